@@ -1,0 +1,134 @@
+import Lifeline
+
+/// What went wrong in the store. Values, not surprises: the gateway has a stated behaviour for each.
+package enum JournalError: Error, Equatable, Sendable {
+    /// The page cap or the file system is full.
+    case full(String)
+    /// The medium refuses writes or reads (I/O error, read-only remount).
+    case medium(String)
+    /// The file is no database, or a structure in it is broken.
+    case damaged(String)
+    /// Written by a newer Bamai.
+    case tooNew(found: Int, known: Int)
+    /// Another process holds the writing end.
+    case busy(String)
+    /// Anything else SQLite may say, in its words.
+    case other(String)
+}
+
+/// What the uplink has been told is acknowledged, per lane.
+package enum Lane: String, CaseIterable, Sendable {
+    case alerts, readings
+}
+
+/// An alert as the journal keeps it: rendered once, sent as often as needed.
+package struct AlertRecord: Equatable, Sendable {
+    /// 1, 2, 3 … in the order of raising; what the alerts lane's cursor counts. 0 before it is committed.
+    package var position: UInt64
+    /// Unique: a second insertion of the same id is ignored.
+    package var id: String
+    package var episode: String
+    package var kind: String
+    package var level: UInt8
+    /// `manhole/MH-17`.
+    package var subject: String
+    package var sensor: String
+    package var rule: String
+    /// Recorded time of the reading that caused it.
+    package var recorded: Timestamp
+    /// The CloudEvents document.
+    package var body: [UInt8]
+
+    package init(
+        position: UInt64 = 0, id: String, episode: String, kind: String, level: UInt8, subject: String, sensor: String, rule: String,
+        recorded: Timestamp, body: [UInt8]
+    ) {
+        self.position = position
+        self.id = id
+        self.episode = episode
+        self.kind = kind
+        self.level = level
+        self.subject = subject
+        self.sensor = sensor
+        self.rule = rule
+        self.recorded = recorded
+        self.body = body
+    }
+}
+
+/// The state of everything that judges, after the reading `sequence`.
+package struct Checkpoint: Equatable, Sendable {
+    package var sequence: Sequence64
+    /// The revision of the configuration it was made under.
+    package var revision: String
+    package var body: [UInt8]
+
+    package init(sequence: Sequence64, revision: String, body: [UInt8]) {
+        self.sequence = sequence
+        self.revision = revision
+        self.body = body
+    }
+}
+
+/// A message that could not be read, kept for the maintainer (a bounded ring).
+package struct RejectedMessage: Equatable, Sendable {
+    package var received: Timestamp
+    package var broker: String
+    package var topic: String
+    /// The decoder's cause, such as `not-json`.
+    package var cause: String
+    /// The first bytes; at most `RejectedMessage.sampleLimit`.
+    package var sample: [UInt8]
+
+    package static let sampleLimit = 512
+
+    package init(received: Timestamp, broker: String, topic: String, cause: String, sample: [UInt8]) {
+        self.received = received
+        self.broker = broker
+        self.topic = topic
+        self.cause = cause
+        self.sample = sample
+    }
+}
+
+/// All that one COMMIT makes durable, together or not at all.
+package struct CommitBatch: Sendable {
+    package var readings: [Reading] = []
+    /// One receipt for each QoS 1 message in the batch: by it a redelivery is known after a crash (see `JournalWriter.recentReceipts`).
+    package var receipts: [UInt64] = []
+    package var rejected: [RejectedMessage] = []
+    package var alerts: [AlertRecord] = []
+    /// Lane positions acknowledged by the platform.
+    package var cursors: [Lane: UInt64] = [:]
+    package var checkpoint: Checkpoint?
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        readings.isEmpty && receipts.isEmpty && rejected.isEmpty && alerts.isEmpty && cursors.isEmpty && checkpoint == nil
+    }
+
+    /// Empties the batch and keeps its memory for the next one.
+    package mutating func removeAll() {
+        readings.removeAll(keepingCapacity: true)
+        receipts.removeAll(keepingCapacity: true)
+        rejected.removeAll(keepingCapacity: true)
+        alerts.removeAll(keepingCapacity: true)
+        cursors.removeAll(keepingCapacity: true)
+        checkpoint = nil
+    }
+}
+
+/// What the store says of itself, for `bamai status`.
+package struct JournalFigures: Equatable, Sendable {
+    /// Bytes in use (pages × page size) and the most there may be.
+    package var bytes: Int64 = 0
+    package var maxBytes: Int64 = 0
+    package var segments: Int64 = 0
+    package var commits: UInt64 = 0
+    /// Readings dropped by retention since the file was made.
+    package var droppedReadings: UInt64 = 0
+    /// Segments set aside because they could not be read.
+    package var damagedSegments: UInt64 = 0
+    package init() {}
+}

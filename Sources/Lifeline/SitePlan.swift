@@ -1,0 +1,20 @@
+/// What is watched at a site: everything that decoding and diagnosis need to know, and nothing of files, sockets or brokers.
+package struct SitePlan: Equatable, Sendable {
+    /// The gateway's name, part of every id that it makes; 1…32 characters of letters, digits and `-`.
+    package var gateway: String
+    /// *Units*: seconds east of UTC of the site's local time (China: 28 800).
+    package var utcOffsetSeconds: Int
+    package var assets: [Asset]
+    package var devices: [Device]
+    package var sensors: [Sensor]
+    package var rules: [Rule]
+
+    package init(gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule]) {
+        self.gateway = gateway
+        self.utcOffsetSeconds = utcOffsetSeconds
+        self.assets = assets
+        self.devices = devices
+        self.sensors = sensors
+        self.rules = rules
+    }
+}

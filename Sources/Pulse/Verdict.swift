@@ -1,0 +1,71 @@
+/// What made Pulse speak.
+package enum Feature: UInt8, CaseIterable, Sendable {
+    case none, raw, change, seasonal, level, range, spreadUp, spreadDown, flat, missing, spike
+
+    /// A short name for evidence and terminals.
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .raw: "distance from the median"
+        case .change: "step between two samples"
+        case .seasonal: "departure from the usual cycle"
+        case .level: "level shift"
+        case .range: "beyond everything seen before"
+        case .spreadUp: "unrest"
+        case .spreadDown: "unusual calm"
+        case .flat: "flat line"
+        case .missing: "missing data"
+        case .spike: "lone spike"
+        }
+    }
+}
+
+/// Whose sickness a verdict is about.
+package enum Suspicion: UInt8, Sendable {
+    /// Nothing is suspected.
+    case none
+    /// The asset: what the sensor sees has changed.
+    case asset
+    /// The sensor: what it says cannot be about the asset.
+    case sensor
+}
+
+/// What Pulse thinks of one sample, and why.
+package struct Verdict: Equatable, Sendable {
+    /// How far the records of the past were broken, after the alarm shaper. 0: nothing to say. *Range*: 0…about 40; a typical alarm is 4…10.
+    package var score: Float
+    /// The same before the shaper (no hold-off, no cool-down), for charts.
+    package var rawScore: Float
+    /// The loudest feature.
+    package var feature: Feature
+    package var suspicion: Suspicion
+    /// Fewer samples than a judgement needs: the score is 0.
+    package var isWarmingUp: Bool
+    /// The value lies outside the band now, whatever the score: how an episode knows whether it still lasts.
+    package var isOutside: Bool
+    /// What was expected: the middle and the band. *Units*: the series' own.
+    package var expected: Double
+    package var low: Double
+    package var high: Double
+    /// What was seen.
+    package var seen: Double
+    /// *Units*: seconds, on the samples' clock: since when the present departure lasts (the sample's own time when there is none).
+    package var since: Double
+
+    package init(
+        score: Float = 0, rawScore: Float = 0, feature: Feature = .none, suspicion: Suspicion = .none, isWarmingUp: Bool = false,
+        isOutside: Bool = false, expected: Double = 0, low: Double = 0, high: Double = 0, seen: Double = 0, since: Double = 0
+    ) {
+        self.score = score
+        self.rawScore = rawScore
+        self.feature = feature
+        self.suspicion = suspicion
+        self.isWarmingUp = isWarmingUp
+        self.isOutside = isOutside
+        self.expected = expected
+        self.low = low
+        self.high = high
+        self.seen = seen
+        self.since = since
+    }
+}
