@@ -12,6 +12,11 @@ package enum RuleKind: String, CaseIterable, Sendable {
     case fault
 }
 
+/// Which way a departure must go for a Pulse rule to care.
+package enum RuleDirection: String, CaseIterable, Sendable {
+    case any, up, down
+}
+
 /// From which limit on a rule speaks at which level.
 package struct LevelLimit: Equatable, Sendable {
     package var level: Level
@@ -41,6 +46,8 @@ package struct Rule: Equatable, Sendable {
     /// `lifeline-cn@1`, or `site`: where the rule came from, said in every alert.
     package var origin: String
     package var kind: RuleKind
+    /// Only for `pulse`: a burst lets pressure fall, a worn door takes longer.
+    package var direction: RuleDirection
     /// The asset class it is for; nil: every class.
     package var assetClass: AssetClass?
     /// The quantity's name; nil: every quantity.
@@ -69,13 +76,14 @@ package struct Rule: Equatable, Sendable {
     package var advice: BilingualText
 
     package init(
-        id: String, origin: String = "site", kind: RuleKind, assetClass: AssetClass? = nil, quantity: String? = nil, asset: String? = nil,
-        sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0, latched: Bool = false,
+        id: String, origin: String = "site", kind: RuleKind, direction: RuleDirection = .any, assetClass: AssetClass? = nil, quantity: String? = nil,
+        asset: String? = nil, sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0, latched: Bool = false,
         confirmedBy: String? = nil, category: String = "Infra", event: BilingualText, advice: BilingualText
     ) {
         self.id = id
         self.origin = origin
         self.kind = kind
+        self.direction = direction
         self.assetClass = assetClass
         self.quantity = quantity
         self.asset = asset
