@@ -145,4 +145,11 @@ package struct JSONWriter: Sendable {
         for _ in 0..<decimals { power *= 10 }
         return shortest((number * power).rounded() / power)
     }
+
+    /// For people: at most three decimals, large numbers whole. Not finite: `–`.
+    package static func threeDecimals(_ number: Double) -> String {
+        guard number.isFinite else { return "–" }
+        guard number.magnitude < 1e6 else { return sixDigits(number) }
+        return shortest((number * 1000).rounded() / 1000)
+    }
 }

@@ -77,7 +77,8 @@ package struct Rule: Equatable, Sendable {
 
     package init(
         id: String, origin: String = "site", kind: RuleKind, direction: RuleDirection = .any, assetClass: AssetClass? = nil, quantity: String? = nil,
-        asset: String? = nil, sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0, latched: Bool = false,
+        asset: String? = nil, sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0,
+        latched: Bool = false,
         confirmedBy: String? = nil, category: String = "Infra", event: BilingualText, advice: BilingualText
     ) {
         self.id = id

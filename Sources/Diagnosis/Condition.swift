@@ -1,0 +1,89 @@
+import Lifeline
+
+/// What a condition's state machine decided.
+struct Transition: Equatable {
+    var kind: AlertKind
+    /// The level that is left.
+    var from: UInt8
+    /// The level that holds now; 0 when cleared.
+    var to: UInt8
+}
+
+/// One rule on one sensor: idle → held → raised → escalated or eased → cleared. A state machine that does no input or output.
+///
+/// A change of level takes effect when it has lasted for the rule's delay, on either of two clocks: the device's (from reading to reading), or the
+/// gateway's listening time (a value holds until the next one comes). While a change is held, the level that takes effect is the mildest that lasted
+/// the whole time.
+struct Condition: Equatable {
+    /// 0 idle, else the raw value of the level that is raised.
+    var level: UInt8 = 0
+    /// The level that is held until its delay has passed; equal to `level` when nothing is held.
+    var held: UInt8 = 0
+    /// Pulse: the level of the last verdict of this departure; 0 when the value is back in its band.
+    var latch: UInt8 = 0
+    /// When the held change began: listening time and the device's time, microseconds.
+    var heldSinceListening: Int64 = 0
+    var heldSinceObserved: Int64 = 0
+    /// Where the held change began in the journal.
+    var heldSequence: Sequence64 = 0
+    /// The raised episode's onset.
+    var onsetObserved: Int64 = 0
+    var onsetSequence: Sequence64 = 0
+    /// The worst value and the worst level of the raised episode, for the sentence that ends it.
+    var worst: UInt8 = 0
+
+    /// Whether a change is waiting for its delay.
+    var isHolding: Bool { held != level }
+
+    /// *Units*: microseconds of listening time until the held change is due; nil when nothing is held.
+    func dueIn(_ rule: CompiledRule, listening: Int64) -> Int64? {
+        guard isHolding else { return nil }
+        let delay = held > level ? rule.onDelay : rule.offDelay
+        return max(0, heldSinceListening &+ delay &- listening)
+    }
+
+    /// A new opinion about the level: from a reading (`observed` is its time) or from the passing of time (`observed` nil, same target).
+    mutating func evaluate(target: UInt8, rule: CompiledRule, observed: Int64?, listening: Int64, sequence: Sequence64) -> Transition? {
+        if target == level {
+            held = level
+            return nil
+        }
+        let rising = target > level
+        if rule.latched && !rising {
+            held = level
+            return nil
+        }
+        if isHolding, (held > level) == rising {
+            held = rising ? min(held, target) : max(held, target)
+        } else {
+            held = target
+            heldSinceListening = listening
+            heldSinceObserved = observed ?? .min
+            heldSequence = sequence
+        }
+        let delay = rising ? rule.onDelay : rule.offDelay
+        let byListening = listening &- heldSinceListening >= delay
+        var byDevice = false
+        if let observed, heldSinceObserved != .min {
+            let (lasted, overflow) = observed.subtractingReportingOverflow(heldSinceObserved)
+            byDevice = !overflow && lasted >= delay
+        }
+        guard byListening || byDevice else { return nil }
+        let from = level
+        level = held
+        if from == 0 {
+            onsetObserved = heldSinceObserved == .min ? (observed ?? 0) : heldSinceObserved
+            onsetSequence = heldSequence
+            worst = 0
+        }
+        worst = max(worst, level)
+        if target != level {
+            // The rest of the way starts its own wait.
+            held = target
+            heldSinceListening = listening
+            heldSinceObserved = observed ?? .min
+            heldSequence = sequence
+        }
+        return Transition(kind: from == 0 ? .raised : level == 0 ? .cleared : level > from ? .escalated : .eased, from: from, to: level)
+    }
+}

@@ -1,0 +1,180 @@
+import Lifeline
+import Pulse
+
+/// What became of a snapshot.
+package enum RestoreOutcome: Equatable, Sendable {
+    /// Everything goes on where it stopped.
+    case complete
+    /// The site has changed: the sensors that it still has go on, the others start anew.
+    case partial(restored: Int, of: Int)
+    /// Nothing was taken over, and why; every detector warms up again.
+    case refused(String)
+}
+
+extension Diagnosis {
+    private static let magic: UInt32 = 0x4947_4442  // "BDGI"
+    private static let version: UInt32 = 1
+
+    /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
+    package func snapshot() -> [UInt8] {
+        var writer = ByteWriter(reserving: 256 + sensors.count * (MemoryLayout<Condition>.size + 16 * Evidence.windowLimit + 1200))
+        writer.append(Diagnosis.magic)
+        writer.append(Diagnosis.version)
+        writer.append(sequence)
+        writer.append(alertCount)
+        writer.append(readingCount)
+        writer.append(clock.elapsed)
+        writer.append(clock.lastReceived.microseconds)
+        writer.append(lastSilenceScan)
+        writer.append(UInt32(plan.devices.count))
+        for (index, device) in plan.devices.enumerated() {
+            writer.append(device.id)
+            writer.append(deviceHeard[index])
+        }
+        writer.append(UInt32(sensors.count))
+        for index in sensors.indices { writer.append(sensorBlock(index)) }
+        return writer.bytes
+    }
+
+    private func sensorBlock(_ index: Int) -> [UInt8] {
+        let state = sensors[index]
+        var writer = ByteWriter(reserving: 2048)
+        writer.append(plan.sensors[index].id)
+        writer.append(state.lastObserved)
+        writer.append(state.lastValue)
+        let window = windows.window(sensor: index)
+        writer.append(UInt32(window.count))
+        for point in window {
+            writer.append(point.observed.microseconds)
+            writer.append(point.value)
+        }
+        writer.append(state.slot >= 0 ? pulse.snapshotSeries(Int(state.slot)) : [])
+        writer.append(UInt32(state.endCondition - state.firstCondition))
+        for position in Int(state.firstCondition)..<Int(state.endCondition) {
+            writer.append(plan.rules[rules[Int(conditionRule[position])].rule].id)
+            conditions[position].write(to: &writer)
+        }
+        return writer.bytes
+    }
+
+    /// Takes a snapshot over. Refused, the diagnosis is as new.
+    ///
+    /// Precondition: nothing has been judged yet.
+    package mutating func restore(from bytes: [UInt8]) -> RestoreOutcome {
+        var reader = ByteReader(bytes)
+        guard let magic = reader.integer(UInt32.self), magic == Diagnosis.magic else { return .refused("not a snapshot") }
+        guard let version = reader.integer(UInt32.self) else { return .refused("truncated") }
+        guard version == Diagnosis.version else { return .refused("snapshot version \(version), this program writes \(Diagnosis.version)") }
+        guard let sequence = reader.integer(UInt64.self), let alerts = reader.integer(UInt64.self), let readings = reader.integer(UInt64.self),
+            let elapsed = reader.integer(Int64.self), let lastReceived = reader.integer(Int64.self), let scan = reader.integer(Int64.self),
+            let devices = reader.integer(UInt32.self)
+        else { return .refused("truncated") }
+        var heard: [String: Int64] = [:]
+        for _ in 0..<devices {
+            guard let id = reader.text(), let moment = reader.integer(Int64.self) else { return .refused("truncated") }
+            heard[id] = moment
+        }
+        guard let count = reader.integer(UInt32.self) else { return .refused("truncated") }
+        var blocks: [SensorBlock] = []
+        for _ in 0..<count {
+            guard let bytes = reader.block(), let block = SensorBlock(bytes) else { return .refused("truncated") }
+            blocks.append(block)
+        }
+        return take(blocks, heard: heard, header: (sequence, alerts, readings, elapsed, lastReceived, scan))
+    }
+
+    private mutating func take(
+        _ blocks: [SensorBlock], heard: [String: Int64], header: (UInt64, UInt64, UInt64, Int64, Int64, Int64)
+    ) -> RestoreOutcome {
+        var indices: [String: Int] = [:]
+        for (index, sensor) in plan.sensors.enumerated() { indices[sensor.id] = index }
+        (sequence, alertCount, readingCount) = (header.0, header.1, header.2)
+        clock = ListeningClock(elapsed: header.3, lastReceived: Timestamp(microseconds: header.4))
+        lastSilenceScan = header.5
+        for (index, device) in plan.devices.enumerated() { deviceHeard[index] = heard[device.id] ?? header.3 }
+        var restored = 0
+        var isExact = blocks.count == plan.sensors.count
+        for block in blocks {
+            guard let index = indices[block.id] else {
+                isExact = false
+                continue
+            }
+            if take(block, as: index) { restored += 1 } else { isExact = false }
+        }
+        holding = conditions.indices.filter { conditions[$0].isHolding }.map { Int32($0) }
+        return isExact ? .complete : .partial(restored: restored, of: plan.sensors.count)
+    }
+
+    /// Whether everything of the block found its place.
+    private mutating func take(_ block: SensorBlock, as index: Int) -> Bool {
+        var isWhole = true
+        sensors[index].lastObserved = block.lastObserved
+        sensors[index].lastValue = block.lastValue
+        windows.replace(sensor: index, with: block.window)
+        let slot = sensors[index].slot
+        if slot >= 0 {
+            do throws(SnapshotError) {
+                try pulse.restoreSeries(Int(slot), from: block.pulse)
+            } catch {
+                isWhole = false
+            }
+        } else if !block.pulse.isEmpty {
+            isWhole = false
+        }
+        for position in Int(sensors[index].firstCondition)..<Int(sensors[index].endCondition) {
+            let rule = plan.rules[rules[Int(conditionRule[position])].rule].id
+            if let condition = block.conditions[rule] { conditions[position] = condition } else { isWhole = false }
+        }
+        return isWhole
+    }
+}
+
+/// One sensor's part of a snapshot.
+private struct SensorBlock {
+    var id: String
+    var lastObserved: Int64
+    var lastValue: Double
+    var window: [EvidencePoint] = []
+    var pulse: [UInt8]
+    var conditions: [String: Condition] = [:]
+
+    init?(_ bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        guard let id = reader.text(), let observed = reader.integer(Int64.self), let value = reader.double(),
+            let points = reader.integer(UInt32.self),
+            points <= UInt32(Evidence.windowLimit)
+        else { return nil }
+        self.id = id
+        lastObserved = observed
+        lastValue = value
+        for _ in 0..<points {
+            guard let moment = reader.integer(Int64.self), let value = reader.double() else { return nil }
+            window.append(EvidencePoint(observed: Timestamp(microseconds: moment), value: value))
+        }
+        guard let pulse = reader.block(), let count = reader.integer(UInt32.self) else { return nil }
+        self.pulse = pulse
+        for _ in 0..<count {
+            guard let rule = reader.text(), let condition = Condition(from: &reader) else { return nil }
+            conditions[rule] = condition
+        }
+    }
+}
+
+extension Condition {
+    func write(to writer: inout ByteWriter) {
+        for small in [level, held, latch, worst] { writer.append(small) }
+        for number in [heldSinceListening, heldSinceObserved, onsetObserved] { writer.append(number) }
+        for number in [heldSequence, onsetSequence] { writer.append(number) }
+    }
+
+    init?(from reader: inout ByteReader) {
+        guard let level = reader.integer(UInt8.self), let held = reader.integer(UInt8.self), let latch = reader.integer(UInt8.self),
+            let worst = reader.integer(UInt8.self), let listening = reader.integer(Int64.self), let observed = reader.integer(Int64.self),
+            let onset = reader.integer(Int64.self), let heldSequence = reader.integer(UInt64.self), let onsetSequence = reader.integer(UInt64.self),
+            level <= 4, held <= 4, latch <= 4, worst <= 4
+        else { return nil }
+        self.init(
+            level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,
+            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst)
+    }
+}

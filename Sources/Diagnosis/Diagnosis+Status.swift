@@ -1,0 +1,65 @@
+import Lifeline
+
+/// One raised episode, for `bamai status`.
+package struct ActiveEpisode: Equatable, Sendable {
+    package var subject: String
+    package var sensor: String
+    package var rule: String
+    package var level: Level
+    /// The device's time of the onset.
+    package var since: Timestamp
+    package var event: BilingualText
+}
+
+/// How many sensors speak.
+package struct Presence: Equatable, Sendable {
+    package var total = 0
+    /// Heard within three of their intervals (or ever, where none is known).
+    package var reporting = 0
+    /// Heard before, but not for that long.
+    package var silent = 0
+    /// Never heard.
+    package var never = 0
+}
+
+extension Diagnosis {
+    /// The episodes that are raised now, the worst first.
+    package func activeEpisodes() -> [ActiveEpisode] {
+        var episodes: [ActiveEpisode] = []
+        for (index, condition) in conditions.enumerated() {
+            guard let level = Level(rawValue: condition.level) else { continue }
+            let sensor = plan.sensors[Int(conditionSensor[index])]
+            let rule = plan.rules[rules[Int(conditionRule[index])].rule]
+            episodes.append(
+                ActiveEpisode(
+                    subject: plan.assets[sensor.asset].subject, sensor: sensor.id, rule: rule.id, level: level,
+                    since: Timestamp(microseconds: condition.onsetObserved), event: rule.event))
+        }
+        return episodes.sorted { ($1.level, $0.since.microseconds, $0.sensor) < ($0.level, $1.since.microseconds, $1.sensor) }
+    }
+
+    /// Counts the sensors that speak, in listening time.
+    package func presence() -> Presence {
+        var presence = Presence()
+        presence.total = sensors.count
+        for (index, state) in sensors.enumerated() {
+            if state.lastObserved == .min {
+                presence.never += 1
+            } else if let interval = plan.sensors[index].interval,
+                Double(clock.elapsed &- deviceHeard[plan.sensors[index].device]) / 1e6 > max(3 * interval, 60)
+            {
+                presence.silent += 1
+            } else {
+                presence.reporting += 1
+            }
+        }
+        return presence
+    }
+
+    /// Whether a retained message tells something new: it is a state, not an event, and comes again with every subscription.
+    package func isNews(sensor: Int, observed: Timestamp, value: Double, flags: ReadingFlags) -> Bool {
+        let state = sensors[sensor]
+        if state.lastObserved == .min { return true }
+        return flags.contains(.timeOfReceipt) ? value != state.lastValue : observed.microseconds > state.lastObserved
+    }
+}
