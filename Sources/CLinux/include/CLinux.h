@@ -1,10 +1,30 @@
-// Linux headers that Glibc's Swift overlay leaves out, and the macros that Swift cannot import.
+// Linux headers that Glibc's Swift overlay leaves out, and what Swift cannot import: variadic calls and macro casts.
 #pragma once
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+
+// An epoll_event's data is a packed union that Swift sees as opaque on some ABIs; the token goes in and out here.
+static inline int bamai_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+static inline int bamai_epoll_wait(int epoll, struct epoll_event *events, int count, int timeout, uint64_t *tokens, uint32_t *bits) {
+    int ready = epoll_wait(epoll, events, count, timeout);
+    for (int i = 0; i < ready; i++) {
+        tokens[i] = events[i].data.u64;
+        bits[i] = events[i].events;
+    }
+    return ready;
+}
+
+static inline void bamai_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -1,0 +1,12 @@
+/// Who takes messages.
+///
+/// *Isolation*: called inside `MQTTSource.readable`, on its thread. Borrowed memory is valid during the call only.
+package protocol MessageSink: AnyObject {
+    /// One message of a broker.
+    ///
+    /// - Parameters:
+    ///   - broker: index of the source.
+    ///   - receipt: by which a redelivery of the same message is known after a crash; 0 for QoS 0, which nobody sends again.
+    ///   - retained: the broker's memory of a state, not news.
+    func received(broker: Int, topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, receipt: UInt64, qos: Int, retained: Bool)
+}

@@ -1,0 +1,140 @@
+import Testing
+
+@Suite("The house is tidy")
+struct TidyTests {
+    /// What each room may import of the house; everything else is the toolchain's or a C door.
+    static let mayImport: [String: Set<String>] = [
+        "Linux": ["CLinux"], "MQTT": ["CMosquitto"],
+        "Pulse": [], "Lifeline": [],
+        "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "CTomlPlusPlus"], "Street": ["Lifeline"],
+        "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
+        "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
+        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux"],
+        "GatewayTesting": ["Lifeline", "Journal", "Gateway", "Intake", "Linux"],
+        "bamaid": ["Gateway", "Linux"],
+        "bamai": [
+            "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "MQTT", "Linux", "ArgumentParser",
+        ],
+    ]
+    /// Rooms that see no file, socket, clock or thread: they may not even import the C library.
+    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street"]
+    /// The toolchain's own modules, and who may use them.
+    static let toolchain: Set<String> = ["Glibc", "Synchronization"]
+
+    static func imports(_ file: Tree.File) -> [(Int, String)] {
+        file.lines.enumerated().compactMap { index, line in
+            let words = line.split(separator: " ")
+            guard let position = words.firstIndex(of: "import"), position < words.count - 1,
+                words[..<position].allSatisfy({ $0.hasPrefix("@") || ["internal", "private", "fileprivate", "package", "public"].contains($0) })
+            else { return nil }
+            let module = words[position + 1] == "struct" || words[position + 1] == "func" ? words[position + 2] : words[position + 1]
+            return (index + 1, String(module.split(separator: ".")[0]))
+        }
+    }
+
+    @Test("There is something to look at")
+    func notEmpty() {
+        #expect(Tree.sources.count > 50)
+        #expect(Tree.tests.count > 10)
+    }
+
+    @Test("Imports respect the floors")
+    func floors() {
+        for file in Tree.sources {
+            guard let allowed = TidyTests.mayImport[file.room] else {
+                Issue.record("\(file.path): the room \(file.room) has no floor in the tidy test")
+                continue
+            }
+            for (line, module) in TidyTests.imports(file) {
+                let isToolchain = TidyTests.toolchain.contains(module) && !TidyTests.pure.contains(file.room)
+                let isFoundation = module == "Foundation" && file.room == "bamai"
+                #expect(allowed.contains(module) || isToolchain || isFoundation, "\(file.path):\(line): \(file.room) may not import \(module)")
+            }
+        }
+    }
+
+    @Test("The pure rooms read no clock, open no file and draw no luck")
+    func pure() {
+        let forbidden = [
+            "ContinuousClock", "SuspendingClock", "clock_gettime", "gettimeofday", "fopen(", "open(\"", "Task.sleep", "SystemRandomNumberGenerator",
+            ".random(in:", "Thread", "pthread_", "getenv(",
+        ]
+        for file in Tree.sources where TidyTests.pure.contains(file.room) {
+            for (index, line) in file.lines.enumerated() where !line.contains("///") {
+                for word in forbidden {
+                    // A generator that is handed in is no luck of one's own.
+                    if word == ".random(in:" && line.contains("using:") { continue }
+                    #expect(!line.contains(word), "\(file.path):\(index + 1): \(word)")
+                }
+            }
+        }
+    }
+
+    @Test("Pulse imports nothing at all")
+    func pulseIsAlone() {
+        for file in Tree.sources where file.room == "Pulse" { #expect(TidyTests.imports(file).isEmpty, "\(file.path)") }
+    }
+
+    @Test("No file has more than 600 lines, no line more than 150 characters")
+    func small() {
+        for file in Tree.sources + Tree.native + Tree.tests {
+            #expect(file.lines.count <= 601, "\(file.path) has \(file.lines.count) lines")
+            for (index, line) in file.lines.enumerated() where line.count > 150 && !line.contains("#expect(") {
+                Issue.record("\(file.path):\(index + 1) is \(line.count) characters long")
+            }
+        }
+    }
+
+    @Test("Everything that crosses a room's edge is explained")
+    func documented() {
+        let explained = ["package func", "package mutating func", "package static func", "package struct", "package final class", "package enum", "package protocol"]
+        for file in Tree.sources where !file.path.hasPrefix("Sources/bamai") {
+            for (index, line) in file.lines.enumerated() {
+                let text = line.drop { $0 == " " }
+                guard explained.contains(where: { text.hasPrefix($0) }) else { continue }
+                // Operators and what a protocol of the language asks for explain themselves.
+                if text.contains("func <") || text.contains("func ==") || text.contains("func hash(into") { continue }
+                #expect(hasDoc(file, above: index), "\(file.path):\(index + 1): no doc comment: \(text.prefix(60))")
+            }
+        }
+    }
+
+    private func hasDoc(_ file: Tree.File, above index: Int) -> Bool {
+        var line = index - 1
+        while line >= 0 {
+            let text = file.lines[line].drop { $0 == " " }
+            if text.hasPrefix("///") { return true }
+            guard text.hasPrefix("@") else { return false }
+            line -= 1
+        }
+        return false
+    }
+
+    @Test("The language of the floor: no trailing comma in a call, which Swift 6.0 refuses")
+    func trailingCommas() {
+        for file in Tree.sources {
+            for index in file.lines.indices.dropFirst() {
+                let text = file.lines[index].drop { $0 == " " }
+                guard text.hasPrefix(")") else { continue }
+                let before = file.lines[index - 1]
+                #expect(before.last != ",", "\(file.path):\(index): trailing comma before )")
+            }
+        }
+    }
+
+    @Test("Names of the field, not of the workshop")
+    func names() {
+        for file in Tree.sources {
+            for (index, line) in file.lines.enumerated() {
+                let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+                guard let kind = words.firstIndex(where: { ["struct", "class", "enum", "protocol", "actor"].contains($0) }), kind + 1 < words.count
+                else { continue }
+                for bad in ["Manager", "Helper", "Util", "Utils", "Service", "Handler"] where words[kind + 1].hasSuffix(bad) {
+                    // MessageHandler is the word of libmosquitto's own documentation for what takes messages.
+                    if words[kind + 1] == "MessageHandler" { continue }
+                    Issue.record("\(file.path):\(index + 1): \(words[kind + 1])")
+                }
+            }
+        }
+    }
+}
