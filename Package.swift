@@ -48,8 +48,8 @@ let package = Package(
 
         // Tests: one target a room.
         .testTarget(name: "PulseTests", dependencies: ["Pulse"], swiftSettings: strict),
-        .testTarget(name: "LifelineTests", dependencies: ["Lifeline"], swiftSettings: strict),
-        .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline"], swiftSettings: strict),
+        .testTarget(name: "LifelineTests", dependencies: ["Lifeline", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
