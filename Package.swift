@@ -47,7 +47,7 @@ let package = Package(
         .executableTarget(name: "bamaid", dependencies: ["Gateway"], swiftSettings: strict),
 
         // Tests: one target a room.
-        .testTarget(name: "PulseTests", dependencies: ["Pulse"], swiftSettings: strict),
+        .testTarget(name: "PulseTests", dependencies: ["Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "LifelineTests", dependencies: ["Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse"], swiftSettings: strict),

@@ -11,37 +11,86 @@ package struct SeriesSettings: Equatable, Sendable {
     }
 }
 
-/// Why a snapshot was not taken over.
-package enum SnapshotError: Error, Equatable, Sendable {
-    case otherVersion(found: UInt32, expected: UInt32)
-    case truncated
-    /// The series in the snapshot are not the series of this bank (number or settings).
-    case otherSeries
-    case damaged
-}
-
 /// The detectors of many series, in one contiguous block.
 ///
-/// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given.
+/// *Isolation*: one owner, one thread. *Memory*: `bytesPerSeries` a series, taken in `add` only; `observe` never allocates and never traps, whatever it
+/// is given.
 package struct PulseBank: ~Copyable {
-    package init() {}
+    static let stateBytes = MemoryLayout<SeriesState>.size
+    static let levelBytes = Judge.buckets * MemoryLayout<Float>.size
+    /// *Units*: bytes.
+    package static let bytesPerSeries = (stateBytes + levelBytes + Judge.buckets + 63) / 64 * 64
 
+    private var block: UnsafeMutableRawPointer
+    private var capacity: Int
     /// The number of series.
-    package var count: Int { 0 }
+    package private(set) var count = 0
+    private let judge = Judge()
 
-    /// Adds a series and returns its slot: 0, 1, 2 …
-    package mutating func add(_ settings: SeriesSettings) -> Int { 0 }
+    package init() {
+        capacity = 16
+        block = UnsafeMutableRawPointer.allocate(byteCount: capacity * PulseBank.bytesPerSeries, alignment: 64)
+    }
 
-    /// Judges one sample of one series.
+    deinit { block.deallocate() }
+
+    /// Adds a series and returns its slot: 0, 1, 2 … Settings that make no sense are replaced by ones that do.
+    package mutating func add(_ settings: SeriesSettings) -> Int {
+        if count == capacity {
+            let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2 * PulseBank.bytesPerSeries, alignment: 64)
+            larger.copyMemory(from: block, byteCount: count * PulseBank.bytesPerSeries)
+            block.deallocate()
+            block = larger
+            capacity *= 2
+        }
+        count += 1
+        reset(count - 1, SeriesState(settings, judge.tuning))
+        return count - 1
+    }
+
+    /// Forgets everything about a series but its settings. Precondition: the slot exists.
+    package mutating func reset(_ slot: Int) {
+        let settings = settings(slot)
+        reset(slot, SeriesState(settings, judge.tuning))
+    }
+
+    /// What the series was told, made sensible. Precondition: the slot exists.
+    package func settings(_ slot: Int) -> SeriesSettings {
+        let state = state(slot).pointee
+        return SeriesSettings(interval: state.interval, cycle: state.cycle)
+    }
+
+    /// Judges one sample of one series. Precondition: the slot exists.
     ///
     /// - Parameters:
     ///   - time: *Units*: seconds on any one clock of the series. Repeated and backward times are taken; they never make a gap.
     ///   - value: NaN and infinities count as missing.
-    package mutating func observe(_ slot: Int, time: Double, value: Double) -> Verdict { Verdict() }
+    package mutating func observe(_ slot: Int, time: Double, value: Double) -> Verdict {
+        judge.observe(&state(slot).pointee, level: level(slot), seen: seen(slot), time: time, value: value)
+    }
 
-    /// Appends the exact state of every series, with version and checksum.
-    package func snapshot(into bytes: inout [UInt8]) {}
+    // SAFETY: every slot below `count` was initialised by `reset`; the three regions of a slot do not overlap, and nothing else holds pointers into them.
+    func state(_ slot: Int) -> UnsafeMutablePointer<SeriesState> {
+        precondition(slot >= 0 && slot < count, "no such series")
+        return (block + slot * PulseBank.bytesPerSeries).assumingMemoryBound(to: SeriesState.self)
+    }
 
-    /// Takes a snapshot over, or throws and leaves the bank as it was.
-    package mutating func restore(from bytes: UnsafeRawBufferPointer) throws(SnapshotError) {}
+    private func level(_ slot: Int) -> UnsafeMutablePointer<Float> {
+        (block + slot * PulseBank.bytesPerSeries + PulseBank.stateBytes).assumingMemoryBound(to: Float.self)
+    }
+
+    private func seen(_ slot: Int) -> UnsafeMutablePointer<UInt8> {
+        (block + slot * PulseBank.bytesPerSeries + PulseBank.stateBytes + PulseBank.levelBytes).assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// The bytes of a slot that are its state.
+    func bytes(_ slot: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(
+            start: block + slot * PulseBank.bytesPerSeries, count: PulseBank.stateBytes + PulseBank.levelBytes + Judge.buckets)
+    }
+
+    private mutating func reset(_ slot: Int, _ state: SeriesState) {
+        (block + slot * PulseBank.bytesPerSeries).initializeMemory(as: UInt8.self, repeating: 0, count: PulseBank.bytesPerSeries)
+        (block + slot * PulseBank.bytesPerSeries).initializeMemory(as: SeriesState.self, to: state)
+    }
 }

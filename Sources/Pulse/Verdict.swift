@@ -2,6 +2,9 @@
 package enum Feature: UInt8, CaseIterable, Sendable {
     case none, raw, change, seasonal, level, range, spreadUp, spreadDown, flat, missing, spike
 
+    /// Whether it speaks of the sensor rather than of what it measures.
+    package var isOfSensor: Bool { self == .flat || self == .missing || self == .spike }
+
     /// A short name for evidence and terminals.
     package var name: String {
         switch self {
