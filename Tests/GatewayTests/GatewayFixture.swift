@@ -70,6 +70,9 @@ final class ScriptedSource: Source {
         next += 1
     }
 
+    /// Messages that came again and that the source knew to be durable.
+    func redeliver(_ count: Int) { unacknowledged += count }
+
     func readable(limit: Int, sink: any MessageSink) -> Int {
         var count = 0
         while count < limit, !waiting.isEmpty {

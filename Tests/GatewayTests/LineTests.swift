@@ -85,6 +85,16 @@ struct LineTests {
         #expect(try journal.rejected(limit: 1).first?.cause == "not-json")
     }
 
+    @Test("Redeliveries of what is durable are acknowledged although there is nothing to commit")
+    func redeliveries() throws {
+        let (journal, time, source) = (MemoryJournal(), ManualTimeSource(), ScriptedSource())
+        let gateway = try Gateway(configuration: LineFixture.configuration(), journal: journal, time: time)
+        source.redeliver(3)
+        try gateway.step(readable: [], all: [source])
+        #expect(source.events == ["acknowledged 3"])
+        #expect(journal.attempts == 0, "and no commit is wasted on them")
+    }
+
     @Test("A retained message that tells nothing new is no reading")
     func retained() throws {
         let (journal, time, source) = (MemoryJournal(), ManualTimeSource(), ScriptedSource())
