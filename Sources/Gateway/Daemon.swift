@@ -31,7 +31,7 @@ package final class Daemon {
     private let time = SystemTime()
     private let log = Log()
     private let started: Int64
-    private var epoll: Epoll
+    private let epoll: Epoll
     private let signals: SignalDescriptor
     private let timer: TimerDescriptor
     private var gateway: Gateway?
