@@ -17,7 +17,8 @@ package struct Certificates {
         func authority(_ name: String) throws -> (String, String) {
             let (certificate, key) = (folder + "/\(name).pem", folder + "/\(name).key")
             try run([
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=\(name)", "-keyout", key,
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=\(name)",
+                "-keyout", key,
                 "-out", certificate,
             ])
             return (certificate, key)
@@ -28,7 +29,10 @@ package struct Certificates {
         func signed(_ name: String, _ extra: [String]) throws -> (String, String) {
             let (certificate, key, request) = (folder + "/\(name).pem", folder + "/\(name).key", folder + "/\(name).csr")
             try run(
-                ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=\(name)", "-keyout", key, "-out", request]
+                [
+                    "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=\(name)", "-keyout", key, "-out",
+                    request,
+                ]
                     + extra)
             try run([
                 "x509", "-req", "-in", request, "-CA", own.0, "-CAkey", own.1, "-CAcreateserial", "-days", "2", "-copy_extensions", "copy", "-out",

@@ -42,7 +42,8 @@ struct Wander: Sendable {
 enum Day {
     /// Water demand by the hour, relative to its mean: people sleep, wash, cook, and wash again. Our own drawing.
     private static let demand: [Double] = [
-        0.52, 0.45, 0.42, 0.42, 0.48, 0.70, 1.15, 1.55, 1.45, 1.20, 1.10, 1.12, 1.20, 1.10, 1.00, 0.98, 1.05, 1.20, 1.45, 1.50, 1.30, 1.05, 0.85, 0.65,
+        0.52, 0.45, 0.42, 0.42, 0.48, 0.70, 1.15, 1.55, 1.45, 1.20, 1.10, 1.12, 1.20, 1.10, 1.00, 0.98, 1.05, 1.20, 1.45, 1.50, 1.30, 1.05, 0.85,
+        0.65,
     ]
 
     /// *Range* of `day`: any; the part behind the point counts.

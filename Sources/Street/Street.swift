@@ -62,7 +62,9 @@ package struct Street: Sendable {
 
     /// How far a fault has gone: 0 before and after it.
     private func fault(_ kind: StreetFault.Kind, at day: Double) -> Double {
-        guard options.hasFaults, let fault = StreetFaults.all.first(where: { $0.kind == kind }), day >= fault.begins, day < fault.ends else { return 0 }
+        guard options.hasFaults, let fault = StreetFaults.all.first(where: { $0.kind == kind }), day >= fault.begins, day < fault.ends else {
+            return 0
+        }
         // A door wears over 1.7 days; a pipe bursts and a cover opens at once.
         return kind == .doorWear ? min(1, (day - fault.begins) / 1.7) : 1
     }

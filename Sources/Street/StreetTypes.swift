@@ -32,6 +32,7 @@ package struct StreetMessage: Equatable, Sendable {
 
 /// One thing that goes wrong: the truth against which alerts are held.
 package struct StreetFault: Equatable, Sendable {
+    /// What can go wrong in a street.
     package enum Kind: String, Sendable {
         case openCover, burst, doorWear
     }

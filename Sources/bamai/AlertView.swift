@@ -30,6 +30,7 @@ struct AlertView {
     func line(_ language: String) -> String {
         let word = Terminal.pad(kind, 9)
         let painted = kind == "cleared" ? Terminal.paint(word, .green) : Terminal.paint(word, .bold)
-        return "\(time) \(kind == "cleared" ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) \(painted) \(Terminal.pad(subject, 14)) \(headline(language))"
+        return
+            "\(time) \(kind == "cleared" ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) \(painted) \(Terminal.pad(subject, 14)) \(headline(language))"
     }
 }

@@ -23,8 +23,12 @@ struct Check: ParsableCommand {
             let plan = site.plan
             let judged = plan.sensors.count { $0.cycle != nil && $0.interval != nil }
             print("\(Terminal.paint("valid", .green))  gateway \(plan.gateway), revision \(site.revision)")
-            print("       \(plan.assets.count) assets, \(plan.devices.count) devices, \(plan.sensors.count) sensors (\(judged) judged by Pulse), \(plan.rules.count) rules")
-            print("       \(site.brokers.count) \(site.brokers.count == 1 ? "broker" : "brokers"), platform \(site.platform.map { $0.broker.address.host } ?? "none")")
+            print(
+                "       \(plan.assets.count) assets, \(plan.devices.count) devices, \(plan.sensors.count) sensors (\(judged) judged by Pulse), \(plan.rules.count) rules"
+            )
+            print(
+                "       \(site.brokers.count) \(site.brokers.count == 1 ? "broker" : "brokers"), platform \(site.platform.map { $0.broker.address.host } ?? "none")"
+            )
         }
     }
 }

@@ -35,7 +35,8 @@ struct Export: ParsableCommand {
             if names[reading.series] == nil { names = (try? reader.seriesKeys()) ?? names }
             let name = names[reading.series] ?? "series/\(reading.series.rawValue)"
             if let sensor, fnmatch(sensor, name, 0) != 0 { return true }
-            buffer += "\(sequence),\(name),\(stamp(reading.observed)),\(stamp(reading.received)),\(JSONWriter.shortest(reading.value)),\(flags(reading.flags))\n"
+            buffer +=
+                "\(sequence),\(name),\(stamp(reading.observed)),\(stamp(reading.received)),\(JSONWriter.shortest(reading.value)),\(flags(reading.flags))\n"
             if buffer.utf8.count > 1 << 16 {
                 guard Output.raw(buffer) else { return false }
                 buffer = ""

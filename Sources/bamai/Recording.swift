@@ -25,7 +25,9 @@ struct Recording {
         let names = fields(header)
         let first = fields(lines[1])
         var timeIndex = names.firstIndex { $0 == timeColumn }
-        if let timeColumn, timeIndex == nil { throw RecordingProblem(text: "\(path) has no column \"\(timeColumn)\"; it has \(names.joined(separator: ", "))") }
+        if let timeColumn, timeIndex == nil {
+            throw RecordingProblem(text: "\(path) has no column \"\(timeColumn)\"; it has \(names.joined(separator: ", "))")
+        }
         if timeColumn == nil { timeIndex = first.firstIndex { CivilTime.parse(Array($0.utf8), defaultOffsetSeconds: 0) != nil } }
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         let kept = names.indices.filter { $0 != timeIndex && !skip.contains(names[$0]) && !names[$0].isEmpty }

@@ -65,7 +65,9 @@ struct Replay: ParsableCommand {
         var count = 0
         gateway.onAlert = { record in
             count += 1
-            if json { Output.line(String(decoding: record.body, as: UTF8.self)) } else if let view = AlertView(record.body) {
+            if json {
+                Output.line(String(decoding: record.body, as: UTF8.self))
+            } else if let view = AlertView(record.body) {
                 Output.line("\((view.event["time"] as? String ?? "").prefix(10)) \(view.line(lang))")
             }
         }
@@ -83,7 +85,9 @@ struct Replay: ParsableCommand {
         let figures = gateway.decodeFigures
         if !json {
             let days = Double(recording.times[recording.times.count - 1] - recording.times[0]) / 86_400e6
-            Output.line("\(recording.name): \(figures.readings) readings of \(recording.columns.count) columns over \(JSONWriter.threeDecimals((days * 100).rounded() / 100)) days, \(count) alert messages")
+            Output.line(
+                "\(recording.name): \(figures.readings) readings of \(recording.columns.count) columns over \(JSONWriter.threeDecimals((days * 100).rounded() / 100)) days, \(count) alert messages"
+            )
         }
     }
 
@@ -103,7 +107,8 @@ struct Replay: ParsableCommand {
             event: BilingualText(chinese: "数据异常", english: "Unusual readings"), advice: BilingualText(chinese: "请核实。", english: "Have a look."))
         let fault = Rule(
             id: "device.fault", origin: "replay", kind: .fault, levels: [LevelLimit(level: .blue, limit: score)],
-            event: BilingualText(chinese: "传感器数据不可信", english: "Sensor not to be trusted"), advice: BilingualText(chinese: "检查传感器。", english: "Check it."))
+            event: BilingualText(chinese: "传感器数据不可信", english: "Sensor not to be trusted"),
+            advice: BilingualText(chinese: "检查传感器。", english: "Check it."))
         let device = Device(id: recording.name, topic: "recording", timePath: ["t"], timeFormat: .unixSeconds, fields: fields, lateAfter: 1e9)
         let plan = SitePlan(
             gateway: "replay", utcOffsetSeconds: 0, assets: [Asset(id: recording.name, assetClass: .other, name: recording.name)], devices: [device],

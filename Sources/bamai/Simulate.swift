@@ -39,7 +39,9 @@ struct Simulate: ParsableCommand {
     func run() throws {
         if truth {
             for fault in StreetFaults.all {
-                Output.line("\(Terminal.pad(fault.asset, 8)) \(Terminal.pad("\(Int(fault.begins * day)) s to \(Int(fault.ends * day)) s", 16)) \(fault.words.english): \(fault.rules.joined(separator: ", "))")
+                Output.line(
+                    "\(Terminal.pad(fault.asset, 8)) \(Terminal.pad("\(Int(fault.begins * day)) s to \(Int(fault.ends * day)) s", 16)) \(fault.words.english): \(fault.rules.joined(separator: ", "))"
+                )
             }
             return
         }

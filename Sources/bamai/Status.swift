@@ -54,7 +54,9 @@ struct StatusView {
         if problems.isEmpty { print(Terminal.paint("  √ no problems", .green)) }
         for problem in problems {
             let isError = text(problem, "severity") == "error"
-            print("  \(Terminal.paint(isError ? "×" : "‼", isError ? .red : .yellow)) \(Terminal.pad(text(problem, "subject"), 16))\(text(problem, "text"))")
+            print(
+                "  \(Terminal.paint(isError ? "×" : "‼", isError ? .red : .yellow)) \(Terminal.pad(text(problem, "subject"), 16))\(text(problem, "text"))"
+            )
         }
         episodes()
         sources()
@@ -68,7 +70,9 @@ struct StatusView {
         for episode in episodes.prefix(20) {
             let event = episode["event"] as? [String: Any] ?? [:]
             let since = text(episode, "since").dropFirst(11).prefix(8)
-            print("  \(Terminal.level(text(episode, "level"))) \(Terminal.pad(text(episode, "subject"), 18)) since \(since)  \(text(event, "en"))  \(Terminal.paint(text(event, "zh"), .grey))")
+            print(
+                "  \(Terminal.level(text(episode, "level"))) \(Terminal.pad(text(episode, "subject"), 18)) since \(since)  \(text(event, "en"))  \(Terminal.paint(text(event, "zh"), .grey))"
+            )
         }
         if episodes.count > 20 { print("  … and \(episodes.count - 20) more") }
     }
@@ -85,21 +89,37 @@ struct StatusView {
         let decode = section("decode")
         let refused = (decode["refused"] as? [String: NSNumber] ?? [:]).sorted { $0.key < $1.key }
         let total = refused.reduce(0) { $0 + $1.value.int64Value }
-        row("decoded", "\(number(decode, "readings")) readings of \(number(decode, "messages")) messages, \(number(decode, "ignored")) ignored, \(total) refused")
+        row(
+            "decoded",
+            "\(number(decode, "readings")) readings of \(number(decode, "messages")) messages, \(number(decode, "ignored")) ignored, \(total) refused"
+        )
         for (cause, count) in refused { row("", Terminal.paint("\(count) \(cause)", .yellow)) }
         let sensors = section("sensors")
-        row("sensors", "\(number(sensors, "reporting")) of \(number(sensors, "total")) reporting, \(number(sensors, "silent")) silent, \(number(sensors, "never")) never heard")
+        row(
+            "sensors",
+            "\(number(sensors, "reporting")) of \(number(sensors, "total")) reporting, \(number(sensors, "silent")) silent, \(number(sensors, "never")) never heard"
+        )
     }
 
     private func store() {
         title("journal")
         let journal = section("journal")
         let (bytes, most) = (number(journal, "bytes"), number(journal, "max_bytes"))
-        row("size", "\(Terminal.bytes(bytes)) of \(Terminal.bytes(most)) (\(most > 0 ? bytes * 100 / most : 0) %), \(number(journal, "segments")) segments")
-        row("readings", "\(number(journal, "readings")) held, \(number(journal, "first_sequence")) to \(number(journal, "last_sequence")), \(number(journal, "dropped_readings")) dropped")
-        row("commits", "\(number(journal, "commits")), \(number(journal, "failed_commits")) failed, \(number(journal, "damaged_segments")) damaged segments")
+        row(
+            "size",
+            "\(Terminal.bytes(bytes)) of \(Terminal.bytes(most)) (\(most > 0 ? bytes * 100 / most : 0) %), \(number(journal, "segments")) segments")
+        row(
+            "readings",
+            "\(number(journal, "readings")) held, \(number(journal, "first_sequence")) to \(number(journal, "last_sequence")), \(number(journal, "dropped_readings")) dropped"
+        )
+        row(
+            "commits",
+            "\(number(journal, "commits")), \(number(journal, "failed_commits")) failed, \(number(journal, "damaged_segments")) damaged segments")
         let judge = section("judge")
-        row("judged", "to \(number(judge, "sequence")), \(number(judge, "alerts")) alerts made, \(number(judge, "replayed_at_start")) entries judged again at start")
+        row(
+            "judged",
+            "to \(number(judge, "sequence")), \(number(judge, "alerts")) alerts made, \(number(judge, "replayed_at_start")) entries judged again at start"
+        )
     }
 
     private func platform() {
@@ -109,7 +129,10 @@ struct StatusView {
             return
         }
         let state = text(platform, "state")
-        row("state", "\(state == "connected" ? Terminal.paint(state, .green) : Terminal.paint(state, .red)), \(number(platform, "in_flight")) in flight, \(number(platform, "reconnects")) reconnects")
+        row(
+            "state",
+            "\(state == "connected" ? Terminal.paint(state, .green) : Terminal.paint(state, .red)), \(number(platform, "in_flight")) in flight, \(number(platform, "reconnects")) reconnects"
+        )
         row("alerts", "\(number(platform, "alerts_acknowledged")) acknowledged, \(number(platform, "alerts_pending")) waiting")
         row("readings", "\(number(platform, "readings_acknowledged")) messages acknowledged, \(number(platform, "readings_pending")) entries waiting")
     }

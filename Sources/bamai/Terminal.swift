@@ -30,7 +30,9 @@ enum Terminal {
     }
 
     /// Columns that a text takes: wide characters take two.
-    static func width(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 && $1.value < 0xfe70 && !isNarrow($1) ? 2 : 1) } }
+    static func width(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 && $1.value < 0xfe70 && !isNarrow($1) ? 2 : 1) }
+    }
 
     private static func isNarrow(_ scalar: Unicode.Scalar) -> Bool { (0x2000..<0x2e80).contains(scalar.value) }
 

@@ -143,14 +143,18 @@ struct WatchTable {
     func draw() {
         let (height, width) = Terminal.size
         let alertRows = min(max(4, height / 4), max(1, alerts.count))
-        var lines = [Terminal.paint(Terminal.pad("sensor", 26) + Terminal.padLeft("value", 10) + "       " + Terminal.pad("last readings", 26) + "expected", .bold)]
+        var lines = [
+            Terminal.paint(
+                Terminal.pad("sensor", 26) + Terminal.padLeft("value", 10) + "       " + Terminal.pad("last readings", 26) + "expected", .bold)
+        ]
         // What is outside its band comes first, so that it is seen on any height of terminal.
         let sorted = order.sorted { (rows[$0]!.row.isOutside ? 0 : 1, $0) < (rows[$1]!.row.isOutside ? 0 : 1, $1) }
         for name in sorted.prefix(max(1, height - alertRows - 3)) {
             let (row, history, age) = rows[name]!
             let head = Terminal.pad(Terminal.cut(row.sensor, 25), 26) + Terminal.padLeft(row.value, 10) + " " + Terminal.pad(row.unit, 6)
             let state = row.isOutside ? Terminal.paint(" outside", .red) : age < 20 ? Terminal.paint(" scored", .yellow) : ""
-            lines.append((row.isOutside ? Terminal.paint(head, .red) : head) + Terminal.pad(spark(history), 26) + Terminal.paint(row.band, .grey) + state)
+            lines.append(
+                (row.isOutside ? Terminal.paint(head, .red) : head) + Terminal.pad(spark(history), 26) + Terminal.paint(row.band, .grey) + state)
         }
         if order.count > lines.count - 1 { lines.append(Terminal.paint("… \(order.count - lines.count + 1) more sensors", .grey)) }
         while lines.count < height - alertRows - 1 { lines.append("") }

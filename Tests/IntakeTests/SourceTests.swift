@@ -21,7 +21,10 @@ final class DrivenSource {
     let source: MQTTSource
     let sink = Sink()
 
-    init(port: UInt16, host: String = "127.0.0.1", client: String = "gateway", filters: [String] = ["in/#"], tls: MQTTTLS? = nil, username: String? = nil, password: String? = nil) throws {
+    init(
+        port: UInt16, host: String = "127.0.0.1", client: String = "gateway", filters: [String] = ["in/#"], tls: MQTTTLS? = nil,
+        username: String? = nil, password: String? = nil
+    ) throws {
         let options = MQTTOptions(host: host, port: port, clientID: client, username: username, password: password, tls: tls)
         source = try MQTTSource(index: 0, id: "field", options: options, filters: filters, seed: 1)
     }
