@@ -76,7 +76,8 @@ package final class Daemon {
         case .invalid(let findings):
             for finding in findings { say(.error, finding.description) }
             return .failed("the site \(sitePath) has \(findings.count) errors; `bamai check` shows them all")
-        case .valid(let site):
+        case .valid(let site, let warnings):
+            for warning in warnings { say(.warning, warning.description) }
             if let reason = open(site) { return .failed(reason) }
         }
         if let micro = watchdogMicroseconds() {
@@ -353,9 +354,9 @@ package final class Daemon {
             let text = "the new configuration has \(findings.count) errors and was not taken; first: \(findings.first?.description ?? "")"
             problems.append(Problem(.error, "configuration", text))
             say(.error, text)
-        case .valid(let site) where site.revision == old.configuration.revision:
+        case .valid(let site, _) where site.revision == old.configuration.revision:
             say(.notice, "reload: nothing has changed")
-        case .valid(let site):
+        case .valid(let site, _):
             let keeps = site.journal.path == old.configuration.journal.path && site.controlSocket == old.configuration.controlSocket
             guard keeps else {
                 problems.append(Problem(.error, "configuration", "a changed journal path or control socket needs a restart"))

@@ -19,7 +19,8 @@ struct Check: ParsableCommand {
             for finding in findings { print(finding.description) }
             print(Terminal.paint("\(findings.count) \(findings.count == 1 ? "error" : "errors")", .red))
             throw ExitCode(2)
-        case .valid(let site):
+        case .valid(let site, let warnings):
+            for warning in warnings { print("\(warning.description) \(Terminal.paint("(warning)", .yellow))") }
             let plan = site.plan
             let judged = plan.sensors.count { $0.cycle != nil && $0.interval != nil }
             print("\(Terminal.paint("valid", .green))  gateway \(plan.gateway), revision \(site.revision)")

@@ -10,7 +10,7 @@ struct SiteOption: ParsableArguments {
     /// The site's configuration; ends the program with code 2 and every finding when it is wrong.
     func load() throws -> SiteConfiguration {
         switch SiteFiles.load(site) {
-        case .valid(let configuration): return configuration
+        case .valid(let configuration, _): return configuration
         case .invalid(let findings):
             for finding in findings { Terminal.error(finding.description) }
             throw ExitCode(2)
