@@ -60,7 +60,7 @@ package struct JSONWriter: Sendable {
     /// The shortest text that reads back as the same number; what is not finite becomes `null`, since JSON has no word for it.
     package mutating func value(_ number: Double) { raw(number.isFinite ? JSONWriter.shortest(number) : "null") }
 
-    /// A number rounded to at most six significant digits, as people read evidence.
+    /// A number as `sixDigits` writes it, as people read evidence; what is not finite becomes `null`.
     package mutating func rounded(_ number: Double) { raw(number.isFinite ? JSONWriter.sixDigits(number) : "null") }
 
     /// A member with a text.
@@ -131,7 +131,8 @@ package struct JSONWriter: Sendable {
         return "\(number)"
     }
 
-    /// At most six significant digits. Precondition: finite.
+    /// At most six significant digits, but whole numbers are not cut (`1234567`); below 1e-9 and from 1e15 on the shortest exact text.
+    /// Precondition: finite.
     package static func sixDigits(_ number: Double) -> String {
         if number == 0 { return "0" }
         let magnitude = number.magnitude
