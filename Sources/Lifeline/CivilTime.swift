@@ -82,7 +82,9 @@ package enum CivilTime {
         }
         let start = Timestamp(unixSeconds: Int64(days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second))
         guard let offset = reader.offset(defaultOffsetSeconds), reader.isAtEnd else { return nil }
-        return start.advanced(byMicroseconds: Int64(micro)).advanced(byMicroseconds: -Timestamp(unixSeconds: Int64(offset)).microseconds)
+        let east = Timestamp(unixSeconds: Int64(offset)).microseconds
+        // The most negative number has no opposite.
+        return start.advanced(byMicroseconds: Int64(micro)).advanced(byMicroseconds: east == .min ? .max : -east)
     }
 
     /// The same for any bytes; makes a copy where they do not lie in one block.

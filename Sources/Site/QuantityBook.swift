@@ -91,6 +91,7 @@ extension Unit.Dimension {
         case .frequency: "frequency"
         case .concentration: "concentration"
         case .signal: "signal strength"
+        case .gain: "gain"
         case .rainRate: "rain"
         case .turbidity: "turbidity"
         }

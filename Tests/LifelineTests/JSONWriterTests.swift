@@ -65,7 +65,7 @@ struct JSONWriterTests {
     func shortest(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var numbers = [
-            0, 0.1, -0.25, 1e15, 1e15 - 1, -1e15, 9_007_199_254_740_993, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 1e-7, 123_456.789,
+            0, 0.1, -0.25, 1e15, 1e15 - 1, -1e15, 9_007_199_254_740_992, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 1e-7, 123_456.789,
         ]
         for _ in 0..<300 {
             let number = Double(bitPattern: generator.next())
@@ -77,7 +77,7 @@ struct JSONWriterTests {
             #expect(!text.hasSuffix(".0") && !text.contains("+.") && text.utf8.count <= 25)
             var json = JSONWriter()
             json.value(number)
-            #expect((try JSONWriterTests.read(json) as? NSNumber)?.doubleValue == number, "seed \(seed): \(text)")
+            #expect(Double(json.text) == number, "seed \(seed): \(text)")
         }
     }
 
@@ -126,7 +126,7 @@ struct JSONWriterTests {
         arguments: [
             (999_999.4, "999999"), (999_999.6, "1000000"), (0.9999996, "1"), (9.999996, "10"), (0.00999999999, "0.01"), (1_234_567.8, "1234568"),
             (-0.5, "-0.5"),
-            (100_000, "100000"), (0.1 + 0.2, "0.3"), (99.99995, "100"), (5e-324, "5e-324"),
+            (100_000, "100000"), (0.1 + 0.2, "0.3"), (99.99995, "100"), (.leastNonzeroMagnitude, "5e-324"),
         ] as [(Double, String)])
     func carries(number: Double, text: String) { #expect(JSONWriter.sixDigits(number) == text) }
 
