@@ -50,6 +50,8 @@ package final class Daemon {
 
     /// Clients at the control socket at once.
     static let clientLimit = 16
+    /// Findings of a refused site that go into the log; `bamai check` shows them all.
+    static let findingsInLog = 20
     /// A store that refused is tried again after this. *Units*: nanoseconds.
     static let storageRetry: Int64 = 1_000_000_000
 
@@ -354,6 +356,7 @@ package final class Daemon {
             let text = "the new configuration has \(findings.count) errors and was not taken; first: \(findings.first?.description ?? "")"
             problems.append(Problem(.error, "configuration", text))
             say(.error, text)
+            for finding in findings.prefix(Daemon.findingsInLog) { say(.error, finding.description) }
         case .valid(let site, _) where site.revision == old.configuration.revision:
             say(.notice, "reload: nothing has changed")
         case .valid(let site, _):
