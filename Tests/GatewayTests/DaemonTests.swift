@@ -60,11 +60,7 @@ struct DaemonTests {
 
     @Test("Status counts what went in; malformed messages are counted by cause and stop nothing")
     func status() throws {
-        let fixture = ProcessFixture()
-        let broker = try MosquittoBroker(folder: fixture.folder.path)
-        fixture.site(broker: broker.port, platform: nil, KillTests.devices(1))
-        try fixture.start()
-        try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
+        let (fixture, broker) = try ProcessFixture.running(devices: 1)
         let publisher = try ProcessFixture.publisher(broker.port)
         let big = [UInt8](repeating: UInt8(ascii: " "), count: 262_145)
         for payload in [Array("{\"v\":1}".utf8), Array("rubbish".utf8), [0x7b, 0xff, 0x7d], big, Array("{\"v\":[]}".utf8), Array("{\"v\":\"2\"}".utf8)] {
@@ -84,11 +80,7 @@ struct DaemonTests {
 
     @Test("HUP takes a valid site over without losing a reading, and refuses a broken one with its place")
     func reload() throws {
-        let fixture = ProcessFixture()
-        let broker = try MosquittoBroker(folder: fixture.folder.path)
-        fixture.site(broker: broker.port, platform: nil, KillTests.devices(1))
-        try fixture.start()
-        try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
+        let (fixture, broker) = try ProcessFixture.running(devices: 1)
         let publisher = try ProcessFixture.publisher(broker.port)
         for value in 0..<50 { try publisher.publish("in/0", Array("{\"v\":\(value)}".utf8)) }
         let before = ask(fixture, "status")?["revision"] as? String
@@ -151,11 +143,8 @@ struct DaemonTests {
 
     @Test("A second daemon on the same journal is refused, and the first is not disturbed")
     func second() throws {
-        let fixture = ProcessFixture()
-        let broker = try MosquittoBroker(folder: fixture.folder.path)
-        fixture.site(broker: broker.port, platform: nil, KillTests.devices(1))
-        try fixture.start()
-        try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
+        let (fixture, broker) = try ProcessFixture.running(devices: 1)
+        defer { broker.stop() }
         let other = try ChildProcess(ProcessFixture.binaries + "/bamaid", [fixture.folder.file("site")], output: fixture.folder.file("other.log"))
         #expect(other.wait() == 1)
         #expect((try? String(contentsOfFile: fixture.folder.file("other.log"), encoding: .utf8))?.contains("another bamaid writes this journal") == true)
