@@ -43,7 +43,7 @@ package struct MQTTError: Error, Equatable, Sendable {
 
     /// `OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed` → `certificate verify failed`; at most three lines, repetitions left out.
     private static func condensed(_ log: [String]) -> String? {
-        if log.contains(where: { $0.contains("host name verification failed") }) {
+        if log.contains(where: { strstr($0, "host name verification failed") != nil }) {
             return "host name verification failed: the broker's certificate is made out to another name"
         }
         var texts: [String] = []

@@ -43,8 +43,8 @@ package struct MQTTOptions: Sendable {
 
     /// *Units*: bytes; the largest packet that we let a broker send us. A device's message has a few hundred bytes; a firmware image on the wrong topic has
     /// megabytes. A v5 broker drops what is larger. Under 3.1.1 it arrives (MQTT's own limit is 256 MB), the library holds it in memory, and the receiver
-    /// throws it away.
-    package static let packetLimit = 256 << 10
+    /// throws it away. Four times what the decoder takes, so that a message which is only a little too large is counted and sampled where a maintainer looks.
+    package static let packetLimit = 1 << 20
 
     /// *Units*: seconds for which a v5 broker keeps the session of a client that vanished: a week, more than the 72 h without network that a site must
     /// survive. Under 3.1.1 the broker's own setting decides.

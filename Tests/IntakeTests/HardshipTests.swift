@@ -89,7 +89,7 @@ struct HardshipTests {
         try publish(
             broker.port,
             [
-                ("site/a", String(repeating: "x", count: 300_000)), ("site/a", String(repeating: "y", count: 200_000)), ("site/a", "small"),
+                ("site/a", String(repeating: "x", count: 1_200_000)), ("site/a", String(repeating: "y", count: 200_000)), ("site/a", "small"),
             ])
         #expect(loop.run { $0.collector.entries.count == 2 })
         #expect(loop.collector.texts.map(\.count) == [200_000, 5])
