@@ -10,6 +10,10 @@ let package = Package(
     name: "bamai",
     products: [
         .executable(name: "bamaid", targets: ["bamaid"]),
+        .executable(name: "bamai", targets: ["bamai"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
         // Floor 0: C libraries and their one Swift owner.
@@ -39,12 +43,19 @@ let package = Package(
         // Floor 4.
         .target(
             name: "Gateway",
-            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux"],
+            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
             swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Linux"], swiftSettings: strict),
 
         // Floor 5.
-        .executableTarget(name: "bamaid", dependencies: ["Gateway"], swiftSettings: strict),
+        .executableTarget(name: "bamaid", dependencies: ["Gateway", "Linux"], swiftSettings: strict),
+        .executableTarget(
+            name: "bamai",
+            dependencies: [
+                "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "MQTT", "Linux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
 
         // Tests: one target a room.
         .testTarget(name: "PulseTests", dependencies: ["Pulse", "GatewayTesting"], swiftSettings: strict),
@@ -55,6 +66,7 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline", "Site", "Decode", "Diagnosis"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "GatewayTesting", "Street", "Lifeline", "Site", "Journal", "MQTT", "Linux"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

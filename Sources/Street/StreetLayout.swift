@@ -1,0 +1,78 @@
+/// What stands in the street: names, addresses and numbers, for the devices and for the site's file alike.
+enum StreetLayout {
+    struct Cover {
+        var id: String
+        var name: String
+        var address: String
+        /// *Units*: degrees: how the sensor sits on the closed cover. *Source*: mounted by hand, so a few degrees off; one is perfect.
+        var baseline: Double
+        var number: Int
+    }
+
+    struct Pipe {
+        var id: String
+        var name: String
+        var address: String
+        /// Index of the district.
+        var district: Int
+        /// *Units*: MPa at no flow.
+        var head: Double
+        /// *Units*: MPa lost on the way at mean demand; it grows with the square.
+        var loss: Double
+        /// How much of a burst at WP-03 is felt here: a share of the pressure.
+        var burst: Double
+        /// *Units*: m3/h at mean demand; 0: no meter here.
+        var flow: Double
+    }
+
+    struct Lift {
+        var id: String
+        var name: String
+        var address: String
+        /// *Units*: seconds, of a healthy door.
+        var doorClose: Double
+        var floors: Int
+    }
+
+    static let covers = [
+        Cover(id: "MH-11", name: "东侧雨水井 11", address: "示范街 2 号门前", baseline: 1.4, number: 11),
+        Cover(id: "MH-12", name: "东侧雨水井 12", address: "示范街 8 号门前", baseline: -0.8, number: 12),
+        Cover(id: "MH-13", name: "小学门口污水井 13", address: "示范街小学北门", baseline: 2.1, number: 13),
+        Cover(id: "MH-14", name: "公交站污水井 14", address: "示范街公交站", baseline: 0, number: 14),
+        Cover(id: "MH-15", name: "西侧电力井 15", address: "示范街 21 号门前", baseline: 0.6, number: 15),
+        Cover(id: "MH-16", name: "西侧通信井 16", address: "示范街 33 号门前", baseline: -1.9, number: 16),
+    ]
+
+    static let districtNames = ["east", "west"]
+
+    static let pipes = [
+        Pipe(id: "WP-01", name: "东区进口测点", address: "示范街 1 号阀门井", district: 0, head: 0.420, loss: 0.014, burst: 0.06, flow: 0),
+        Pipe(id: "WP-02", name: "东区二号测点", address: "示范街 7 号", district: 0, head: 0.412, loss: 0.019, burst: 0.12, flow: 0),
+        Pipe(id: "WP-03", name: "东区三号测点", address: "示范街 13 号", district: 0, head: 0.405, loss: 0.024, burst: 0.30, flow: 62),
+        Pipe(id: "WP-04", name: "东区末端测点", address: "示范街 19 号", district: 0, head: 0.400, loss: 0.029, burst: 0.14, flow: 0),
+        Pipe(id: "WP-05", name: "西区进口测点", address: "示范街 22 号阀门井", district: 1, head: 0.396, loss: 0.013, burst: 0, flow: 0),
+        Pipe(id: "WP-06", name: "西区二号测点", address: "示范街 28 号", district: 1, head: 0.390, loss: 0.018, burst: 0, flow: 0),
+        Pipe(id: "WP-07", name: "西区三号测点", address: "示范街 34 号", district: 1, head: 0.386, loss: 0.022, burst: 0, flow: 0),
+        Pipe(id: "WP-08", name: "西区末端测点", address: "示范街 40 号", district: 1, head: 0.382, loss: 0.027, burst: 0, flow: 0),
+    ]
+
+    static let lifts = [
+        Lift(id: "LF-01", name: "1 号楼客梯", address: "示范街 15 号院 1 号楼", doorClose: 2.6, floors: 18),
+        Lift(id: "LF-02", name: "2 号楼客梯", address: "示范街 15 号院 2 号楼", doorClose: 2.9, floors: 24),
+    ]
+
+    static let pumpRoom = (id: "PR-01", name: "15 号院泵房", address: "示范街 15 号院地下一层")
+
+    /// An asset's name in a copy of the street: the first keeps the plain one.
+    static func name(_ id: String, copy: Int) -> String { copy == 0 ? id : id + "-\(copy + 1)" }
+
+    /// A LoRaWAN device's number: the maker's prefix, the kind of device, the copy and the place.
+    static func eui(kind: Int, number: Int, copy: Int) -> String {
+        let tail = String(copy * 100 + number, radix: 10)
+        return "24e1247\(kind)" + String(repeating: "0", count: max(0, 8 - tail.utf8.count)) + tail.suffix(8)
+    }
+    static let tilt = 1
+    static let contact = 2
+    /// The tenant's application at the network server.
+    static let application = "5b1c7f6e-3a44-4c0d-9b8e-0c6d7d0f2a11"
+}
