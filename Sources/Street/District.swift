@@ -5,7 +5,7 @@ struct District: Sendable {
     private let name: String
     private var luck: Luck
     /// Customers are many: their sum wanders a little and slowly.
-    private var wander = Wander(memory: 0.85, deviation: 0.018)
+    private var wander = Wander(memory: 0.7, deviation: 0.006)
     private var tick: Int64 = -1
     private var today: Int64 = -1
     private var mood = 0.0
@@ -28,7 +28,7 @@ struct District: Sendable {
             today = offset / day.length
             // No two days are the same: a match on television, a hot afternoon.
             var luck = Luck(seed: seed, name + "/\(today)")
-            mood = 0.008 * luck.normal()
+            mood = 0.003 * luck.normal()
         }
         return StreetDay.curve(StreetDay.water, hour: day.hour(at: offset)) * (1 + mood + wander.value)
     }

@@ -7,7 +7,7 @@ struct LiftMonitor: StreetSource {
     private let lift: StreetLayout.Lift
     private let asset: String
     private var luck: Luck
-    private var wander = Wander(memory: 0.6, deviation: 0.03)
+    private var wander = Wander(memory: 0.6, deviation: 0.012)
     private var trips: Int
     private var floor = 1
     private(set) var due: Int64
@@ -28,7 +28,7 @@ struct LiftMonitor: StreetSource {
         floor = from != 1 && luck.unit() < 0.6 ? 1 : 1 + Int(luck.unit() * Double(lift.floors))
         if floor == from { floor = from == 1 ? lift.floors : 1 }
         trips += 1
-        let close = (lift.doorClose + wander.step(&luck) + 0.04 * luck.normal()) * (1 + around.scenario.wear(asset, at: now))
+        let close = (lift.doorClose + wander.step(&luck) + 0.02 * luck.normal()) * (1 + around.scenario.wear(asset, at: now))
         let crowd = StreetDay.curve(StreetDay.traffic, hour: around.day.hour(at: now))
         var json = JSONWriter(reserving: 320)
         json.beginObject()

@@ -27,7 +27,7 @@ struct PipeLogger: StreetSource {
         var pressure = pipe.head - pipe.loss * demand * demand + wander.step(&luck)
         pressure = pressure * (1 - pipe.burst * burst) + 0.0006 * luck.normal()
         // A third more than the district's mean runs out of the hole.
-        let flow = pipe.flow * (demand * (1 + 0.015 * luck.normal()) + (pipe.burst > 0 ? 0.55 * burst : 0))
+        let flow = pipe.flow * (demand * (1 + 0.008 * luck.normal()) + (pipe.burst > 0 ? 0.55 * burst : 0))
         let charge = max(1, battery - 0.03 * around.day.days(at: now))
         let payload = pipe.district == 0 ? texts(around.moment(now), pressure, flow, charge) : numbers(around.moment(now), pressure, charge)
         return StreetMessage(due: now, topic: "water/\(asset)/data", payload: payload, qos: 1)

@@ -27,7 +27,8 @@ struct Scenario: Sendable {
                     kind: .doorWear, asset: "LF-01", begins: day.offset(ofDay: Scenario.wearBegins), ends: day.offset(ofDay: Scenario.wearRepaired),
                     rules: ["lift.door_wear"], neighbours: [], beginning: "door begins to wear", ending: "door repaired"),
                 StreetInjection(
-                    kind: .pipeBurst, asset: "WP-03", begins: day.offset(ofDay: Scenario.burstBegins), ends: day.offset(ofDay: Scenario.burstRepaired),
+                    kind: .pipeBurst, asset: "WP-03", begins: day.offset(ofDay: Scenario.burstBegins),
+                    ends: day.offset(ofDay: Scenario.burstRepaired),
                     rules: ["water.burst", "water.flow_up"], neighbours: ["WP-01", "WP-02", "WP-04"], beginning: "burst begins",
                     ending: "burst repaired"),
             ]

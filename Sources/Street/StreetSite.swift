@@ -58,7 +58,9 @@ package enum StreetSite {
         for (key, value) in members { file += "\(key) = \(value)\n" }
     }
 
-    private static func asset(_ id: String, _ assetClass: AssetClass, _ name: String, _ address: String, _ copy: Int, _ place: Int, _ file: inout String) {
+    private static func asset(
+        _ id: String, _ assetClass: AssetClass, _ name: String, _ address: String, _ copy: Int, _ place: Int, _ file: inout String
+    ) {
         // A street from east to west, fifty metres from one thing to the next.
         let longitude = TimeText.fixed(113.6300 - 0.0005 * Double(place), 4)
         let latitude = TimeText.fixed(34.7500 - 0.0010 * Double(copy % 1000), 4)
@@ -99,7 +101,8 @@ package enum StreetSite {
             ], &file)
         reading(
             [
-                ("quantity", quoted("open")), ("path", quoted("object.magnet_status")), ("unit", quoted("state")), ("codes", "{ open = 1, closed = 0 }"),
+                ("quantity", quoted("open")), ("path", quoted("object.magnet_status")), ("unit", quoted("state")),
+                ("codes", "{ open = 1, closed = 0 }"),
                 ("when_absent", "0.0"),
             ], &file)
         reading(

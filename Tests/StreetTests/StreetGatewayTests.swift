@@ -104,7 +104,8 @@ struct StreetGatewayTests {
         #expect(outcome.never == 0)
     }
 
-    @Test("What goes wrong is said by the rules of the truth within 120 seconds, and is over by 150", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+    @Test(
+        "What goes wrong is said by the rules of the truth within 120 seconds, and is over by 150", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
     func found(seed: UInt64) throws {
         let plan = try StreetGatewayTests.site().plan
         let truth = Street(seed: seed, start: StreetTests.start).truth

@@ -97,7 +97,9 @@ struct StreetTests {
         #expect(topics.count == 3 * 35)
     }
 
-    @Test("Days that nobody would ask for are clamped, never trapped", arguments: [Duration.seconds(0), .seconds(-5), .seconds(1), .seconds(Int64.max / 2)])
+    @Test(
+        "Days that nobody would ask for are clamped, never trapped",
+        arguments: [Duration.seconds(0), .seconds(-5), .seconds(1), .seconds(Int64.max / 2)])
     func oddDays(day: Duration) {
         var street = Street(seed: 1, dayLength: day, start: Timestamp(microseconds: .max))
         var last: Int64 = 0
