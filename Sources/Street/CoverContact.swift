@@ -20,7 +20,7 @@ struct CoverContact: StreetSource {
         battery = luck.between(70, 99)
         nextReport = Int64(luck.unit() * Double(interval))
         nextStatus = Int64(luck.unit() * Double(day.length / 4))
-        turns = scenario.injections.filter { $0.kind == .coverOpened && $0.asset == asset }.flatMap { [$0.begins, $0.ends] }
+        turns = scenario.moves(of: asset).map { [$0.opens, $0.closes] } ?? []
     }
 
     var due: Int64 { min(min(nextReport, nextStatus), turns.first ?? .max) }

@@ -38,7 +38,7 @@ struct CoverTilt: StreetSource {
         battery = luck.between(72, 99)
         nextReport = Int64(luck.unit() * Double(interval))
         nextStatus = Int64(luck.unit() * Double(day.length / 4))
-        turns = scenario.injections.filter { $0.kind == .coverOpened && $0.asset == asset }.flatMap { [$0.begins, $0.begins + 400_000, $0.ends] }
+        turns = scenario.moves(of: asset).map { [$0.opens, $0.opens + 400_000, $0.closes] } ?? []
         nextShake = 0
         planShake(after: 0, day: day)
     }

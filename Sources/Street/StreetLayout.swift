@@ -35,12 +35,12 @@ enum StreetLayout {
     }
 
     static let covers = [
-        Cover(id: "MH-11", name: "东侧雨水井 11", address: "示范街 2 号门前", baseline: 1.4, number: 11),
-        Cover(id: "MH-12", name: "东侧雨水井 12", address: "示范街 8 号门前", baseline: -0.8, number: 12),
-        Cover(id: "MH-13", name: "小学门口污水井 13", address: "示范街小学北门", baseline: 2.1, number: 13),
-        Cover(id: "MH-14", name: "公交站污水井 14", address: "示范街公交站", baseline: 0, number: 14),
-        Cover(id: "MH-15", name: "西侧电力井 15", address: "示范街 21 号门前", baseline: 0.6, number: 15),
-        Cover(id: "MH-16", name: "西侧通信井 16", address: "示范街 33 号门前", baseline: -1.9, number: 16),
+        Cover(id: "MH-01", name: "东侧雨水井 1", address: "示范街 2 号门前", baseline: 1.4, number: 1),
+        Cover(id: "MH-02", name: "小学门口污水井 2", address: "示范街小学北门", baseline: -0.8, number: 2),
+        Cover(id: "MH-03", name: "东侧雨水井 3", address: "示范街 8 号门前", baseline: 2.1, number: 3),
+        Cover(id: "MH-04", name: "公交站污水井 4", address: "示范街公交站", baseline: 0, number: 4),
+        Cover(id: "MH-05", name: "西侧电力井 5", address: "示范街 21 号门前", baseline: 0.6, number: 5),
+        Cover(id: "MH-06", name: "西侧通信井 6", address: "示范街 33 号门前", baseline: -1.9, number: 6),
     ]
 
     static let districtNames = ["east", "west"]
@@ -57,11 +57,11 @@ enum StreetLayout {
     ]
 
     static let lifts = [
-        Lift(id: "LF-01", name: "1 号楼客梯", address: "示范街 15 号院 1 号楼", doorClose: 2.6, floors: 18),
-        Lift(id: "LF-02", name: "2 号楼客梯", address: "示范街 15 号院 2 号楼", doorClose: 2.9, floors: 24),
+        Lift(id: "LF-1", name: "1 号楼客梯", address: "示范街 15 号院 1 号楼", doorClose: 2.6, floors: 18),
+        Lift(id: "LF-2", name: "2 号楼客梯", address: "示范街 15 号院 2 号楼", doorClose: 2.9, floors: 24),
     ]
 
-    static let pumpRoom = (id: "PR-01", name: "15 号院泵房", address: "示范街 15 号院地下一层")
+    static let pumpRoom = (id: "PS-1", name: "15 号院泵房", address: "示范街 15 号院地下一层")
 
     /// An asset's name in a copy of the street: the first keeps the plain one.
     static func name(_ id: String, copy: Int) -> String { copy == 0 ? id : id + "-\(copy + 1)" }

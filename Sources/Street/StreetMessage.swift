@@ -1,4 +1,4 @@
-/// One message on its way to the broker.
+/// One message as a device or its network server publishes it.
 package struct StreetMessage: Equatable, Sendable {
     /// *Units*: microseconds since the street's start: when it is to be published.
     package var due: Int64

@@ -84,7 +84,7 @@ package enum StreetSite {
 
     private static func add(_ cover: StreetLayout.Cover, _ copy: Int, _ file: inout String) {
         let id = StreetLayout.name(cover.id, copy: copy)
-        asset(id, .manholeCover, cover.name, cover.address, copy, cover.number - 11, &file)
+        asset(id, .manholeCover, cover.name, cover.address, copy, cover.number - 1, &file)
         // Tilt has no cycle: Pulse would take the traffic for spikes, and the limits of the profile know what to do.
         table(
             "device",
@@ -97,18 +97,7 @@ package enum StreetSite {
             "device",
             [
                 ("id", quoted(StreetLayout.eui(kind: StreetLayout.contact, number: cover.number, copy: copy))), ("asset", quoted(id)),
-                ("format", quoted("chirpstack-v4")), ("topic", quoted("application/+/device/+/event/+")), ("interval", quoted("2 s")),
-            ], &file)
-        reading(
-            [
-                ("quantity", quoted("open")), ("path", quoted("object.magnet_status")), ("unit", quoted("state")),
-                ("codes", "{ open = 1, closed = 0 }"),
-                ("when_absent", "0.0"),
-            ], &file)
-        reading(
-            [
-                ("quantity", quoted("battery")), ("name", quoted("contact_battery")), ("path", quoted("batteryLevel")), ("unit", quoted("%")),
-                ("event", quoted("status")),
+                ("template", quoted("milesight-em300-mcs")), ("label", quoted("contact")), ("interval", quoted("2 s")),
             ], &file)
     }
 
@@ -136,7 +125,7 @@ package enum StreetSite {
 
     private static func add(_ lift: StreetLayout.Lift, _ copy: Int, _ file: inout String) {
         let id = StreetLayout.name(lift.id, copy: copy)
-        asset(id, .lift, lift.name, lift.address, copy, lift.id == "LF-01" ? 3 : 4, &file)
+        asset(id, .lift, lift.name, lift.address, copy, lift.id == "LF-1" ? 3 : 4, &file)
         table(
             "device",
             [

@@ -33,10 +33,10 @@ struct StreetGatewayTests {
         var reporting = 0
     }
 
-    static func run(seed: UInt64, seconds: Int64, options: StreetOptions = StreetOptions(), plan: SitePlan) -> Outcome {
+    static func run(seed: UInt64, seconds: Int64, hasFaults: Bool = true, copies: Int = 1, plan: SitePlan) -> Outcome {
         // Each run begins at another time of day, as it would for a user.
         let start = Timestamp(unixSeconds: 1_767_323_045 + Int64(seed % 1000) * 7)
-        var street = Street(seed: seed, start: start, options: options)
+        var street = Street(StreetOptions(seed: seed, start: start, hasFaults: hasFaults, copies: copies))
         var decoder = Decoder(plan: plan)
         var diagnosis = Diagnosis(plan: plan)
         var outcome = Outcome()
@@ -99,7 +99,7 @@ struct StreetGatewayTests {
         let plan = try StreetGatewayTests.site { path in
             path == "firmware-config/street/site.toml" ? Array(StreetSite.file(copies: 3).utf8) : StreetGatewayTests.read(path)
         }.plan
-        let outcome = StreetGatewayTests.run(seed: 5, seconds: 30, options: StreetOptions(copies: 3), plan: plan)
+        let outcome = StreetGatewayTests.run(seed: 5, seconds: 30, copies: 3, plan: plan)
         for (cause, count) in outcome.figures.refusals { #expect(count == 0, "\(cause.rawValue)") }
         #expect(outcome.never == 0)
     }
@@ -108,21 +108,22 @@ struct StreetGatewayTests {
         "What goes wrong is said by the rules of the truth within 120 seconds, and is over by 150", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
     func found(seed: UInt64) throws {
         let plan = try StreetGatewayTests.site().plan
-        let truth = Street(seed: seed, start: StreetTests.start).truth
         let outcome = StreetGatewayTests.run(seed: seed, seconds: 160, plan: plan)
-        for injection in truth {
-            for rule in injection.rules {
-                let of = outcome.alerts.filter { $0.alert.asset.id == injection.asset && $0.alert.rule.id == rule }
-                let raised = of.first { $0.alert.kind == .raised && $0.offset >= injection.begins }
-                #expect(raised != nil && raised!.offset < min(injection.ends, 120_000_000), "seed \(seed): \(rule) at \(injection.asset)")
+        for fault in StreetFaults.all {
+            let (begins, ends) = (Int64(fault.begins * 24e6), Int64(fault.ends * 24e6))
+            for rule in fault.rules {
+                let of = outcome.alerts.filter { $0.alert.asset.id == fault.asset && $0.alert.rule.id == rule }
+                let raised = of.first { $0.alert.kind == .raised && $0.offset >= begins }
+                #expect(raised != nil && raised!.offset < min(ends, 120_000_000), "seed \(seed): \(rule) at \(fault.asset)")
                 let cleared = of.last
-                #expect(cleared?.alert.kind == .cleared && cleared!.offset < 150_000_000, "seed \(seed): \(rule) at \(injection.asset) is not over")
+                #expect(cleared?.alert.kind == .cleared && cleared!.offset < 150_000_000, "seed \(seed): \(rule) at \(fault.asset) is not over")
             }
         }
-        // Nobody else cries: an alert belongs to an injection's asset, or to one that feels it.
+        // Nobody else cries: an alert is about a fault's asset or one that feels it, and comes while it lasts or in the day after.
         for (offset, alert) in outcome.alerts where alert.kind == .raised {
-            let isTrue = truth.contains {
-                ($0.asset == alert.asset.id || $0.neighbours.contains(alert.asset.id)) && offset >= $0.begins && offset < $0.ends + 24_000_000
+            let day = Double(offset) / 24e6
+            let isTrue = StreetFaults.all.contains {
+                ($0.asset == alert.asset.id || $0.neighbours.contains(alert.asset.id)) && day >= $0.begins && day < $0.ends + 1
             }
             #expect(isTrue, "seed \(seed), \(offset / 1000) ms: \(alert.rule.id) \(alert.sensor) \(alert.sentence.english)")
         }
@@ -132,7 +133,7 @@ struct StreetGatewayTests {
     @Test("A healthy street is quiet for twenty days", arguments: [11, 12, 13] as [UInt64])
     func quiet(seed: UInt64) throws {
         let plan = try StreetGatewayTests.site().plan
-        let outcome = StreetGatewayTests.run(seed: seed, seconds: 480, options: StreetOptions(isHealthy: true), plan: plan)
+        let outcome = StreetGatewayTests.run(seed: seed, seconds: 480, hasFaults: false, plan: plan)
         for (offset, alert) in outcome.alerts {
             Issue.record("seed \(seed), \(offset / 1000) ms: \(alert.rule.id) \(alert.kind) \(alert.sensor) \(alert.sentence.english)")
         }

@@ -6,8 +6,8 @@ import Testing
 struct StreetTests {
     static let start = Timestamp(unixSeconds: 1_767_323_045)
 
-    static func messages(_ count: Int, seed: UInt64 = 7, options: StreetOptions = StreetOptions()) -> [StreetMessage] {
-        var street = Street(seed: seed, start: start, options: options)
+    static func messages(_ count: Int, seed: UInt64 = 7, hasFaults: Bool = true) -> [StreetMessage] {
+        var street = Street(StreetOptions(seed: seed, start: start, hasFaults: hasFaults))
         return (0..<count).map { _ in street.next() }
     }
 
@@ -28,41 +28,57 @@ struct StreetTests {
         let seconds = Double(messages.last!.due) / 1e6
         let pressures = messages.count { $0.topic == "water/WP-05/data" }
         #expect(abs(Double(pressures) / seconds - 4) < 0.05)
-        let trips = messages.count { $0.topic == "lift/LF-02/trip" }
+        let trips = messages.count { $0.topic == "lift/LF-2/trip" }
         #expect(abs(Double(trips) / seconds - 2) < 0.1)
     }
 
     @Test("What goes wrong changes only what it is about")
     func isolation() {
-        let ill = StreetTests.messages(10_000).filter { $0.topic == "water/WP-06/data" || $0.topic == "lift/LF-02/trip" }
-        let healthy = StreetTests.messages(10_000, options: StreetOptions(isHealthy: true)).filter {
-            $0.topic == "water/WP-06/data" || $0.topic == "lift/LF-02/trip"
+        let ill = StreetTests.messages(10_000).filter { $0.topic == "water/WP-06/data" || $0.topic == "lift/LF-2/trip" }
+        let healthy = StreetTests.messages(10_000, hasFaults: false).filter {
+            $0.topic == "water/WP-06/data" || $0.topic == "lift/LF-2/trip"
         }
         let count = min(ill.count, healthy.count)
         #expect(count > 1000)
         #expect(ill.prefix(count) == healthy.prefix(count))
     }
 
-    @Test("The truth: three things, within 120 seconds, over by 150, and none in a healthy street")
+    @Test("The truth: three things, within 120 seconds, over by 150")
     func truth() {
-        let truth = Street(seed: 1, start: StreetTests.start).truth
-        #expect(truth.map(\.kind) == [.coverOpened, .doorWear, .pipeBurst])
-        for injection in truth {
-            #expect(injection.begins < injection.ends && injection.begins < 120_000_000 && injection.ends <= 150_000_000)
-            #expect(!injection.rules.isEmpty && !injection.beginning.isEmpty && !injection.ending.isEmpty)
+        #expect(StreetFaults.all.map(\.kind) == [.openCover, .doorWear, .burst])
+        for (fault, next) in zip(StreetFaults.all, StreetFaults.all.dropFirst()) { #expect(fault.begins < next.begins) }
+        for fault in StreetFaults.all {
+            #expect(fault.begins < fault.ends && fault.begins * 24 < 120 && fault.ends * 24 <= 150 && fault.ends <= StreetFaults.allClear)
+            #expect(!fault.rules.isEmpty && !fault.words.chinese.isEmpty && !fault.mended.english.isEmpty)
         }
-        #expect(Street(seed: 1, start: StreetTests.start, options: StreetOptions(isHealthy: true)).truth.isEmpty)
-        let slow = Street(seed: 1, dayLength: .seconds(240), start: StreetTests.start).truth
-        #expect(zip(truth, slow).allSatisfy { $1.begins == 10 * $0.begins && $1.ends == 10 * $0.ends })
+    }
+
+    @Test("A fault begins at its day, however long a day is", arguments: [24, 60, 240] as [Double])
+    func onTime(length: Double) throws {
+        let fault = try #require(StreetFaults.all.first { $0.kind == .openCover })
+        var street = Street(StreetOptions(seed: 4, dayLength: length, start: StreetTests.start))
+        var opened: Int64?
+        var closed: Int64?
+        while street.nextDue < Int64(4 * length * 1e6) {
+            let message = street.next()
+            guard let state = TextFields.text("magnet_status", message.payload),
+                TextFields.text("deviceName", message.payload) == fault.asset + "-contact"
+            else { continue }
+            if state == "open" && opened == nil { opened = message.due }
+            if state == "closed" && opened != nil && closed == nil { closed = message.due }
+        }
+        #expect(opened == Int64((fault.begins * length * 1e6).rounded()))
+        #expect(closed == Int64((fault.ends * length * 1e6).rounded()))
     }
 
     @Test("A burst takes 30 % of the pressure at its point, less at its neighbours, nothing in the other district")
     func burst() throws {
-        let truth = try #require(Street(seed: 3, start: StreetTests.start).truth.first { $0.kind == .pipeBurst })
+        let burst = try #require(StreetFaults.all.first { $0.kind == .burst })
+        let begins = Int64(burst.begins * 24e6)
         let day: Int64 = 24_000_000
         // The same hour the day before; the last part of the day before and of the burst.
         func mean(_ asset: String, shift: Int64) throws -> Double {
-            let window = (truth.begins + 4_000_000 - shift)..<(truth.begins + 20_000_000 - shift)
+            let window = (begins + 4_000_000 - shift)..<(begins + 20_000_000 - shift)
             let values = StreetTests.messages(8000, seed: 3).filter { $0.topic == "water/\(asset)/data" && window.contains($0.due) }
                 .compactMap { TextFields.pressure($0.payload) }
             #expect(values.count > 50)
@@ -77,7 +93,7 @@ struct StreetTests {
 
     @Test("Pressures follow the day: high at night, low at the peaks, always above what a network must hold")
     func daily() {
-        let values = StreetTests.messages(20_000, options: StreetOptions(isHealthy: true)).filter { $0.topic == "water/WP-04/data" }
+        let values = StreetTests.messages(20_000, hasFaults: false).filter { $0.topic == "water/WP-04/data" }
             .compactMap { message in TextFields.pressure(message.payload).map { (hour: message.due % 24_000_000 / 1_000_000, value: $0) } }
         func mean(_ hour: Int64) -> Double {
             let of = values.filter { $0.hour == hour }
@@ -90,25 +106,23 @@ struct StreetTests {
 
     @Test("Copies stand side by side, each with names of its own")
     func copies() {
-        var street = Street(seed: 1, start: StreetTests.start, options: StreetOptions(copies: 3))
+        var street = Street(StreetOptions(start: StreetTests.start, copies: 3))
         #expect(street.deviceCount == 69)
         let topics = Set((0..<6000).map { _ in street.next().topic })
         #expect(topics.contains("water/WP-01/data") && topics.contains("water/WP-01-3/data"))
         #expect(topics.count == 3 * 35)
     }
 
-    @Test(
-        "Days that nobody would ask for are clamped, never trapped",
-        arguments: [Duration.seconds(0), .seconds(-5), .seconds(1), .seconds(Int64.max / 2)])
-    func oddDays(day: Duration) {
-        var street = Street(seed: 1, dayLength: day, start: Timestamp(microseconds: .max))
+    @Test("Days that nobody would ask for are clamped, never trapped", arguments: [0, -5, 1, 1e300, .infinity, .nan] as [Double])
+    func oddDays(length: Double) {
+        var street = Street(StreetOptions(dayLength: length, start: Timestamp(microseconds: .max), copies: -3))
         var last: Int64 = 0
         for _ in 0..<5000 {
             let message = street.next()
             #expect(message.due >= last)
             last = message.due
         }
-        #expect(street.dayLength >= 1_000_000)
+        #expect(street.options.dayLength >= 1 && street.options.copies == 1)
     }
 }
 

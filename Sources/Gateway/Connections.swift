@@ -1,0 +1,26 @@
+import Glibc
+import MQTT
+import Site
+
+/// From a site's words to what a connection needs: certificates by path, passwords from their files.
+enum Connections {
+    /// Where secrets lie: what systemd hands over, else `/etc/bamai/secrets`.
+    static var secretsDirectory: String {
+        getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/bamai/secrets"
+    }
+
+    static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
+        var password: String?
+        if let name = broker.passwordSecret {
+            switch Secrets.read(name, from: secretsDirectory) {
+            case .success(let text): password = text
+            case .failure(let problem): return .failure(problem)
+            }
+        }
+        let tls = broker.tls.map { MQTTTLS(authority: $0.authority, certificate: $0.certificate, key: $0.key) }
+        return .success(
+            MQTTOptions(
+                host: broker.address.host, port: broker.address.port, clientID: broker.clientID, username: broker.username, password: password,
+                keepalive: broker.keepalive, tls: tls))
+    }
+}

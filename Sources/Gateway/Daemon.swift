@@ -1,0 +1,491 @@
+import Diagnosis
+import Glibc
+import Intake
+import Journal
+import Lifeline
+import Linux
+import MQTT
+import Site
+import Uplink
+
+/// The daemon: one epoll loop around the line.
+///
+/// *Isolation*: everything here runs on the thread that calls `run`; the uplink and the connection attempts have their own.
+package final class Daemon {
+    /// How the daemon ended.
+    package enum End: Sendable {
+        case stopped
+        case failed(String)
+    }
+
+    private enum Token: UInt64 {
+        case signals = 1
+        case timer, control, uplink
+        // Sources have two tokens each, clients one.
+        static let socket: UInt64 = 1000
+        static let wake: UInt64 = 2000
+        static let client: UInt64 = 10_000
+    }
+
+    private let sitePath: String
+    private let time = SystemTime()
+    private let log = Log()
+    private let started: Int64
+    private var epoll: Epoll
+    private let signals: SignalDescriptor
+    private let timer: TimerDescriptor
+    private var gateway: Gateway?
+    private var sources: [MQTTSource] = []
+    private var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
+    private var uplink: Uplink?
+    private var listener: Int32 = -1
+    private var clients: [UInt64: ControlClient] = [:]
+    private var nextClient: UInt64 = 0
+    private var problems: [Problem] = []
+    private var isStopping = false
+    private var retryStorageAt: Int64 = 0
+    private var watchdogAt: Int64 = .max
+    private var watchdogInterval: Int64 = .max
+    private var sourceStates: [SourceState] = []
+
+    /// Clients at the control socket at once.
+    static let clientLimit = 16
+    /// A store that refused is tried again after this. *Units*: nanoseconds.
+    static let storageRetry: Int64 = 1_000_000_000
+
+    /// - Parameter sitePath: the site's folder or its `site.toml`. Signals are blocked from here on: make it before any thread.
+    package init(sitePath: String) throws(SystemError) {
+        self.sitePath = sitePath
+        started = Clocks.monotonicNanoseconds()
+        signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+        signal(SIGPIPE, SIG_IGN)
+        epoll = try Epoll()
+        timer = try TimerDescriptor()
+        try epoll.add(signals.descriptor, .readable, token: Token.signals.rawValue)
+        try epoll.add(timer.descriptor, .readable, token: Token.timer.rawValue)
+    }
+
+    private func say(_ priority: Log.Priority, _ text: String) { log.write(priority, text, monotonicNanoseconds: time.monotonicNanoseconds) }
+
+    // MARK: - Life
+
+    /// Runs until a signal ends it.
+    package func run() -> End {
+        switch SiteFiles.load(sitePath) {
+        case .invalid(let findings):
+            for finding in findings { say(.error, finding.description) }
+            return .failed("the site \(sitePath) has \(findings.count) errors; `bamai check` shows them all")
+        case .valid(let site):
+            if let reason = open(site) { return .failed(reason) }
+        }
+        if let micro = watchdogMicroseconds() {
+            watchdogInterval = micro * 1000 / 3
+            watchdogAt = time.monotonicNanoseconds
+        }
+        notifyServiceManager("READY=1")
+        while !isStopping { turn() }
+        notifyServiceManager("STOPPING=1")
+        close()
+        return .stopped
+    }
+
+    /// Returns a reason where the gateway cannot begin.
+    private func open(_ site: SiteConfiguration) -> String? {
+        let journal: SQLiteJournal
+        do throws(JournalError) {
+            Folder.make(for: site.journal.path)
+            journal = try SQLiteJournal(path: site.journal.path, maxBytes: site.journal.maxBytes)
+        } catch {
+            return "the journal cannot be opened: \(error.sentence)"
+        }
+        if let note = journal.openingNote {
+            problems.append(Problem(.error, "journal", note))
+            say(.error, note)
+        }
+        return begin(site, journal)
+    }
+
+    private func begin(_ site: SiteConfiguration, _ journal: any JournalWriter) -> String? {
+        let gateway: Gateway
+        do throws(JournalError) {
+            gateway = try Gateway(configuration: site, journal: journal, time: time)
+        } catch {
+            return "the journal cannot be read: \(error.sentence)"
+        }
+        self.gateway = gateway
+        gateway.onAlert = { [unowned self] in self.announce($0) }
+        if case .refused(let reason)? = gateway.restored { say(.warning, "the checkpoint was refused (\(reason)); detectors were taught from the journal") }
+        if let reason = openSources(site, gateway, journal) { return reason }
+        openUplink(site)
+        openControl(site)
+        say(
+            .notice,
+            "gateway \(site.plan.gateway): \(site.plan.assets.count) assets, \(site.plan.sensors.count) sensors, revision \(site.revision), journal at \(gateway.judgedSequence), \(gateway.figures.replayed) entries judged again"
+        )
+        return nil
+    }
+
+    private func openSources(_ site: SiteConfiguration, _ gateway: Gateway, _ journal: any JournalWriter) -> String? {
+        let receipts = (try? journal.recentReceipts(limit: 8192)) ?? []
+        for (index, broker) in site.brokers.enumerated() {
+            switch Connections.options(broker) {
+            case .failure(let problem): return problem.text
+            case .success(let options):
+                do throws(SystemError) {
+                    let source = try MQTTSource(
+                        index: index, id: broker.id, options: options, filters: gateway.topicFilters(broker: index), seed: seed(broker.clientID))
+                    source.restore(receipts: receipts)
+                    try epoll.add(source.wakeDescriptor, .readable, token: Token.wake + UInt64(index))
+                    sources.append(source)
+                    registered.append((-1, nil, []))
+                    sourceStates.append(.waiting)
+                } catch {
+                    return "\(error)"
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Different on each start and on each gateway: jitter must not repeat.
+    private func seed(_ text: String) -> UInt64 {
+        var hash = StableHash()
+        hash.combine(text)
+        hash.combine(UInt64(bitPattern: time.now.microseconds))
+        return hash.value
+    }
+
+    private func openUplink(_ site: SiteConfiguration) {
+        guard let platform = site.platform else { return }
+        switch Connections.options(platform.broker) {
+        case .failure(let problem): problems.append(Problem(.error, "platform", problem.text))
+        case .success(let options):
+            let path = site.journal.path
+            do throws(SystemError) {
+                let made = try Uplink(
+                    platform: platform, options: options, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds,
+                    seed: seed(platform.broker.clientID)
+                ) { () throws(JournalError) in try SQLiteJournalReader(path: path) }
+                try epoll.add(made.ackDescriptor, .readable, token: Token.uplink.rawValue)
+                uplink = made
+            } catch {
+                problems.append(Problem(.error, "platform", "\(error)"))
+            }
+        }
+    }
+
+    private func openControl(_ site: SiteConfiguration) {
+        do throws(SystemError) {
+            Folder.make(for: site.controlSocket)
+            listener = try UnixSocket.listen(at: site.controlSocket)
+            try epoll.add(listener, .readable, token: Token.control.rawValue)
+        } catch {
+            problems.append(Problem(.warning, "control", "no control socket: \(error)"))
+            say(.warning, "no control socket: \(error)")
+        }
+    }
+
+    private func close() {
+        guard let gateway else { return }
+        // What has been read is committed and acknowledged before the goodbye; what has not is sent again next time.
+        do throws(JournalError) {
+            try gateway.commit(sources)
+            for source in sources { source.stop() }
+            uplink?.stop()
+            if let uplink { gateway.acknowledged(uplink.takeAcknowledged()) }
+            try gateway.writeCheckpoint()
+        } catch {
+            say(.error, "the journal refused the last commit: \(error.sentence)")
+        }
+        gateway.journal.close()
+        for client in clients.values { _ = client.flush() }
+        clients = [:]
+        if listener >= 0 {
+            Glibc.close(listener)
+            unlink(gateway.configuration.controlSocket)
+        }
+        say(.notice, "stopped at \(gateway.judgedSequence)")
+    }
+
+    // MARK: - The loop
+
+    private func turn() {
+        guard let gateway else { return }
+        let deadline = nextDeadline(gateway)
+        timer.arm(atNanoseconds: deadline)
+        register()
+        var ready: [MQTTSource] = []
+        var events: [(UInt64, Readiness)] = []
+        epoll.wait(timeoutMilliseconds: -1) { events.append(($0, $1)) }
+        for (token, readiness) in events { handle(token, readiness, &ready) }
+        let now = time.monotonicNanoseconds
+        for source in sources where now >= source.nextDeadline { source.tick(monotonicNanoseconds: now) }
+        step(gateway, ready, now)
+        upkeep(gateway, now)
+        feedWatchdog(gateway, now)
+        flushClients()
+        noteSources()
+    }
+
+    private func nextDeadline(_ gateway: Gateway) -> Int64 {
+        var deadline = max(gateway.nextDeadline, retryStorageAt)
+        for source in sources { deadline = min(deadline, source.nextDeadline) }
+        if watchdogInterval != .max { deadline = min(deadline, watchdogAt) }
+        return deadline
+    }
+
+    private func handle(_ token: UInt64, _ readiness: Readiness, _ ready: inout [MQTTSource]) {
+        switch token {
+        case Token.signals.rawValue: takeSignals()
+        case Token.timer.rawValue: timer.drain()
+        case Token.control.rawValue: acceptClients()
+        case Token.uplink.rawValue: takeAcknowledgements()
+        case Token.socket..<Token.wake:
+            let source = sources[Int(token - Token.socket)]
+            if readiness.contains(.writable) { source.writable() }
+            if !readiness.subtracting(.writable).isEmpty { ready.append(source) }
+        case Token.wake..<Token.client: sources[Int(token - Token.wake)].tick(monotonicNanoseconds: time.monotonicNanoseconds)
+        default: serve(token)
+        }
+    }
+
+    private func step(_ gateway: Gateway, _ ready: [MQTTSource], _ now: Int64) {
+        // A store that has just refused is left alone for a moment; brokers keep what they have.
+        guard now >= retryStorageAt else { return }
+        let before = gateway.figures.commits
+        do throws(JournalError) {
+            try gateway.step(readable: ready, all: sources)
+            if retryStorageAt != 0 {
+                say(.notice, "the journal takes commits again")
+                retryStorageAt = 0
+            }
+        } catch {
+            if retryStorageAt == 0 { say(.error, "the journal refused a commit: \(error.sentence)") }
+            retryStorageAt = now + Daemon.storageRetry
+            _ = try? gateway.journal.maintain()
+        }
+        if gateway.figures.commits != before { uplink?.wake() }
+    }
+
+    /// Checkpoints and retention, between commits.
+    private func upkeep(_ gateway: Gateway, _ now: Int64) {
+        guard retryStorageAt == 0, gateway.isIdle else { return }
+        do throws(JournalError) {
+            if gateway.checkpointIsDue {
+                try gateway.writeCheckpoint()
+                _ = try gateway.journal.maintain()
+            } else if gateway.cursorsAreOld {
+                try gateway.commit(sources)
+            } else if gateway.upkeepIsDue {
+                gateway.noteUpkeep()
+                _ = try gateway.journal.maintain()
+            }
+        } catch {
+            say(.error, "upkeep of the journal failed: \(error.sentence)")
+            retryStorageAt = now + Daemon.storageRetry
+        }
+    }
+
+    private func takeAcknowledgements() {
+        guard let uplink else { return }
+        gateway?.acknowledged(uplink.takeAcknowledged())
+    }
+
+    /// The watchdog is fed by progress of sensing (this loop turns) and of storage (nothing has been waiting for a commit for long).
+    private func feedWatchdog(_ gateway: Gateway, _ now: Int64) {
+        guard now >= watchdogAt, gateway.storageIsAlive(now) else { return }
+        watchdogAt = now + watchdogInterval
+        notifyServiceManager("WATCHDOG=1")
+    }
+
+    // MARK: - Sources
+
+    private func register() {
+        for (index, source) in sources.enumerated() {
+            let interest: Readiness = source.wantsWrite ? [.readable, .writable] : .readable
+            let known = registered[index]
+            if known.generation != source.generation {
+                if let old = known.descriptor { epoll.remove(old) }
+                if let descriptor = source.descriptor {
+                    try? epoll.add(descriptor, interest, token: Token.socket + UInt64(index))
+                }
+                registered[index] = (source.generation, source.descriptor, interest)
+            } else if known.interest != interest, let descriptor = known.descriptor {
+                epoll.modify(descriptor, interest, token: Token.socket + UInt64(index))
+                registered[index].interest = interest
+            }
+        }
+    }
+
+    private func noteSources() {
+        for (index, source) in sources.enumerated() where source.status.state != sourceStates[index] {
+            let before = sourceStates[index]
+            sourceStates[index] = source.status.state
+            switch source.status.state {
+            case .connected: say(.notice, "broker \(source.status.id): connected")
+            case .waiting where before != .waiting: say(.warning, "broker \(source.status.id): \(source.status.lastError ?? "the connection ended")")
+            default: break
+            }
+        }
+    }
+
+    // MARK: - Signals and reload
+
+    private func takeSignals() {
+        while let number = signals.next() {
+            if number == SIGHUP { reload() } else { isStopping = true }
+        }
+    }
+
+    /// A new site takes the old one's place only when it is valid; detectors of sensors that remain go on.
+    private func reload() {
+        guard let old = gateway else { return }
+        notifyServiceManager("RELOADING=1\nMONOTONIC_USEC=\(time.monotonicNanoseconds / 1000)")
+        defer { notifyServiceManager("READY=1") }
+        problems.removeAll { $0.subject == "configuration" }
+        switch SiteFiles.load(sitePath) {
+        case .invalid(let findings):
+            let text = "the new configuration has \(findings.count) errors and was not taken; first: \(findings.first?.description ?? "")"
+            problems.append(Problem(.error, "configuration", text))
+            say(.error, text)
+        case .valid(let site) where site.revision == old.configuration.revision:
+            say(.notice, "reload: nothing has changed")
+        case .valid(let site):
+            let keeps = site.journal.path == old.configuration.journal.path && site.controlSocket == old.configuration.controlSocket
+            guard keeps else {
+                problems.append(Problem(.error, "configuration", "a changed journal path or control socket needs a restart"))
+                say(.error, "reload: a changed journal path or control socket needs a restart")
+                return
+            }
+            replace(old, by: site)
+        }
+    }
+
+    private func replace(_ old: Gateway, by site: SiteConfiguration) {
+        do throws(JournalError) {
+            try old.commit(sources)
+            try old.writeCheckpoint()
+        } catch {
+            say(.error, "reload: the journal refuses (\(error.sentence)); the old configuration stays")
+            return
+        }
+        for (index, source) in sources.enumerated() {
+            if let descriptor = registered[index].descriptor { epoll.remove(descriptor) }
+            epoll.remove(source.wakeDescriptor)
+            source.stop()
+        }
+        if let uplink {
+            epoll.remove(uplink.ackDescriptor)
+            uplink.stop()
+            old.acknowledged(uplink.takeAcknowledged())
+            try? old.writeCheckpoint()
+        }
+        if listener >= 0 {
+            epoll.remove(listener)
+            Glibc.close(listener)
+            listener = -1
+        }
+        (sources, registered, sourceStates, uplink, gateway) = ([], [], [], nil, nil)
+        if let reason = begin(site, old.journal) {
+            // The files were valid; what is left is a secret that is missing. The service manager starts us again, with the reason in the log.
+            say(.error, "reload: \(reason)")
+            isStopping = true
+        } else {
+            updateWatcher()
+            say(.notice, "reload: revision \(site.revision) runs")
+        }
+    }
+
+    // MARK: - Control socket
+
+    private func acceptClients() {
+        while let descriptor = UnixSocket.accept(listener) {
+            guard clients.count < Daemon.clientLimit else {
+                Glibc.close(descriptor)
+                continue
+            }
+            let token = Token.client + nextClient
+            nextClient += 1
+            let client = ControlClient(descriptor: descriptor)
+            do throws(SystemError) {
+                try epoll.add(descriptor, .readable, token: token)
+                clients[token] = client
+            } catch {
+                say(.warning, "control: \(error)")
+            }
+        }
+    }
+
+    private func serve(_ token: UInt64) {
+        guard let client = clients[token] else { return }
+        guard let lines = client.read() else {
+            drop(token)
+            return
+        }
+        for line in lines { answer(line, client) }
+    }
+
+    private func answer(_ line: String, _ client: ControlClient) {
+        switch line {
+        case "status":
+            client.queue(status())
+            client.closesWhenEmpty = true
+        case "watch":
+            client.isWatching = true
+            updateWatcher()
+        case "reload":
+            reload()
+            client.queue(status())
+            client.closesWhenEmpty = true
+        default:
+            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload\"}\n".utf8))
+            client.closesWhenEmpty = true
+        }
+    }
+
+    private func status() -> [UInt8] {
+        guard let gateway else { return Array("{\"error\":\"starting\"}\n".utf8) }
+        return StatusReport(
+            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started, now: time.now,
+            monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
+        ).json()
+    }
+
+    private func flushClients() {
+        for (token, client) in clients {
+            if !client.flush() {
+                drop(token)
+            } else {
+                epoll.modify(client.descriptor, client.wantsWrite ? [.readable, .writable] : .readable, token: token)
+            }
+        }
+    }
+
+    private func drop(_ token: UInt64) {
+        guard let client = clients.removeValue(forKey: token) else { return }
+        epoll.remove(client.descriptor)
+        updateWatcher()
+    }
+
+    // MARK: - Watching
+
+    private func updateWatcher() {
+        guard let gateway else { return }
+        guard clients.values.contains(where: { $0.isWatching }) else {
+            gateway.watcher = nil
+            return
+        }
+        gateway.watcher = { [unowned self, unowned gateway] sensor, reading, judgement in
+            self.broadcast(WatchLine.reading(gateway.configuration.plan, sensor, reading, judgement))
+        }
+    }
+
+    private func broadcast(_ line: [UInt8]) {
+        for client in clients.values where client.isWatching { client.queue(line) }
+    }
+
+    private func announce(_ record: AlertRecord) {
+        broadcast(WatchLine.alert(record))
+        say(.notice, "alert \(record.kind) \(record.subject) \(record.rule) \(record.id)")
+    }
+}

@@ -1,0 +1,13 @@
+import Glibc
+
+/// Folders that files of ours need.
+enum Folder {
+    /// Makes the folders above a path, as far as they are missing; what cannot be made shows when the file is opened.
+    static func make(for path: String) {
+        var folder = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/").dropLast() {
+            folder += "/" + part
+            mkdir(folder, 0o750)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import Intake
+
+/// Where messages come from: what the line needs to know of an MQTT connection, real or simulated.
+///
+/// *Isolation*: the intake thread.
+package protocol Source: AnyObject {
+    /// Hands over what has arrived, until nothing is left or `limit` messages were delivered. Returns how many were.
+    func readable(limit: Int, sink: any MessageSink) -> Int
+    /// Everything delivered so far is durable: acknowledge it.
+    func releaseAcknowledgements()
+    /// Nothing of what is unacknowledged was kept: let it be sent again.
+    func abandonUnacknowledged()
+    /// Messages delivered and not yet acknowledged.
+    var unacknowledged: Int { get }
+}
+
+extension MQTTSource: Source {}

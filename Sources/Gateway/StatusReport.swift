@@ -1,0 +1,233 @@
+import Diagnosis
+import Intake
+import Journal
+import Lifeline
+import Uplink
+
+/// Something that a person should look at.
+package struct Problem: Equatable, Sendable {
+    package enum Severity: String, Sendable { case error, warning }
+    package var severity: Severity
+    /// `broker local`, `journal`, `platform`.
+    package var subject: String
+    /// One sentence, with the fix where there is one.
+    package var text: String
+
+    package init(_ severity: Severity, _ subject: String, _ text: String) {
+        self.severity = severity
+        self.subject = subject
+        self.text = text
+    }
+}
+
+/// The program's version, as packages and status name it.
+package enum Version {
+    package static let text = "0.1.0"
+}
+
+/// What `bamai status` shows: one JSON line, the stable interface for programs.
+struct StatusReport {
+    var gateway: Gateway
+    var sources: [SourceStatus]
+    var uplink: UplinkStatus?
+    var configurationProblems: [Problem]
+    var started: Int64
+    var now: Timestamp
+    var monotonic: Int64
+    var state: String
+
+    /// The report as one line of JSON with its line feed.
+    func json() -> [UInt8] {
+        let site = gateway.configuration
+        var json = JSONWriter(reserving: 4096)
+        json.beginObject()
+        json.member("schema", 1)
+        json.member("bamai", Version.text)
+        json.member("gateway", site.plan.gateway)
+        json.member("site", site.name)
+        json.member("revision", site.revision)
+        json.member("uptime_s", (monotonic - started) / 1_000_000_000)
+        json.member("now", time(now))
+        json.member("state", state)
+        let (figures, journalProblem) = journalFigures()
+        let presence = gateway.presence()
+        problems(&json, journalProblem: journalProblem, presence: presence)
+        brokers(&json)
+        journal(&json, figures)
+        judge(&json)
+        decode(&json)
+        platform(&json)
+        json.key("sensors")
+        json.beginObject()
+        json.member("total", presence.total)
+        json.member("reporting", presence.reporting)
+        json.member("silent", presence.silent)
+        json.member("never", presence.never)
+        json.endObject()
+        episodes(&json)
+        json.endObject()
+        json.endLine()
+        return json.bytes
+    }
+
+    private func time(_ moment: Timestamp) -> String {
+        CivilTime.rfc3339(moment, offsetSeconds: gateway.configuration.plan.utcOffsetSeconds)
+    }
+
+    private func journalFigures() -> (JournalFigures, JournalError?) {
+        do throws(JournalError) {
+            return (try gateway.journal.figures(), nil)
+        } catch {
+            return (JournalFigures(), error)
+        }
+    }
+
+    private func problems(_ json: inout JSONWriter, journalProblem: JournalError?, presence: Presence) {
+        var problems = configurationProblems
+        if let problem = gateway.storageProblem ?? journalProblem {
+            problems.append(Problem(.error, "journal", "the store refuses: \(problem.sentence)"))
+        }
+        for source in sources where source.state != .connected {
+            problems.append(Problem(.error, "broker \(source.id)", source.lastError ?? "not connected yet"))
+        }
+        for source in sources where source.state == .connected {
+            if let text = source.lastError { problems.append(Problem(.warning, "broker \(source.id)", text)) }
+        }
+        if let uplink, uplink.state != .connected {
+            problems.append(Problem(.error, "platform", uplink.lastError ?? "not connected yet"))
+        }
+        if presence.silent > 0 {
+            problems.append(Problem(.warning, "sensors", "\(presence.silent) of \(presence.total) have fallen silent"))
+        }
+        json.key("problems")
+        json.beginArray()
+        for problem in problems {
+            json.beginObject()
+            json.member("severity", problem.severity.rawValue)
+            json.member("subject", problem.subject)
+            json.member("text", problem.text)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func brokers(_ json: inout JSONWriter) {
+        json.key("brokers")
+        json.beginArray()
+        for source in sources {
+            json.beginObject()
+            json.member("id", source.id)
+            json.member("state", source.state.rawValue)
+            json.member("since_s", max(0, monotonic - source.since) / 1_000_000_000)
+            json.member("messages", source.messages)
+            json.member("bytes", source.bytes)
+            json.member("redelivered", source.redelivered)
+            json.member("reconnects", source.reconnects)
+            text(&json, "last_error", source.lastError)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func text(_ json: inout JSONWriter, _ name: String, _ value: String?) {
+        json.key(name)
+        if let value { json.value(value) } else { json.null() }
+    }
+
+    private func journal(_ json: inout JSONWriter, _ figures: JournalFigures) {
+        json.key("journal")
+        json.beginObject()
+        json.member("state", gateway.storageProblem == nil ? "ok" : "failing")
+        json.member("bytes", figures.bytes)
+        json.member("max_bytes", figures.maxBytes)
+        json.member("segments", figures.segments)
+        let first = (try? gateway.journal.firstSequence()) ?? 0
+        let last = (try? gateway.journal.lastSequence()) ?? 0
+        json.member("readings", last == 0 ? 0 : last - first + 1)
+        json.member("first_sequence", first)
+        json.member("last_sequence", last)
+        json.member("commits", gateway.figures.commits)
+        json.member("failed_commits", gateway.figures.failedCommits)
+        json.member("dropped_readings", figures.droppedReadings)
+        json.member("damaged_segments", figures.damagedSegments)
+        json.endObject()
+    }
+
+    private func judge(_ json: inout JSONWriter) {
+        json.key("judge")
+        json.beginObject()
+        json.member("sequence", gateway.judgedSequence)
+        json.member("alerts", gateway.figures.alerts)
+        json.member("episodes_active", gateway.activeEpisodes().count)
+        json.member("replayed_at_start", gateway.figures.replayed)
+        json.member("ticks", gateway.figures.ticks)
+        json.endObject()
+    }
+
+    private func decode(_ json: inout JSONWriter) {
+        let figures = gateway.decodeFigures
+        json.key("decode")
+        json.beginObject()
+        json.member("messages", figures.messages)
+        json.member("readings", figures.readings)
+        json.member("ignored", figures.ignored)
+        json.member("stale_retained", gateway.figures.staleRetained)
+        json.key("refused")
+        json.beginObject()
+        for (cause, count) in figures.refusals where count > 0 { json.member(cause.rawValue, count) }
+        json.endObject()
+        json.endObject()
+    }
+
+    private func platform(_ json: inout JSONWriter) {
+        json.key("platform")
+        guard let uplink else {
+            json.null()
+            return
+        }
+        json.beginObject()
+        json.member("state", uplink.state.rawValue)
+        json.member("alerts_acknowledged", uplink.alertsAcknowledged)
+        json.member("alerts_pending", uplink.alertsPending)
+        json.member("readings_acknowledged", uplink.readingsAcknowledged)
+        json.member("readings_pending", uplink.readingsPending)
+        json.member("in_flight", uplink.inFlight)
+        json.member("reconnects", uplink.reconnects)
+        text(&json, "last_error", uplink.lastError)
+        json.endObject()
+    }
+
+    private func episodes(_ json: inout JSONWriter) {
+        json.key("episodes")
+        json.beginArray()
+        for episode in gateway.activeEpisodes().prefix(100) {
+            json.beginObject()
+            json.member("subject", episode.subject)
+            json.member("sensor", episode.sensor)
+            json.member("rule", episode.rule)
+            json.member("level", episode.level.name)
+            json.member("since", time(episode.since))
+            json.key("event")
+            json.beginObject()
+            json.member("zh", episode.event.chinese)
+            json.member("en", episode.event.english)
+            json.endObject()
+            json.endObject()
+        }
+        json.endArray()
+    }
+}
+
+extension JournalError {
+    /// The error in one sentence for people.
+    package var sentence: String {
+        switch self {
+        case .full(let text): "the journal is full (\(text)); free space or raise journal.max_bytes"
+        case .medium(let text): "the medium refuses (\(text)); check the card and the mount"
+        case .damaged(let text): "the file is damaged (\(text))"
+        case .tooNew(let found, let known): "written by a newer Bamai (format \(found), this one knows \(known))"
+        case .busy(let text): "another process holds it (\(text))"
+        case .other(let text): text
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Journal
+import Lifeline
+import Site
+
+/// A message of the readings lane, and the journal position that it completes.
+struct ReadingsMessage {
+    /// nil: nothing is to be sent, the lane only moves on.
+    var payload: [UInt8]?
+    var position: UInt64
+}
+
+/// Turns the journal's readings into messages.
+///
+/// *Memory*: bounded by the number of sensors (summaries) or by `batchBytes` (all).
+struct ReadingsMessages {
+    /// Readings and bytes of one message.
+    static let batchReadings = 1000
+    static let batchBytes = 60_000
+    /// Sensors of one summary message.
+    static let summarySensors = 400
+    /// Readings looked at before the alerts have their turn again.
+    static let scanLimit = 20_000
+
+    private let lane: ReadingsLane
+    private let gateway: String
+    private let utcOffsetSeconds: Int
+    private let windowMicroseconds: Int64
+    private var names: [SeriesID: String] = [:]
+    // The open summary window.
+    private var window: Int64?
+    private var sums: [SeriesID: Summary] = [:]
+    private var firstOfWindow: UInt64 = 0
+    private var scanned: UInt64 = 0
+    /// The last call stopped at `scanLimit`, not at the journal's end.
+    private(set) var hasMore = false
+
+    fileprivate struct Summary {
+        var count = 0
+        var minimum = Double.infinity
+        var maximum = -Double.infinity
+        var sum = 0.0
+        var last = 0.0
+    }
+
+    init(lane: ReadingsLane, gateway: String, utcOffsetSeconds: Int, summaryInterval: Int) {
+        self.lane = lane
+        self.gateway = gateway
+        self.utcOffsetSeconds = utcOffsetSeconds
+        windowMicroseconds = Int64(max(1, summaryInterval)) * 1_000_000
+    }
+
+    /// Forgets what was scanned beyond `position`: the connection was lost.
+    mutating func rewind(to position: UInt64) {
+        (window, sums, scanned) = (nil, [:], position)
+    }
+
+    /// The next messages after `position`; empty when there is nothing to say yet.
+    mutating func next(after position: UInt64, from reader: any JournalReader) throws(JournalError) -> [ReadingsMessage] {
+        switch lane {
+        case .none:
+            let last = try reader.lastSequence()
+            return last > position ? [ReadingsMessage(payload: nil, position: last)] : []
+        case .all: return try batch(after: position, from: reader)
+        case .summary:
+            hasMore = false
+            return try summary(after: position, from: reader)
+        }
+    }
+
+    private mutating func name(_ series: SeriesID, _ reader: any JournalReader) -> String {
+        if let known = names[series] { return known }
+        if let keys = try? reader.seriesKeys() { names = keys }
+        return names[series] ?? "series/\(series.rawValue)"
+    }
+
+    // MARK: - All
+
+    private mutating func batch(after position: UInt64, from reader: any JournalReader) throws(JournalError) -> [ReadingsMessage] {
+        var readings: [(UInt64, Reading)] = []
+        var last = position
+        try reader.readings(from: position + 1) { sequence, reading in
+            last = sequence
+            if reading.series != .tick { readings.append((sequence, reading)) }
+            return readings.count < ReadingsMessages.batchReadings && last - position < UInt64(ReadingsMessages.scanLimit)
+        }
+        guard let first = readings.first else { return last > position ? [ReadingsMessage(payload: nil, position: last)] : [] }
+        var json = JSONWriter(reserving: ReadingsMessages.batchBytes + 1024)
+        json.beginObject()
+        json.member("schema", "bamai.readings/1")
+        json.member("gateway", gateway)
+        json.member("first", first.0)
+        json.key("readings")
+        json.beginArray()
+        var end = first.0
+        for (sequence, reading) in readings {
+            if json.bytes.count > ReadingsMessages.batchBytes { break }
+            end = sequence
+            write(reading, sequence, name(reading.series, reader), &json)
+        }
+        json.endArray()
+        json.member("last", end)
+        json.endObject()
+        // Ticks behind the last reading need no message of their own.
+        return [ReadingsMessage(payload: json.bytes, position: end == readings[readings.count - 1].0 ? last : end)]
+    }
+
+    private func write(_ reading: Reading, _ sequence: UInt64, _ name: String, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.member("sensor", name)
+        json.member("sequence", sequence)
+        // Milliseconds since 1970: a batch of a thousand says no offset a thousand times.
+        json.member("observed_ms", reading.observed.microseconds / 1000)
+        json.member("received_ms", reading.received.microseconds / 1000)
+        json.member("value", reading.value)
+        if reading.flags.rawValue != 0 { json.member("flags", reading.flags.rawValue) }
+        json.endObject()
+    }
+
+    // MARK: - Summaries
+
+    private mutating func summary(after position: UInt64, from reader: any JournalReader) throws(JournalError) -> [ReadingsMessage] {
+        if scanned < position { rewind(to: position) }
+        var closed: (window: Int64, first: UInt64, last: UInt64, sums: [SeriesID: Summary])?
+        var looked = 0
+        var (window, sums, first, scanned) = (self.window, self.sums, firstOfWindow, self.scanned)
+        let width = windowMicroseconds
+        try reader.readings(from: scanned + 1) { sequence, reading in
+            let index = reading.received.microseconds / width
+            if let open = window, open != index {
+                closed = (open, first, scanned, sums)
+                return false
+            }
+            if window == nil { (window, first) = (index, sequence) }
+            scanned = sequence
+            looked += 1
+            if reading.series != .tick {
+                sums[reading.series, default: Summary()].add(reading.value)
+            }
+            return looked < ReadingsMessages.scanLimit
+        }
+        guard let closed else {
+            (self.window, self.sums, firstOfWindow, self.scanned) = (window, sums, first, scanned)
+            hasMore = looked >= ReadingsMessages.scanLimit
+            return []
+        }
+        (self.window, self.sums, self.scanned) = (nil, [:], closed.last)
+        return messages(of: closed, before: position, reader)
+    }
+
+    private mutating func messages(
+        of closed: (window: Int64, first: UInt64, last: UInt64, sums: [SeriesID: Summary]), before position: UInt64, _ reader: any JournalReader
+    ) -> [ReadingsMessage] {
+        let ordered = closed.sums.sorted { $0.key < $1.key }
+        if ordered.isEmpty { return [ReadingsMessage(payload: nil, position: closed.last)] }
+        var messages: [ReadingsMessage] = []
+        var start = 0
+        while start < ordered.count {
+            let end = min(ordered.count, start + ReadingsMessages.summarySensors)
+            var json = JSONWriter(reserving: 128 * (end - start) + 256)
+            json.beginObject()
+            json.member("schema", "bamai.summary/1")
+            json.member("gateway", gateway)
+            json.member("first", closed.first)
+            json.member("last", closed.last)
+            json.member("part", messages.count)
+            json.member("start", CivilTime.rfc3339(Timestamp(microseconds: closed.window * windowMicroseconds), offsetSeconds: utcOffsetSeconds))
+            json.member("seconds", windowMicroseconds / 1_000_000)
+            json.key("sensors")
+            json.beginArray()
+            for (series, sum) in ordered[start..<end] {
+                json.beginObject()
+                json.member("sensor", name(series, reader))
+                json.member("count", sum.count)
+                json.member("min", sum.minimum)
+                json.member("max", sum.maximum)
+                json.key("mean")
+                json.rounded(sum.sum / Double(sum.count))
+                json.member("last", sum.last)
+                json.endObject()
+            }
+            json.endArray()
+            json.endObject()
+            start = end
+            // Only the last part completes the window.
+            messages.append(ReadingsMessage(payload: json.bytes, position: start == ordered.count ? closed.last : position))
+        }
+        return messages
+    }
+}
+
+extension ReadingsMessages.Summary {
+    fileprivate mutating func add(_ value: Double) {
+        count += 1
+        minimum = min(minimum, value)
+        maximum = max(maximum, value)
+        sum += value
+        last = value
+    }
+}

@@ -1,0 +1,100 @@
+import Journal
+import Lifeline
+import Linux
+import MQTT
+import Site
+import Synchronization
+
+/// The way to the platform: a thread of its own, fed from the journal and from nothing else.
+///
+/// Alerts first, always; readings when no alert waits. At least once: what was on its way when a connection ended is sent again, under the same ids.
+///
+/// *Isolation*: the methods here may be called from any thread.
+package final class Uplink: Sendable {
+    /// What both threads see.
+    struct Shared: Sendable {
+        var status = UplinkStatus()
+        var acknowledged: [Lane: UInt64] = [:]
+        var isStopping = false
+    }
+
+    private let wakeEvent: EventDescriptor
+    private let ackEvent: EventDescriptor
+    private let port: UplinkPort
+    private let thread: NativeThread
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - options: how to connect.
+    ///   - openReader: makes the reading end that the thread will use; called on it, and again after a failure of the store.
+    ///   - seed: for the jitter of reconnecting.
+    package init(
+        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, seed: UInt64,
+        openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
+    ) throws(SystemError) {
+        let wake = try EventDescriptor()
+        let ack = try EventDescriptor()
+        wakeEvent = wake
+        ackEvent = ack
+        let port = UplinkPort(wake: wake, ack: ack)
+        self.port = port
+        thread = try NativeThread(name: "bamai-uplink") {
+            let worker = UplinkWorker(
+                platform: platform, options: options, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, seed: seed, openReader: openReader,
+                port: port)
+            worker.run()
+        }
+    }
+
+    /// Something was committed. Cheap, and many calls are one.
+    package func wake() { wakeEvent.signal() }
+
+    /// Readable when `takeAcknowledged` has something.
+    package var ackDescriptor: Int32 { ackEvent.descriptor }
+
+    /// The newest positions that the platform acknowledged since the last call.
+    package func takeAcknowledged() -> [Lane: UInt64] {
+        ackEvent.drain()
+        return port.takeAcknowledged()
+    }
+
+    /// What to show of it.
+    package var status: UplinkStatus { port.status }
+
+    /// Waits shortly for what is on its way, says goodbye, and ends the thread. To be called once.
+    package func stop() {
+        port.stop()
+        wakeEvent.signal()
+        thread.join()
+    }
+}
+
+/// What the uplink's thread and its owner hand each other.
+final class UplinkPort: Sendable {
+    private let state = Mutex(Uplink.Shared())
+    let wake: EventDescriptor
+    private let ack: EventDescriptor
+
+    init(wake: EventDescriptor, ack: EventDescriptor) {
+        self.wake = wake
+        self.ack = ack
+    }
+
+    var status: UplinkStatus { state.withLock { $0.status } }
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+    func stop() { state.withLock { $0.isStopping = true } }
+    func update(_ body: (inout UplinkStatus) -> Void) { state.withLock { body(&$0.status) } }
+
+    func acknowledged(_ lane: Lane, _ position: UInt64) {
+        state.withLock { $0.acknowledged[lane] = position }
+        ack.signal()
+    }
+
+    func takeAcknowledged() -> [Lane: UInt64] {
+        state.withLock { state in
+            defer { state.acknowledged = [:] }
+            return state.acknowledged
+        }
+    }
+}

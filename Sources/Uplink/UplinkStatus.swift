@@ -1,0 +1,21 @@
+/// Where the uplink's connection stands.
+package enum UplinkState: String, Sendable {
+    case waiting, connecting, connected
+}
+
+/// What the uplink says of itself, for status.
+package struct UplinkStatus: Equatable, Sendable {
+    package var state: UplinkState = .waiting
+    /// Messages acknowledged by the platform since the start, by lane.
+    package var alertsAcknowledged: UInt64 = 0
+    package var readingsAcknowledged: UInt64 = 0
+    /// Alerts, and journal entries, that the platform does not have yet.
+    package var alertsPending: UInt64 = 0
+    package var readingsPending: UInt64 = 0
+    package var inFlight = 0
+    package var reconnects: UInt64 = 0
+    /// Messages that no broker can take; stepped over, and kept in the journal.
+    package var deadLetters: UInt64 = 0
+    package var lastError: String?
+    package init() {}
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Gateway
+
+@main
+struct Bamai: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bamai",
+        abstract: "Feels the pulse of a city's lifelines: the command line of the Bamai gateway.",
+        discussion: """
+            A site is a folder with a site.toml, such as firmware-config/street.
+
+            exit codes: 0 all is well, 1 it failed, 2 the configuration is wrong, 3 no gateway answers, 64 wrong use.
+            """,
+        version: Version.text,
+        subcommands: [
+            Check.self, Status.self, Watch.self, Alerts.self, Export.self, Rejected.self, Replay.self, Simulate.self,
+        ])
+}

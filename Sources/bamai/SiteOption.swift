@@ -1,0 +1,19 @@
+import ArgumentParser
+import Gateway
+import Site
+
+/// Which site a command is about.
+struct SiteOption: ParsableArguments {
+    @Option(name: .long, help: "The site's folder or its site.toml.")
+    var site: String = "/etc/bamai"
+
+    /// The site's configuration; ends the program with code 2 and every finding when it is wrong.
+    func load() throws -> SiteConfiguration {
+        switch SiteFiles.load(site) {
+        case .valid(let configuration): return configuration
+        case .invalid(let findings):
+            for finding in findings { Terminal.error(finding.description) }
+            throw ExitCode(2)
+        }
+    }
+}
