@@ -74,7 +74,7 @@ struct CoverTilt: StreetSource {
     private mutating func report(at now: Int64, _ around: inout Surroundings) -> StreetMessage {
         var x = cover.baseline + drift.step(&luck) + 0.03 * luck.normal()
         if let open = around.scenario.secondsOpen(asset, at: now) {
-            x += lean * min(1, (open + 0.2) / CoverTilt.lifting) + 0.4 * luck.normal()
+            x += lean * min(1, (open + 0.4) / CoverTilt.lifting) + 0.4 * luck.normal()
         } else if shakeEnds != nil {
             x += shake
         }

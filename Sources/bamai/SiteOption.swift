@@ -4,7 +4,7 @@ import Site
 
 /// Which site a command is about.
 struct SiteOption: ParsableArguments {
-    @Option(name: .long, help: "The site's folder or its site.toml.")
+    @Option(name: .long, help: ArgumentHelp("The site's folder or its site.toml.", valueName: "folder"), completion: .directory)
     var site: String = "/etc/bamai"
 
     /// The site's configuration; ends the program with code 2 and every finding when it is wrong.
