@@ -45,7 +45,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
             swiftSettings: strict),
-        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Linux"], swiftSettings: strict),
+        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT"], swiftSettings: strict),
 
         // Floor 5.
         .executableTarget(name: "bamaid", dependencies: ["Gateway", "Linux"], swiftSettings: strict),
@@ -66,8 +66,12 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
-        .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline", "Site", "Decode", "Diagnosis"], swiftSettings: strict),
-        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "GatewayTesting", "Street", "Lifeline", "Site", "Journal", "MQTT", "Linux"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "GatewayTesting", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid", "bamai",
+            ],
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

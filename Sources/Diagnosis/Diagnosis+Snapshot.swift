@@ -48,6 +48,10 @@ extension Diagnosis {
             writer.append(point.observed.microseconds)
             writer.append(point.value)
         }
+        for verdict in [state.latest, state.spoken] {
+            writer.append(verdict != nil)
+            if let verdict { verdict.write(to: &writer) }
+        }
         writer.append(state.slot >= 0 ? pulse.snapshotSeries(Int(state.slot)) : [])
         writer.append(UInt32(state.endCondition - state.firstCondition))
         for position in Int(state.firstCondition)..<Int(state.endCondition) {
@@ -110,6 +114,7 @@ extension Diagnosis {
         var isWhole = true
         sensors[index].lastObserved = block.lastObserved
         sensors[index].lastValue = block.lastValue
+        (sensors[index].latest, sensors[index].spoken) = (block.latest, block.spoken)
         windows.replace(sensor: index, with: block.window)
         let slot = sensors[index].slot
         if slot >= 0 {
@@ -135,6 +140,8 @@ private struct SensorBlock {
     var lastObserved: Int64
     var lastValue: Double
     var window: [EvidencePoint] = []
+    var latest: Verdict?
+    var spoken: Verdict?
     var pulse: [UInt8]
     var conditions: [String: Condition] = [:]
 
@@ -150,6 +157,16 @@ private struct SensorBlock {
         for _ in 0..<points {
             guard let moment = reader.integer(Int64.self), let value = reader.double() else { return nil }
             window.append(EvidencePoint(observed: Timestamp(microseconds: moment), value: value))
+        }
+        guard let hasLatest = reader.flag() else { return nil }
+        if hasLatest {
+            guard let verdict = Verdict(from: &reader) else { return nil }
+            latest = verdict
+        }
+        guard let hasSpoken = reader.flag() else { return nil }
+        if hasSpoken {
+            guard let verdict = Verdict(from: &reader) else { return nil }
+            spoken = verdict
         }
         guard let pulse = reader.block(), let count = reader.integer(UInt32.self) else { return nil }
         self.pulse = pulse
@@ -176,5 +193,26 @@ extension Condition {
         self.init(
             level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,
             onsetObserved: onset, onsetSequence: onsetSequence, worst: worst)
+    }
+}
+
+extension Verdict {
+    func write(to writer: inout ByteWriter) {
+        writer.append(score.bitPattern)
+        writer.append(rawScore.bitPattern)
+        let flags: UInt8 = (isWarmingUp ? 1 : 0) | (isOutside ? 2 : 0)
+        for small in [feature.rawValue, suspicion.rawValue, flags] { writer.append(small) }
+        for number in [expected, low, high, seen, since] { writer.append(number) }
+    }
+
+    init?(from reader: inout ByteReader) {
+        guard let score = reader.integer(UInt32.self), let rawScore = reader.integer(UInt32.self), let feature = reader.integer(UInt8.self),
+            let suspicion = reader.integer(UInt8.self), let flags = reader.integer(UInt8.self), let expected = reader.double(),
+            let low = reader.double(), let high = reader.double(), let seen = reader.double(), let since = reader.double()
+        else { return nil }
+        self.init(
+            score: Float(bitPattern: score), rawScore: Float(bitPattern: rawScore), feature: Feature(rawValue: feature) ?? .none,
+            suspicion: Suspicion(rawValue: suspicion) ?? .none, isWarmingUp: flags & 1 == 1, isOutside: flags & 2 == 2, expected: expected, low: low,
+            high: high, seen: seen, since: since)
     }
 }

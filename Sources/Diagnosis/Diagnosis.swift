@@ -49,6 +49,10 @@ package struct Diagnosis: ~Copyable {
         /// The device's time of the newest reading.
         var lastObserved: Int64 = .min
         var lastValue: Double = .nan
+        /// What Pulse said of the newest reading, and what it said when it last spoke: an alert that a delay has held back is raised by the passing of time,
+        /// and must still say why.
+        var latest: Verdict?
+        var spoken: Verdict?
     }
 
     /// - Parameter plan: validated: every index in it is in range.
@@ -111,11 +115,13 @@ package struct Diagnosis: ~Copyable {
         let slot = sensors[sensor].slot
         if slot >= 0 && !impossible {
             verdict = pulse.observe(Int(slot), time: reading.observed.secondsSinceEpoch, value: reading.value)
+            sensors[sensor].latest = verdict
+            if let verdict, verdict.score > 0 { sensors[sensor].spoken = verdict }
         }
         for index in Int(sensors[sensor].firstCondition)..<Int(sensors[sensor].endCondition) {
             let rule = rules[Int(conditionRule[index])]
             guard let target = target(of: index, rule: rule, value: reading.value, verdict: verdict, impossible: impossible) else { continue }
-            step(index, rule: rule, target: target, observed: observed, reading: reading, verdict: verdict, into: &alerts)
+            step(index, rule: rule, target: target, observed: observed, reading: reading, into: &alerts)
         }
         passTime(reading.received, into: &alerts)
         return Judgement(verdict: verdict)
@@ -194,7 +200,7 @@ package struct Diagnosis: ~Copyable {
             guard let due = condition.dueIn(rule, listening: clock.elapsed), due == 0 else { continue }
             let moment = Reading(
                 series: .tick, observed: received, received: received, value: sensors[Int(conditionSensor[Int(index)])].lastValue)
-            step(Int(index), rule: rule, target: condition.held, observed: nil, reading: moment, verdict: nil, into: &alerts)
+            step(Int(index), rule: rule, target: condition.held, observed: nil, reading: moment, into: &alerts)
         }
     }
 
@@ -206,14 +212,14 @@ package struct Diagnosis: ~Copyable {
             let quiet = Double(clock.elapsed &- deviceHeard[device]) / 1e6
             let moment = Reading(series: .tick, observed: received, received: received, value: quiet)
             let target = rule.level(of: quiet, current: conditions[index].level)
-            step(index, rule: rule, target: target, observed: nil, reading: moment, verdict: nil, into: &alerts)
+            step(index, rule: rule, target: target, observed: nil, reading: moment, into: &alerts)
         }
     }
 
     // MARK: - Transitions
 
     private mutating func step(
-        _ index: Int, rule: CompiledRule, target: UInt8, observed: Int64?, reading: Reading, verdict: Verdict?, into alerts: inout [Alert]
+        _ index: Int, rule: CompiledRule, target: UInt8, observed: Int64?, reading: Reading, into alerts: inout [Alert]
     ) {
         let wasHolding = conditions[index].isHolding
         let transition = conditions[index].evaluate(
@@ -224,17 +230,17 @@ package struct Diagnosis: ~Copyable {
         }
         guard let transition else { return }
         alertCount &+= 1
-        alerts.append(alert(index, transition, reading: reading, verdict: verdict))
+        alerts.append(alert(index, transition, reading: reading))
     }
 
-    private func alert(_ index: Int, _ transition: Transition, reading: Reading, verdict: Verdict?) -> Alert {
+    private func alert(_ index: Int, _ transition: Transition, reading: Reading) -> Alert {
         let condition = conditions[index]
         let sensor = plan.sensors[Int(conditionSensor[index])]
         let asset = plan.assets[sensor.asset]
         let compiled = rules[Int(conditionRule[index])]
         let rule = plan.rules[compiled.rule]
         let level = Level(rawValue: transition.to == 0 ? transition.from : transition.to) ?? .blue
-        let evidence = evidence(sensor: Int(conditionSensor[index]), compiled, level: level, reading: reading, verdict: verdict)
+        let evidence = evidence(sensor: Int(conditionSensor[index]), compiled, level: level, reading: reading)
         let certainty = certainty(of: rule, sensor: sensor, level: level)
         let onset = Timestamp(microseconds: condition.onsetObserved)
         let ids = AlertIdentity(
@@ -249,7 +255,7 @@ package struct Diagnosis: ~Copyable {
             recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence)
     }
 
-    private func evidence(sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading, verdict: Verdict?) -> Evidence {
+    private func evidence(sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {
         var evidence = Evidence(window: windows.window(sensor: sensor))
         switch rule.kind {
         case .high, .low:
@@ -260,14 +266,14 @@ package struct Diagnosis: ~Copyable {
         case .pulse, .fault:
             evidence.seen = reading.value
         }
-        if let verdict {
-            evidence.expected = verdict.expected
-            evidence.expectedLow = verdict.low
-            evidence.expectedHigh = verdict.high
-            if rule.kind == .pulse || rule.kind == .fault {
-                evidence.score = Double(verdict.score)
-                evidence.feature = verdict.feature.name
-            }
+        if let latest = sensors[sensor].latest, !latest.isWarmingUp {
+            evidence.expected = latest.expected
+            evidence.expectedLow = latest.low
+            evidence.expectedHigh = latest.high
+        }
+        if let spoken = sensors[sensor].spoken, rule.kind == .pulse || rule.kind == .fault, !reading.flags.contains(.outOfRange) {
+            evidence.score = Double(spoken.score)
+            evidence.feature = spoken.feature.name
         }
         return evidence
     }

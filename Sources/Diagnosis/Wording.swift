@@ -36,9 +36,9 @@ struct Wording {
     }
 
     private func text(_ value: Double) -> String {
-        let unit = quantity.unit.symbol
+        let unit = quantity.unit.display
         let number = JSONWriter.threeDecimals(value)
-        return unit == "state" || unit == "1" || unit == "count" ? number : number + " " + unit
+        return unit.isEmpty ? number : unit == "°" ? number + unit : number + " " + unit
     }
 
     private func name(chinese: Bool) -> String { chinese ? quantity.chinese : quantity.english }

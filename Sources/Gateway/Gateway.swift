@@ -175,7 +175,10 @@ package final class Gateway {
     private var batchIsFull: Bool { batch.readings.count >= configuration.journal.maxBatch }
 
     private func commitIsDue(_ sources: [any Source]) -> Bool {
-        if batchMessages == 0 { return !batch.readings.isEmpty || !alertsToCommit.isEmpty }
+        if batchMessages == 0 {
+            // Redeliveries of what is durable already bring nothing to commit, and must be acknowledged all the same, or they would fill the window.
+            return !batch.readings.isEmpty || !alertsToCommit.isEmpty || sources.contains { $0.unacknowledged > 0 }
+        }
         if batchIsFull { return true }
         // A broker that has used up its window sends nothing more until it is acknowledged: waiting would only waste time.
         for (index, source) in sources.enumerated() where index < configuration.brokers.count {

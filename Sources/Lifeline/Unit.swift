@@ -42,6 +42,20 @@ package struct Unit: Hashable, Sendable {
         Unit("NTU", .turbidity),
     ]
 
+    /// How people write it: `°`, `℃`, `m³/h`; the symbol where there is nothing better.
+    package var display: String {
+        switch symbol {
+        case "deg": "°"
+        case "degC": "℃"
+        case "m3/h": "m³/h"
+        case "m3": "m³"
+        case "m/s2": "m/s²"
+        case "uE": "µε"
+        case "1", "count", "state": ""
+        default: symbol
+        }
+    }
+
     /// The unit that `symbol` names, or nil.
     package static func named(_ symbol: String) -> Unit? { all.first { $0.symbol == symbol } }
 

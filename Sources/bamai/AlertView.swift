@@ -16,6 +16,8 @@ struct AlertView {
     /// `2026-01-02T11:20:31+08:00`: when it was made.
     var recorded: String { event["recordedtime"].text ?? "" }
 
+    var year: String { String(recorded.prefix(4)) }
+
     func headline(_ language: Language) -> String {
         let wanted = language == .zh ? "zh-CN" : "en-GB"
         let infos = event["data"]["info"].list

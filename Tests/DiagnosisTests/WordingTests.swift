@@ -13,9 +13,9 @@ struct WordingTests {
         let sentence = feeder.alerts[0].sentence
         #expect(
             sentence.english
-                == "Manhole cover West Road 17 (West Road): Cover tilted (orange) since 01-02 11:04:06. Tilt is 31.24 deg, the limit is 15 deg. Send someone to look."
+                == "Manhole cover West Road 17 (West Road): Cover tilted (orange) since 01-02 11:04:06. Tilt is 31.24°, the limit is 15°. Send someone to look."
         )
-        #expect(sentence.chinese == "窨井盖 West Road 17（West Road）：井盖异动（橙色），01-02 11:04:06起。倾角 31.24 deg，限值 15 deg。建议：请派人查看。")
+        #expect(sentence.chinese == "窨井盖 West Road 17（West Road）：井盖异动（橙色），01-02 11:04:06起。倾角 31.24°，限值 15°。建议：请派人查看。")
     }
 
     @Test("Every feature of Pulse has a Chinese name")

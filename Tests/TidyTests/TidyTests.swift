@@ -10,7 +10,7 @@ struct TidyTests {
         "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux"],
-        "GatewayTesting": ["Lifeline", "Journal", "Gateway", "Intake", "Linux"],
+        "GatewayTesting": ["Lifeline", "Journal", "MQTT"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "MQTT", "Linux", "ArgumentParser",

@@ -1,0 +1,90 @@
+import Glibc
+
+/// A real mosquitto on a free port of loopback, for one test.
+package final class MosquittoBroker {
+    /// Files for TLS: the test makes them.
+    package struct TLS {
+        package var authority: String
+        package var certificate: String
+        package var key: String
+        package init(authority: String, certificate: String, key: String) {
+            self.authority = authority
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    package let port: UInt16
+    private let folder: String
+    private let configuration: String
+    private var process: ChildProcess?
+
+    /// Starts a broker and waits until it listens.
+    ///
+    /// - Parameters:
+    ///   - folder: an existing folder for its files.
+    ///   - lines: more lines of its configuration.
+    package init(folder: String, lines: [String] = [], tls: TLS? = nil) throws {
+        port = MosquittoBroker.freePort()
+        self.folder = folder
+        configuration = folder + "/mosquitto-\(port).conf"
+        var text = "listener \(port) 127.0.0.1\nmax_queued_messages 1000000\nlog_dest stderr\nuser root\n"
+        if !lines.contains(where: { $0.hasPrefix("allow_anonymous") }) { text += "allow_anonymous true\n" }
+        if let tls { text += "cafile \(tls.authority)\ncertfile \(tls.certificate)\nkeyfile \(tls.key)\nrequire_certificate true\n" }
+        for line in lines { text += line + "\n" }
+        guard let file = fopen(configuration, "w") else { throw ChildProcessFailure(text: "\(configuration) cannot be written") }
+        fputs(text, file)
+        fclose(file)
+        try start()
+    }
+
+    deinit { stop() }
+
+    /// Starts it (again) on its port; without persistence it remembers nothing.
+    package func start() throws {
+        let places: [String] = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
+        let program: String? = places.first { access($0, X_OK) == 0 }
+        guard let program else { throw ChildProcessFailure(text: "mosquitto is not installed") }
+        process = try ChildProcess(program, ["-c", configuration], output: folder + "/mosquitto-\(port).log")
+        for _ in 0..<200 {
+            if MosquittoBroker.answers(port) { return }
+            usleep(25_000)
+        }
+        throw ChildProcessFailure(text: "mosquitto does not listen on \(port)")
+    }
+
+    /// Ends it politely.
+    package func stop() {
+        _ = process?.terminate()
+        process = nil
+    }
+
+    private static func withAddress<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+    }
+
+    private static func answers(_ port: UInt16) -> Bool {
+        let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(probe) }
+        return withAddress(port) { connect(probe, $0, $1) } == 0
+    }
+
+    /// A port that nobody listens on at this moment.
+    package static func freePort() -> UInt16 {
+        let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(probe) }
+        _ = withAddress(0) { bind(probe, $0, $1) }
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(probe, $0, &length) }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
