@@ -60,7 +60,8 @@ struct TopicRouter {
         var slot = TopicRouter.hash(broker, topic) & (table.count - 1)
         while table[slot] >= 0 {
             let place = Int(table[slot])
-            if exact[place].broker == broker, exact[place].topic.count == topic.count, exact[place].topic.withUnsafeBytes({ $0.elementsEqual(topic) }) {
+            if exact[place].broker == broker, exact[place].topic.count == topic.count, exact[place].topic.withUnsafeBytes({ $0.elementsEqual(topic) })
+            {
                 for route in exact[place].routes { body(route) }
                 break
             }

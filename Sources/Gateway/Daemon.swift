@@ -31,7 +31,7 @@ package final class Daemon {
     private let time = SystemTime()
     private let log = Log()
     private let started: Int64
-    private var epoll: Epoll
+    private let epoll: Epoll
     private let signals: SignalDescriptor
     private let timer: TimerDescriptor
     private var gateway: Gateway?
@@ -114,7 +114,9 @@ package final class Daemon {
         }
         self.gateway = gateway
         gateway.onAlert = { [unowned self] in self.announce($0) }
-        if case .refused(let reason)? = gateway.restored { say(.warning, "the checkpoint was refused (\(reason)); detectors were taught from the journal") }
+        if case .refused(let reason)? = gateway.restored {
+            say(.warning, "the checkpoint was refused (\(reason)); detectors were taught from the journal")
+        }
         if let reason = openSources(site, gateway, journal) { return reason }
         openUplink(site)
         openControl(site)
@@ -446,7 +448,8 @@ package final class Daemon {
     private func status() -> [UInt8] {
         guard let gateway else { return Array("{\"error\":\"starting\"}\n".utf8) }
         return StatusReport(
-            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started, now: time.now,
+            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started,
+            now: time.now,
             monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
         ).json()
     }

@@ -246,6 +246,7 @@ package final class Gateway {
 
     /// Whether the journal's upkeep should be done now, with nothing else to do.
     package var upkeepIsDue: Bool { figures.commits - commitsAtUpkeep >= Gateway.upkeepCommits }
+    /// Upkeep was done.
     package func noteUpkeep() { commitsAtUpkeep = figures.commits }
 
     /// Commits between two pieces of upkeep.

@@ -4,6 +4,7 @@ import Glibc
 ///
 /// *Isolation*: the intake thread. *Limit*: `linesPerMinute`; what is left out is counted and said when the minute is over.
 package final class Log {
+    /// The priorities of syslog that a gateway uses.
     package enum Priority: Int, Sendable {
         case error = 3
         case warning = 4

@@ -6,6 +6,7 @@ import Uplink
 
 /// Something that a person should look at.
 package struct Problem: Equatable, Sendable {
+    /// Whether something does not work, or only should be looked at.
     package enum Severity: String, Sendable { case error, warning }
     package var severity: Severity
     /// `broker local`, `journal`, `platform`.

@@ -60,6 +60,7 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// Sends it a signal.
     package func signal(_ number: Int32) { Glibc.kill(identifier, number) }
 
     /// Waits for its end. Returns the exit code, or 128 and the number of the signal that ended it.
@@ -75,6 +76,7 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// Asks it to end (TERM) and waits; returns as `wait` does.
     package func terminate() -> Int32 {
         signal(SIGTERM)
         return wait()

@@ -88,7 +88,8 @@ final class Database {
     }
 
     fileprivate func error(_ code: Int32) -> JournalError {
-        JournalError(code: code, text: String(cString: sqlite3_errmsg(handle)), path: sqlite3_db_filename(handle, nil).map { String(cString: $0) } ?? "")
+        JournalError(
+            code: code, text: String(cString: sqlite3_errmsg(handle)), path: sqlite3_db_filename(handle, nil).map { String(cString: $0) } ?? "")
     }
 }
 

@@ -43,7 +43,8 @@ struct Retention {
     private func trimAlerts() throws(JournalError) -> Bool {
         let acknowledged = try reading.cursor(.alerts)
         let bound = Int64(clamping: nextAlert) - Schema.alertRows
-        guard bound > 0, let oldest = try database.number("SELECT min(position) FROM alert"), oldest < min(bound, Int64(clamping: acknowledged)) else {
+        guard bound > 0, let oldest = try database.number("SELECT min(position) FROM alert"), oldest < min(bound, Int64(clamping: acknowledged))
+        else {
             return false
         }
         try database.transaction { () throws(JournalError) in

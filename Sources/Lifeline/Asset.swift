@@ -1,5 +1,6 @@
 /// Where an asset is. A coordinate always names its system: the three in use differ by hundreds of metres.
 package struct Location: Equatable, Sendable {
+    /// The three systems in use.
     package enum System: String, CaseIterable, Sendable {
         case wgs84 = "WGS-84"
         case gcj02 = "GCJ-02"

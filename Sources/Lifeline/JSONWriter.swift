@@ -19,14 +19,18 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// `{`; the caller writes members and ends it.
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    /// `[`; the caller writes values and ends it.
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
 
+    /// `}`
     package mutating func endObject() {
         bytes.append(UInt8(ascii: "}"))
         needsComma = true
     }
 
+    /// `]`
     package mutating func endArray() {
         bytes.append(UInt8(ascii: "]"))
         needsComma = true
@@ -40,13 +44,17 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// A text, escaped.
     package mutating func value(_ text: String) {
         separate()
         quote(text)
     }
 
+    /// `true` or `false`.
     package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+    /// A whole number.
     package mutating func value(_ number: some BinaryInteger) { raw(String(number)) }
+    /// `null`
     package mutating func null() { raw("null") }
 
     /// The shortest text that reads back as the same number; what is not finite becomes `null`, since JSON has no word for it.
@@ -55,21 +63,25 @@ package struct JSONWriter: Sendable {
     /// A number rounded to at most six significant digits, as people read evidence.
     package mutating func rounded(_ number: Double) { raw(number.isFinite ? JSONWriter.sixDigits(number) : "null") }
 
+    /// A member with a text.
     package mutating func member(_ name: String, _ text: String) {
         key(name)
         value(text)
     }
 
+    /// A member with a whole number.
     package mutating func member(_ name: String, _ number: some BinaryInteger) {
         key(name)
         value(number)
     }
 
+    /// A member with the shortest form of a number; `null` where it is not finite.
     package mutating func member(_ name: String, _ number: Double) {
         key(name)
         value(number)
     }
 
+    /// A member with `true` or `false`.
     package mutating func member(_ name: String, _ flag: Bool) {
         key(name)
         value(flag)

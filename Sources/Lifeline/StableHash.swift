@@ -7,9 +7,11 @@ package struct StableHash: Sendable {
     @inlinable
     package init() {}
 
+    /// One byte.
     @inlinable
     package mutating func combine(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
+    /// The bytes alone: two runs one after the other are one run.
     @inlinable
     package mutating func combine(_ bytes: UnsafeRawBufferPointer) {
         for byte in bytes { combine(byte) }
@@ -22,6 +24,7 @@ package struct StableHash: Sendable {
         combine(0xff as UInt8)
     }
 
+    /// Eight bytes, the lowest first.
     @inlinable
     package mutating func combine(_ number: UInt64) {
         var rest = number

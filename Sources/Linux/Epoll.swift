@@ -15,7 +15,7 @@ package struct Readiness: OptionSet, Hashable, Sendable {
 /// The kernel's list of descriptors that a loop waits for. Level-triggered.
 ///
 /// *Isolation*: one thread.
-package struct Epoll: ~Copyable {
+package final class Epoll {
     private let descriptor: Int32
     private var events = [epoll_event](repeating: epoll_event(), count: Epoll.batch)
     private var tokens = [UInt64](repeating: 0, count: Epoll.batch)
@@ -46,7 +46,7 @@ package struct Epoll: ~Copyable {
     }
 
     /// Waits for events, at most `timeoutMilliseconds` (−1: for ever), and hands each over. A signal ends the wait early.
-    package mutating func wait(timeoutMilliseconds: Int32, _ body: (UInt64, Readiness) -> Void) {
+    package func wait(timeoutMilliseconds: Int32, _ body: (UInt64, Readiness) -> Void) {
         // The arrays' storage is used for the call only.
         let ready = bamai_epoll_wait(descriptor, &events, Int32(Epoll.batch), timeoutMilliseconds, &tokens, &bits)
         guard ready > 0 else { return }

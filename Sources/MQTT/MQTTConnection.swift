@@ -43,7 +43,8 @@ package final class MQTTConnection: @unchecked Sendable {
             let directory = tls.authority == nil ? "/etc/ssl/certs" : nil
             let code = mosquitto_tls_set(handle, tls.authority, directory, tls.certificate, tls.key, nil)
             if code != 0 {
-                throw MQTTError(code: code, text: "TLS files are refused: \(MQTTConnection.words(code)) (ca, certificate and key must be readable PEM)")
+                throw MQTTError(
+                    code: code, text: "TLS files are refused: \(MQTTConnection.words(code)) (ca, certificate and key must be readable PEM)")
             }
         }
     }

@@ -130,7 +130,10 @@ struct DeviceReader {
         // A template's reading is reported where the device stands: there it can be mended.
         let place = table.file == defaults.table.file ? table : defaults.table
         if let first = sensorLines[id] {
-            place.report("label", "the sensor \"\(id)\" stands here a second time (the first is in line \(first)); give this device a label = \"…\" or the reading a name")
+            place.report(
+                "label",
+                "the sensor \"\(id)\" stands here a second time (the first is in line \(first)); give this device a label = \"…\" or the reading a name"
+            )
         }
         sensorLines[id] = place.place.line
         device.fields.append(
@@ -140,7 +143,10 @@ struct DeviceReader {
         let sensorInterval = spec.interval ?? defaults.interval
         let sensorCycle = spec.cycle ?? defaults.cycle
         if let sensorInterval, let sensorCycle, sensorCycle < 4 * sensorInterval {
-            place.report("cycle", "a cycle must hold at least four readings: it is \(JSONWriter.shortest(sensorCycle)) s, the interval \(JSONWriter.shortest(sensorInterval)) s")
+            place.report(
+                "cycle",
+                "a cycle must hold at least four readings: it is \(JSONWriter.shortest(sensorCycle)) s, the interval \(JSONWriter.shortest(sensorInterval)) s"
+            )
         }
         sensors.append(Sensor(id: id, asset: defaults.asset, device: devices.count, quantity: quantity, interval: sensorInterval, cycle: sensorCycle))
     }

@@ -44,7 +44,9 @@ final class FileSet {
             return
         }
         guard let version = root.integer("schema", in: 0...1_000_000) else { return }
-        if version != SiteSchema.version { root.report("schema", "this program knows schema \(SiteSchema.version), the file is written in \(version)") }
+        if version != SiteSchema.version {
+            root.report("schema", "this program knows schema \(SiteSchema.version), the file is written in \(version)")
+        }
     }
 
     /// A hash over the text of all files read so far, as sixteen hexadecimal digits.

@@ -14,7 +14,9 @@ struct RuleReader {
             return nil
         }
         let direction = table.choice("direction", "direction", RuleDirection.allCases.map(\.rawValue)) { RuleDirection(rawValue: $0) }
-        if direction != nil && kind != .pulse { table.report("direction", "only a pulse rule has a direction; write kind = \"high\" or \"low\" instead") }
+        if direction != nil && kind != .pulse {
+            table.report("direction", "only a pulse rule has a direction; write kind = \"high\" or \"low\" instead")
+        }
         let assetClass = table.choice("class", "asset class", AssetClass.allCases.map(\.rawValue)) { AssetClass(rawValue: $0) }
         let quantity = table.choice("quantity", "quantity", quantities.keys.sorted()) { quantities[$0]?.name }
         if kind == .high || kind == .low, !table.has("quantity") && !table.has("sensor") {
@@ -58,9 +60,12 @@ struct RuleReader {
             }
             guard let limit = kind == .silent ? entry.duration("limit") : entry.number("limit") else { continue }
             if let before = levels.last {
-                if level <= before.level { entry.report("level", "levels go from the mildest to the worst: \(level.name) does not follow \(before.level.name)") }
+                if level <= before.level {
+                    entry.report("level", "levels go from the mildest to the worst: \(level.name) does not follow \(before.level.name)")
+                }
                 if kind == .low ? limit >= before.limit : limit <= before.limit {
-                    entry.report("limit", "a worse level needs a \(kind == .low ? "lower" : "higher") limit than \(JSONWriter.shortest(before.limit))")
+                    entry.report(
+                        "limit", "a worse level needs a \(kind == .low ? "lower" : "higher") limit than \(JSONWriter.shortest(before.limit))")
                 }
             }
             levels.append(LevelLimit(level: level, limit: limit))

@@ -155,7 +155,9 @@ struct SiteLoader {
         var location: Location?
         if let place = table.table("location", keys: SiteSchema.location) {
             let systems = Location.System.allCases.map(\.rawValue)
-            if !place.has("system") { let _: Int? = place.missing("system", "\"WGS-84\" (or \"GCJ-02\", \"BD-09\": they differ by hundreds of metres)") }
+            if !place.has("system") {
+                let _: Int? = place.missing("system", "\"WGS-84\" (or \"GCJ-02\", \"BD-09\": they differ by hundreds of metres)")
+            }
             let system = place.choice("system", "coordinate system", systems) { Location.System(rawValue: $0) }
             if let latitude = place.number("latitude"), let longitude = place.number("longitude") {
                 if !(-90...90).contains(latitude) { place.report("latitude", "a latitude lies between -90 and 90") }
@@ -166,7 +168,9 @@ struct SiteLoader {
             }
         }
         guard let id else { return nil }
-        return (table, Asset(id: id, assetClass: assetClass, name: table.text("name") ?? id, address: table.text("address") ?? "", location: location))
+        return (
+            table, Asset(id: id, assetClass: assetClass, name: table.text("name") ?? id, address: table.text("address") ?? "", location: location)
+        )
     }
 
     private func journal(_ table: TableReader?) -> JournalConfiguration {

@@ -14,7 +14,8 @@ package enum SiteSchema {
     static let template = ["format", "topic", "identity", "time", "interval", "cycle", "late_after"]
     static let device = ["id", "asset", "label", "broker", "template"] + template + ["reading"]
     static let reading = [
-        "quantity", "name", "path", "unit", "event", "scale", "offset", "baseline", "absolute", "codes", "when_absent", "required", "interval", "cycle",
+        "quantity", "name", "path", "unit", "event", "scale", "offset", "baseline", "absolute", "codes", "when_absent", "required", "interval",
+        "cycle",
     ]
     static let templateFile = ["schema", "name", "description", "reading"] + template
     static let profileFile = ["schema", "profile", "version", "quantity", "rule"]

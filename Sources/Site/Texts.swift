@@ -77,6 +77,8 @@ enum Texts {
     /// Whether a text can be part of ids and topics: letters, digits, `-`, `_`, `.`.
     static func isIdentifier(_ text: String, limit: Int) -> Bool {
         !text.isEmpty && text.utf8.count <= limit
-            && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95 || $0 == 46 }
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95 || $0 == 46
+            }
     }
 }

@@ -96,7 +96,9 @@ struct Recording {
     private static func name(of path: String) -> String {
         let file = path.split(separator: "/").last ?? "recording"
         let stem = file.split(separator: ".").dropLast().joined(separator: ".")
-        let plain = (stem.isEmpty ? String(file) : stem).unicodeScalars.map { $0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0) ? $0 : "-" }
+        let plain = (stem.isEmpty ? String(file) : stem).unicodeScalars.map {
+            $0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0) ? $0 : "-"
+        }
         return String(String(String.UnicodeScalarView(plain)).prefix(64))
     }
 

@@ -29,7 +29,8 @@ struct Rejected: ParsableCommand {
         for sample in samples {
             let time = CivilTime.rfc3339(sample.received, offsetSeconds: offset).dropFirst(5).prefix(14).split(separator: "T").joined(separator: " ")
             Output.line(
-                "\(Terminal.paint(time, .grey))  \(Terminal.paint(Terminal.pad(sample.cause, 16), .yellow)) \(sample.broker)  \(Terminal.plain(sample.topic))")
+                "\(Terminal.paint(time, .grey))  \(Terminal.paint(Terminal.pad(sample.cause, 16), .yellow)) \(sample.broker)  \(Terminal.plain(sample.topic))"
+            )
             let text = Terminal.plain(String(decoding: sample.sample, as: UTF8.self))
             Output.line("  " + Terminal.cut(text.isEmpty ? "(empty)" : text, columns))
         }

@@ -31,7 +31,8 @@ struct Replay: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Time between two rows (default: the median step).", valueName: "time"))
     var interval: Span?
 
-    @Option(name: .long, help: ArgumentHelp("Length of a cycle (default: a day, or 300 rows where a day has too few or too many).", valueName: "time"))
+    @Option(
+        name: .long, help: ArgumentHelp("Length of a cycle (default: a day, or 300 rows where a day has too few or too many).", valueName: "time"))
     var cycle: Span?
 
     @Option(name: .long, help: ArgumentHelp("A column to leave out; may be given several times.", valueName: "column"))

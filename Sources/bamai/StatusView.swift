@@ -46,7 +46,8 @@ struct StatusView {
             let event = Terminal.plain(episode["event"][language.rawValue].text ?? "")
             lines.append(
                 "  \(Terminal.level(episode["level"].text ?? ""))  \(Terminal.pad(Terminal.plain(episode["subject"].text ?? ""), 16)) "
-                    + "\(Terminal.pad(event, 26))  since \(date)\(since.dropFirst(11).prefix(8))  \(Terminal.paint(episode["rule"].text ?? "", .grey))")
+                    + "\(Terminal.pad(event, 26))  since \(date)\(since.dropFirst(11).prefix(8))  \(Terminal.paint(episode["rule"].text ?? "", .grey))"
+            )
         }
         if episodes.count > StatusView.episodeLimit { lines.append("  … and \(episodes.count - StatusView.episodeLimit) more") }
         return lines
@@ -59,14 +60,16 @@ struct StatusView {
                 row(
                     "broker \(Terminal.plain(broker["id"].text ?? ""))",
                     "\(state(broker)) for \(Terminal.duration(broker["since_s"].count)), \(count(broker, "messages")) messages, "
-                        + "\(Terminal.bytes(broker["bytes"].count)), \(count(broker, "redelivered")) redelivered, \(count(broker, "reconnects")) reconnects"))
+                        + "\(Terminal.bytes(broker["bytes"].count)), \(count(broker, "redelivered")) redelivered, \(count(broker, "reconnects")) reconnects"
+                ))
         }
         let decode = report["decode"]
         let refused = decode["refused"].members.map { ($0.key, $0.value.count) }.sorted { $0 < $1 }
         let total = refused.reduce(0) { $0 + $1.1 }
         lines.append(
             row(
-                "decoded", "\(count(decode, "readings")) readings of \(count(decode, "messages")) messages, \(count(decode, "ignored")) ignored, "
+                "decoded",
+                "\(count(decode, "readings")) readings of \(count(decode, "messages")) messages, \(count(decode, "ignored")) ignored, "
                     + Terminal.paint("\(Terminal.count(total)) refused", total > 0 ? .yellow : .grey)))
         for (cause, number) in refused where number > 0 {
             lines.append(row("", Terminal.paint("\(Terminal.count(number)) \(Terminal.plain(cause))", .yellow) + "  (see bamai rejected)"))
@@ -75,7 +78,8 @@ struct StatusView {
         let silent = sensors["silent"].count
         lines.append(
             row(
-                "sensors", "\(count(sensors, "reporting")) of \(count(sensors, "total")) reporting, "
+                "sensors",
+                "\(count(sensors, "reporting")) of \(count(sensors, "total")) reporting, "
                     + Terminal.paint("\(Terminal.count(silent)) silent", silent > 0 ? .yellow : .grey) + ", \(count(sensors, "never")) never heard"))
         return lines
     }
@@ -89,10 +93,12 @@ struct StatusView {
         let behind = max(0, journal["last_sequence"].count - judge["sequence"].count)
         return title("journal") + [
             row(
-                "store", "\(Terminal.paint(Terminal.plain(journal["state"].text ?? "?"), isWell ? .green : .red)), \(share) of \(Terminal.bytes(most)), "
+                "store",
+                "\(Terminal.paint(Terminal.plain(journal["state"].text ?? "?"), isWell ? .green : .red)), \(share) of \(Terminal.bytes(most)), "
                     + "\(count(journal, "segments")) segments, \(count(journal, "damaged_segments")) damaged"),
             row(
-                "readings", "\(count(journal, "readings")) held, up to \(count(journal, "last_sequence")), "
+                "readings",
+                "\(count(journal, "readings")) held, up to \(count(journal, "last_sequence")), "
                     + "\(count(journal, "dropped_readings")) dropped by retention"),
             row("commits", "\(count(journal, "commits")), \(count(journal, "failed_commits")) failed"),
             row("judged", "\(behind == 0 ? "all" : Terminal.count(behind) + " behind"), \(count(judge, "alerts")) alerts made"),
@@ -105,7 +111,9 @@ struct StatusView {
         return title("platform") + [
             row("link", "\(state(platform)), \(count(platform, "in_flight")) in flight, \(count(platform, "reconnects")) reconnects"),
             row("alerts", "\(count(platform, "alerts_acknowledged")) acknowledged, \(count(platform, "alerts_pending")) waiting"),
-            row("readings", "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
+            row(
+                "readings",
+                "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
         ]
     }
 

@@ -122,7 +122,8 @@ struct StreetShow {
         let minute = Int((day - day.rounded(.down)) * 1440)
         let clock = CivilTime.pad(minute / 60, 2) + ":" + CivilTime.pad(minute % 60, 2)
         Output.raw(
-            "\r" + Terminal.paint("day \(Int(day) + 1)  \(clock)  \(Terminal.count(published)) messages  \(link.inFlight) in flight", .grey) + "\u{1b}[K")
+            "\r" + Terminal.paint("day \(Int(day) + 1)  \(clock)  \(Terminal.count(published)) messages  \(link.inFlight) in flight", .grey)
+                + "\u{1b}[K")
     }
 
     private func clear() {

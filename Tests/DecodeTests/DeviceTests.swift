@@ -83,7 +83,9 @@ struct DeviceTests {
         #expect(flags("\"soon\"") == (.timeOfReceipt, .badTime, DecodeFixture.received))
         #expect(flags("null") == (.timeOfReceipt, nil, DecodeFixture.received))
         #expect(flags("1e300").1 == .badTime)
-        #expect(flags("1767323045", received: Timestamp(unixSeconds: 100)).2 == DecodeFixture.received, "a board whose clock was never set judges no device")
+        #expect(
+            flags("1767323045", received: Timestamp(unixSeconds: 100)).2 == DecodeFixture.received,
+            "a board whose clock was never set judges no device")
     }
 
     @Test(
@@ -118,7 +120,10 @@ struct DeviceTests {
     func mutated(format: Int) {
         var generator = SeededGenerator(seed: UInt64(2026 + format))
         let plan =
-            format == 0 ? DeviceTests.chirp : DecodeFixture.plan([FieldBinding(sensor: 0, path: ["devFlow"]), FieldBinding(sensor: 1, path: ["devLevel"])], time: ["valueTime"], timeFormat: .local)
+            format == 0
+            ? DeviceTests.chirp
+            : DecodeFixture.plan(
+                [FieldBinding(sensor: 0, path: ["devFlow"]), FieldBinding(sensor: 1, path: ["devLevel"])], time: ["valueTime"], timeFormat: .local)
         let original = format == 0 ? DeviceTests.up : Array("{\"devFlow\":\"12.5\",\"devLevel\":\"0.42\",\"valueTime\":\"2026-01-02 11:04:05\"}".utf8)
         let topic = format == 0 ? "application/a/device/x/event/up" : "t"
         var decoder = Decoder(plan: plan)
@@ -132,7 +137,8 @@ struct DeviceTests {
                 switch generator.below(4) {
                 case 0: payload[place] = UInt8(truncatingIfNeeded: generator.next())
                 case 1: payload.remove(at: place)
-                case 2: payload.insert(contentsOf: payload[place..<min(payload.count, place + generator.below(9))], at: generator.below(payload.count))
+                case 2:
+                    payload.insert(contentsOf: payload[place..<min(payload.count, place + generator.below(9))], at: generator.below(payload.count))
                 default: payload.removeSubrange(place..<min(payload.count, place + generator.below(20)))
                 }
                 if payload.isEmpty { payload = [123] }

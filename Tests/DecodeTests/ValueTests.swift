@@ -23,7 +23,8 @@ struct ValueTests {
         arguments: [
             ("{\"v\":\"12,5\"}", .notANumber), ("{\"v\":\"\"}", .notANumber), ("{\"v\":\"nan\"}", .notANumber), ("{\"v\":\"inf\"}", .notANumber),
             ("{\"v\":\"0x10\"}", .notANumber), ("{\"v\":\"1e999\"}", .notANumber), ("{\"v\":\"--1\"}", .notANumber), ("{\"v\":[1]}", .wrongType),
-            ("{\"v\":{}}", .wrongType), ("{\"v\":NaN}", .notJSON), ("{\"v\":Infinity}", .notJSON), ("{\"v\":1e999}", .notJSON), ("{\"v\":1", .notJSON),
+            ("{\"v\":{}}", .wrongType), ("{\"v\":NaN}", .notJSON), ("{\"v\":Infinity}", .notJSON), ("{\"v\":1e999}", .notJSON),
+            ("{\"v\":1", .notJSON),
             ("", .empty), ("   ", .empty), ("hello", .notJSON), ("{\"v\":1}x", .notJSON),
         ] as [(String, RejectCause)])
     func refused(json: String, expected: RejectCause) {
@@ -64,14 +65,18 @@ struct ValueTests {
     func paths() {
         let json = "{\"devices\":[{\"services\":[{\"data\":{\"a.b\":\"7\"}}]}]}"
         #expect(DecodeFixture.value(json, FieldBinding(sensor: 0, path: ["devices", "0", "services", "0", "data", "a.b"])) == (7, nil))
-        for path in [["devices", "1"], ["devices", "x"], ["devices", "-1"], ["devices", "99999999999"], ["devices", "0", "services", "0", "data", "a.b", "c"]] {
+        for path in [
+            ["devices", "1"], ["devices", "x"], ["devices", "-1"], ["devices", "99999999999"], ["devices", "0", "services", "0", "data", "a.b", "c"],
+        ] {
             #expect(DecodeFixture.value(json, FieldBinding(sensor: 0, path: path)) == (nil, nil))
         }
     }
 
     @Test("A message with one bad field gives its good readings and its cause")
     func partial() {
-        let plan = DecodeFixture.plan([FieldBinding(sensor: 0, path: ["a"]), FieldBinding(sensor: 1, path: ["b"]), FieldBinding(sensor: 2, path: ["c"])])
+        let plan = DecodeFixture.plan([
+            FieldBinding(sensor: 0, path: ["a"]), FieldBinding(sensor: 1, path: ["b"]), FieldBinding(sensor: 2, path: ["c"]),
+        ])
         let (readings, report) = DecodeFixture.run(plan, Array("{\"a\":1,\"b\":\"x\",\"c\":3}".utf8))
         #expect(readings.map(\.sensor) == [0, 2])
         #expect(report.rejection == .notANumber)

@@ -6,26 +6,6 @@ import Journal
 import Lifeline
 import Site
 
-/// A folder of one test, gone when the test is over.
-final class TestFolder {
-    let path: String
-
-    init() {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("bamai-\(UUID().uuidString.prefix(8))").path
-        try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    func write(_ name: String, _ text: String) {
-        let url = URL(fileURLWithPath: file(name))
-        try! FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try! text.write(to: url, atomically: true, encoding: .utf8)
-    }
-}
-
 /// A gateway in memory with one tilt sensor, driven by hand.
 enum LineFixture {
     static func configuration(sensors count: Int = 1, window: Int = 20, commitDelay: Duration = .milliseconds(50)) -> SiteConfiguration {

@@ -25,11 +25,15 @@ struct KillTests {
         }.joined()
     }
 
-    @Test("Fifty SIGKILLs while a publisher runs: every message is in the journal exactly once and in order; alerts reach a platform that is down part of the time, none lost, none doubled")
+    @Test(
+        "Fifty SIGKILLs while a publisher runs: every message is in the journal exactly once and in order; alerts reach a platform that is down part of the time, none lost, none doubled"
+    )
     func fiftyKills() throws {
         let fixture = ProcessFixture()
         let broker = try MosquittoBroker(folder: fixture.folder.path)
-        let platform = try MosquittoBroker(folder: fixture.folder.path, lines: ["persistence true", "persistence_location \(fixture.folder.path)/", "autosave_interval 1", "autosave_on_changes true"])
+        let platform = try MosquittoBroker(
+            folder: fixture.folder.path,
+            lines: ["persistence true", "persistence_location \(fixture.folder.path)/", "autosave_interval 1", "autosave_on_changes true"])
         fixture.site(broker: broker.port, platform: platform.port, KillTests.devices(5))
         try fixture.start()
         try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
@@ -66,7 +70,9 @@ struct KillTests {
         }
         try publisher.finish()
         let total = UInt64(published.reduce(0) { $0 + $1.count })
-        #expect(fixture.wait(seconds: 60) { try fixture.readings().values.reduce(0) { $0 + $1.count } >= Int(total) }, "seed \(seed)\n\(fixture.log.suffix(2000))")
+        #expect(
+            fixture.wait(seconds: 60) { try fixture.readings().values.reduce(0) { $0 + $1.count } >= Int(total) },
+            "seed \(seed)\n\(fixture.log.suffix(2000))")
         let held = try fixture.readings()
         for device in 0..<5 {
             #expect(held["A\(device)/value"]?.map(\.value) == published[device], "seed \(seed), device \(device): lost, doubled or out of order")
@@ -89,7 +95,9 @@ struct KillTests {
             bodies[id] = message.payload
         }
         #expect(fixture.stop() == 0)
-        print("kill test: seed \(seed), \(kills) kills, \(total) messages, \(alerts.count) alerts, \(consumer.messages.count - seen.count) repeats at the consumer, \(Int(Date().timeIntervalSince(start))) s")
+        print(
+            "kill test: seed \(seed), \(kills) kills, \(total) messages, \(alerts.count) alerts, \(consumer.messages.count - seen.count) repeats at the consumer, \(Int(Date().timeIntervalSince(start))) s"
+        )
     }
 
     @Test("TERM commits what was read, checkpoints, and the next start judges nothing again")
@@ -108,7 +116,9 @@ struct KillTests {
         try fixture.start()
         #expect(fixture.wait(seconds: 20) { fixture.log.components(separatedBy: "broker field: connected").count == 3 })
         #expect(fixture.wait(seconds: 20) { try fixture.readings()["A0/value"]?.count == 500 })
-        #expect(fixture.log.contains(" 0 entries judged again") || fixture.log.split(separator: "\n").last { $0.contains("judged again") }?.contains(", 0 entries") == true, "\(fixture.log)")
+        #expect(
+            fixture.log.contains(" 0 entries judged again")
+                || fixture.log.split(separator: "\n").last { $0.contains("judged again") }?.contains(", 0 entries") == true, "\(fixture.log)")
         #expect(fixture.stop() == 0)
     }
 

@@ -132,7 +132,10 @@ final class ProcessFixture {
 
     /// Waits until the daemon's subscription stands, so that what is published from then on is its own.
     func waitUntilSubscribed() -> Bool {
-        wait(seconds: 20) { self.log.contains("broker field: connected") } && { usleep(200_000); return true }()
+        wait(seconds: 20) { self.log.contains("broker field: connected") }
+            && {
+                usleep(200_000); return true
+            }()
     }
 
     static func publisher(_ port: UInt16, id: String = "publisher") throws -> MQTTPublisher {

@@ -20,7 +20,10 @@ struct RealInputTests {
     /// `shared/data` beside the project, or where `BAMAI_DATA` says.
     static let data: URL? = {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let places = [ProcessInfo.processInfo.environment["BAMAI_DATA"].map { URL(fileURLWithPath: $0) }, root.deletingLastPathComponent().appendingPathComponent("shared/data")]
+        let places = [
+            ProcessInfo.processInfo.environment["BAMAI_DATA"].map { URL(fileURLWithPath: $0) },
+            root.deletingLastPathComponent().appendingPathComponent("shared/data"),
+        ]
         return places.compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("SKAB").path) }
     }()
 
@@ -28,10 +31,16 @@ struct RealInputTests {
         try String(contentsOf: data!.appendingPathComponent(path), encoding: .utf8).split(whereSeparator: \.isNewline)
     }
 
-    private static func table(_ path: String, _ separator: Character, columns: [String], asset: String, interval: Double, cycle: String, limit: Int) throws -> [Series] {
+    private static func table(_ path: String, _ separator: Character, columns: [String], asset: String, interval: Double, cycle: String, limit: Int)
+        throws -> [Series]
+    {
         let lines = try lines(path)
         let names = lines[0].split(separator: separator, omittingEmptySubsequences: false).map(String.init)
-        var series = columns.map { Series(asset: asset, column: $0, topic: "real/\(asset)/\($0.filter { $0.isLetter || $0.isNumber })", samples: [], interval: interval, cycle: cycle) }
+        var series = columns.map {
+            Series(
+                asset: asset, column: $0, topic: "real/\(asset)/\($0.filter { $0.isLetter || $0.isNumber })", samples: [], interval: interval,
+                cycle: cycle)
+        }
         for line in lines.dropFirst().prefix(limit) {
             let fields = line.split(separator: separator, omittingEmptySubsequences: false)
             guard let time = CivilTime.parse(Array(fields[0].utf8), defaultOffsetSeconds: 0) else { continue }
@@ -51,15 +60,19 @@ struct RealInputTests {
         }
         var all: [Series] = []
         all += try RealInputTests.table(
-            "SKAB/valve1/0.csv", ";", columns: ["Current", "Pressure", "Temperature", "Volume Flow RateRMS"], asset: "SKAB0", interval: 1, cycle: "5 min", limit: 2000)
+            "SKAB/valve1/0.csv", ";", columns: ["Current", "Pressure", "Temperature", "Volume Flow RateRMS"], asset: "SKAB0", interval: 1,
+            cycle: "5 min", limit: 2000)
         all += try RealInputTests.table(
             "SKAB/valve1/1.csv", ";", columns: ["Accelerometer1RMS", "Pressure"], asset: "SKAB1", interval: 1, cycle: "5 min", limit: 2000)
         all += try RealInputTests.table(
-            "pyhydroqc/MainStreet2019.csv", ",", columns: ["temp", "cond", "turb", "stage"], asset: "MainStreet", interval: 900, cycle: "1 d", limit: 4000)
+            "pyhydroqc/MainStreet2019.csv", ",", columns: ["temp", "cond", "turb", "stage"], asset: "MainStreet", interval: 900, cycle: "1 d",
+            limit: 4000)
         all += try RealInputTests.table(
-            "NAB/data/realKnownCause/machine_temperature_system_failure.csv", ",", columns: ["value"], asset: "Machine", interval: 300, cycle: "1 d", limit: 100_000)
+            "NAB/data/realKnownCause/machine_temperature_system_failure.csv", ",", columns: ["value"], asset: "Machine", interval: 300, cycle: "1 d",
+            limit: 100_000)
         all += try RealInputTests.table(
-            "NAB/data/realKnownCause/ambient_temperature_system_failure.csv", ",", columns: ["value"], asset: "Ambient", interval: 3600, cycle: "1 d", limit: 100_000)
+            "NAB/data/realKnownCause/ambient_temperature_system_failure.csv", ",", columns: ["value"], asset: "Ambient", interval: 3600, cycle: "1 d",
+            limit: 100_000)
         let total = all.reduce(0) { $0 + $1.samples.count }
         #expect(total > 40_000)
 
@@ -124,11 +137,12 @@ struct RealInputTests {
         let alerts = try fixture.alerts()
         #expect(alerts.count > 10)
         var ids: [String] = []
-        #expect(fixture.wait(seconds: 30) {
-            consumer.collect(milliseconds: 100)
-            ids = consumer.messages.map { ProcessFixture.id($0.payload) }
-            return ids.count >= alerts.count
-        })
+        #expect(
+            fixture.wait(seconds: 30) {
+                consumer.collect(milliseconds: 100)
+                ids = consumer.messages.map { ProcessFixture.id($0.payload) }
+                return ids.count >= alerts.count
+            })
         #expect(ids == alerts.map(\.id), "each alert once, in the journal's order")
         #expect(fixture.stop() == 0)
         print("real input: \(total) readings of \(all.count) series, \(alerts.count) alert messages")

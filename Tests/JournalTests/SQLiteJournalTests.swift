@@ -61,7 +61,9 @@ struct SQLiteJournalTests {
             if generator.below(7) == 0 { _ = try journal.maintain() }
             let copy = folder.file("copy-\(round).db")
             try FileManager.default.copyItem(atPath: path, toPath: copy)
-            if FileManager.default.fileExists(atPath: path + "-wal") { try FileManager.default.copyItem(atPath: path + "-wal", toPath: copy + "-wal") }
+            if FileManager.default.fileExists(atPath: path + "-wal") {
+                try FileManager.default.copyItem(atPath: path + "-wal", toPath: copy + "-wal")
+            }
             let other = try SQLiteJournal(path: copy, maxBytes: 64 << 20)
             #expect(try Sample.all(other).map(\.0) == (1...UInt64(committed)).map { $0 }, "seed 42, round \(round)")
         }

@@ -17,7 +17,8 @@ enum Stream {
 
     static func bits(_ verdict: Verdict) -> [UInt64] {
         [
-            UInt64(verdict.score.bitPattern), UInt64(verdict.rawScore.bitPattern), UInt64(verdict.feature.rawValue), UInt64(verdict.suspicion.rawValue),
+            UInt64(verdict.score.bitPattern), UInt64(verdict.rawScore.bitPattern), UInt64(verdict.feature.rawValue),
+            UInt64(verdict.suspicion.rawValue),
             verdict.isWarmingUp ? 1 : 0, verdict.isOutside ? 1 : 0, verdict.expected.bitPattern, verdict.low.bitPattern, verdict.high.bitPattern,
             verdict.since.bitPattern,
         ]

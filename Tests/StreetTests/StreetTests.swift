@@ -1,3 +1,4 @@
+import Foundation
 import Lifeline
 import Street
 import Testing
@@ -30,6 +31,14 @@ struct StreetTests {
         #expect(abs(Double(pressures) / seconds - 4) < 0.05)
         let trips = messages.count { $0.topic == "lift/LF-2/trip" }
         #expect(abs(Double(trips) / seconds - 2) < 0.1)
+    }
+
+    @Test("Every payload is a JSON object")
+    func json() {
+        for message in StreetTests.messages(5000) {
+            let object = (try? JSONSerialization.jsonObject(with: Data(message.payload))) as? [String: Any]
+            #expect(object != nil, "\(message.topic): \(String(decoding: message.payload, as: UTF8.self))")
+        }
     }
 
     @Test("What goes wrong changes only what it is about")

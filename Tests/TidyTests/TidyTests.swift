@@ -9,7 +9,7 @@ struct TidyTests {
         "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "CTomlPlusPlus"], "Street": ["Lifeline"],
         "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
-        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux"],
+        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
         "GatewayTesting": ["Lifeline", "Journal", "MQTT"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
@@ -75,11 +75,14 @@ struct TidyTests {
         for file in Tree.sources where file.room == "Pulse" { #expect(TidyTests.imports(file).isEmpty, "\(file.path)") }
     }
 
-    @Test("No file has more than 600 lines, no line more than 150 characters")
+    @Test("No file has more than 600 lines, no line of code more than 160 characters")
     func small() {
         for file in Tree.sources + Tree.native + Tree.tests {
             #expect(file.lines.count <= 601, "\(file.path) has \(file.lines.count) lines")
-            for (index, line) in file.lines.enumerated() where line.count > 150 && !line.contains("#expect(") {
+        }
+        // A sentence for people is not broken: where there is one, the line may be as long as it takes.
+        for file in Tree.sources + Tree.native {
+            for (index, line) in file.lines.enumerated() where line.count > 160 && !line.contains("\"") {
                 Issue.record("\(file.path):\(index + 1) is \(line.count) characters long")
             }
         }
@@ -87,10 +90,16 @@ struct TidyTests {
 
     @Test("Everything that crosses a room's edge is explained")
     func documented() {
-        let explained = ["package func", "package mutating func", "package static func", "package struct", "package final class", "package enum", "package protocol"]
+        let explained = [
+            "package func", "package mutating func", "package static func", "package struct", "package final class", "package enum",
+            "package protocol",
+        ]
+        let required = TidyTests.requirements
         for file in Tree.sources where !file.path.hasPrefix("Sources/bamai") {
             for (index, line) in file.lines.enumerated() {
                 let text = line.drop { $0 == " " }
+                // What a protocol asks for is explained there.
+                if required.contains(where: { text.hasPrefix("package func \($0)(") || text.hasPrefix("package mutating func \($0)(") }) { continue }
                 guard explained.contains(where: { text.hasPrefix($0) }) else { continue }
                 // Operators and what a protocol of the language asks for explain themselves.
                 if text.contains("func <") || text.contains("func ==") || text.contains("func hash(into") { continue }
@@ -98,6 +107,19 @@ struct TidyTests {
             }
         }
     }
+
+    /// The names of the functions that the house's protocols ask for.
+    static let requirements: Set<String> = {
+        var names: Set<String> = []
+        for file in Tree.sources where file.lines.contains(where: { $0.contains("protocol ") }) {
+            for line in file.lines {
+                let text = line.drop { $0 == " " }
+                guard text.hasPrefix("func ") else { continue }
+                names.insert(String(text.dropFirst(5).prefix { $0.isLetter || $0.isNumber }))
+            }
+        }
+        return names
+    }()
 
     private func hasDoc(_ file: Tree.File, above index: Int) -> Bool {
         var line = index - 1
