@@ -35,7 +35,8 @@ test: setup
 	$(SWIFT) test --skip-build
 
 bench: build
-	@exec Tests/Bench/run
+	$(BUILD) --product Bench
+	@exec .build/release/Bench .build/release/bamaid
 
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift

@@ -56,6 +56,7 @@ package final class Daemon {
     /// - Parameter sitePath: the site's folder or its `site.toml`. Signals are blocked from here on: make it before any thread.
     package init(sitePath: String) throws(SystemError) {
         self.sitePath = sitePath
+        Heap.shareAmongThreads()
         started = Clocks.monotonicNanoseconds()
         signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
         signal(SIGPIPE, SIG_IGN)
@@ -82,6 +83,8 @@ package final class Daemon {
             watchdogInterval = micro * 1000 / 3
             watchdogAt = time.monotonicNanoseconds
         }
+        // What parsing the site took goes back to the system: it is not needed again.
+        Heap.trim()
         notifyServiceManager("READY=1")
         while !isStopping { turn() }
         notifyServiceManager("STOPPING=1")

@@ -51,8 +51,8 @@ package final class Gateway {
 
     /// While nothing arrives, a tick is journalled this often. *Units*: nanoseconds. Half of the longest gap that counts as listening.
     package static let tickInterval: Int64 = 60_000_000_000
-    /// Messages read from one source before the next has its turn.
-    package static let drainLimit = 4096
+    /// Messages read from one source before the batch's size is looked at and the next source has its turn.
+    package static let drainLimit = 256
 
     /// Opens the line on a journal: takes the last checkpoint and judges again what came after it.
     ///

@@ -46,6 +46,9 @@ package final class MessageCollector: MQTTEvents {
         return isSubscribed
     }
 
+    /// Goes away without a word; the session stays.
+    package func drop() { connection = nil }
+
     package func connected(sessionPresent: Bool) {
         isConnected = true
         connection?.subscribe(filters)

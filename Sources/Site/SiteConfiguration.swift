@@ -101,7 +101,7 @@ package struct JournalConfiguration: Equatable, Sendable {
     package var checkpointInterval: Duration
 
     package init(
-        path: String = "/var/lib/bamai/journal.db", maxBytes: Int64 = 512 << 20, commitDelay: Duration = .milliseconds(50), maxBatch: Int = 8192,
+        path: String = "/var/lib/bamai/journal.db", maxBytes: Int64 = 512 << 20, commitDelay: Duration = .milliseconds(50), maxBatch: Int = 4096,
         checkpointInterval: Duration = .seconds(300)
     ) {
         self.path = path

@@ -1,6 +1,7 @@
 // Linux headers that Glibc's Swift overlay leaves out, and what Swift cannot import: variadic calls and macro casts.
 #pragma once
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
