@@ -26,11 +26,12 @@ struct AlertView {
 
     /// `01-02 11:20:31  orange raised    manhole/MH-17   Manhole cover …`: the sentence wrapped under itself where the terminal's width is given.
     func line(_ language: Language, date: Bool = true, columns: Int? = nil) -> String {
-        let time = (date ? recorded.dropFirst(5).prefix(5) + " " : "") + recorded.dropFirst(11).prefix(8)
+        let clock = String(recorded.dropFirst(11).prefix(8))
+        let time = date ? "\(recorded.dropFirst(5).prefix(5)) \(clock)" : clock
         let isOver = kind == "cleared"
         let word = Terminal.pad(kind, 9)
         let head =
-            "\(Terminal.paint(String(time), .grey))  \(isOver ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) "
+            "\(Terminal.paint(time, .grey))  \(isOver ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) "
             + "\(isOver ? Terminal.paint(word, .green) : Terminal.paint(word, .bold)) \(Terminal.pad(Terminal.plain(subject), 14))  "
         let text = Terminal.plain(headline(language))
         let indent = Terminal.width(head)

@@ -72,9 +72,13 @@ final class ControlLine {
     func next(within milliseconds: Int64) -> [UInt8]? {
         let end = Clocks.monotonicNanoseconds() + milliseconds * 1_000_000
         while true {
-            if case .line(let line) = next() { return line }
+            switch next() {
+            case .line(let line): return line
+            case .gone: return nil
+            case .nothing: break
+            }
             let left = (end - Clocks.monotonicNanoseconds()) / 1_000_000
-            if isGone || left <= 0 { return nil }
+            if left <= 0 { return nil }
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             _ = poll(&waiting, 1, Int32(clamping: left))
         }

@@ -107,7 +107,8 @@ struct ExportRows {
     private mutating func column(_ series: SeriesID) -> (name: String, unit: String)? {
         if let known = columns[series] { return known }
         let name = names[series] ?? "series/\(series.rawValue)"
-        let column: (name: String, unit: String)? = sensor?.matches(name) ?? true ? (name, units[name] ?? "") : nil
+        var column: (name: String, unit: String)?
+        if sensor?.matches(name) ?? true { column = (name, units[name] ?? "") }
         columns[series] = .some(column)
         return column
     }

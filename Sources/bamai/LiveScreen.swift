@@ -8,7 +8,8 @@ final class LiveScreen {
     enum Event { case none, resized, quit }
 
     private let signals: SignalDescriptor
-    private var cooked = termios()
+    /// How the terminal was found.
+    private let cooked: termios
     private let hasKeys: Bool
     private var isOpen = false
 
@@ -19,7 +20,9 @@ final class LiveScreen {
             Terminal.error("\(error)")
             throw ExitCode(1)
         }
-        hasKeys = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &cooked) == 0
+        var found = termios()
+        hasKeys = tcgetattr(STDIN_FILENO, &found) == 0
+        cooked = found
         enter()
     }
 
@@ -40,7 +43,9 @@ final class LiveScreen {
         guard isOpen else { return }
         isOpen = false
         Output.raw("\u{1b}[?25h\u{1b}[?1049l")
-        if hasKeys { tcsetattr(STDIN_FILENO, TCSADRAIN, &cooked) }
+        guard hasKeys else { return }
+        var former = cooked
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &former)
     }
 
     /// Writes a page from the upper left corner, in one piece so that nothing flickers.

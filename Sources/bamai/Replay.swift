@@ -59,16 +59,17 @@ struct Replay: ParsableCommand {
                 let options = RecordingOptions(
                     timeColumn: timeColumn, interval: interval?.seconds, skip: Set(skip), utcOffsetSeconds: plan?.utcOffsetSeconds ?? 0)
                 let recording = try Recording(path: file, options: options)
-                let replayed = try plan.map { plan throws(RecordingProblem) in try ReplayPlan.site(plan, recording) } ?? adHoc(recording)
-                try replay(recording, replayed)
+                if let plan {
+                    try replay(recording, ReplayPlan.site(plan, recording))
+                } else {
+                    try replay(recording, ReplayPlan.adHoc(recording, cycle: cycle?.seconds, score: score))
+                }
             } catch let problem as RecordingProblem {
                 Terminal.error(problem.text)
                 throw ExitCode(1)
             }
         }
     }
-
-    private func adHoc(_ recording: Recording) -> SitePlan { ReplayPlan.adHoc(recording, cycle: cycle?.seconds, score: score) }
 
     private func replay(_ recording: Recording, _ plan: SitePlan) throws {
         var template = Array("\(temporaryFolder)/bamai-replay-XXXXXX".utf8CString)

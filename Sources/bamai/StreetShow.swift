@@ -45,11 +45,11 @@ struct StreetShow {
 
     /// Plays until the end, or until a person ends it.
     mutating func run(at broker: BrokerArgument) throws {
+        let link: StreetLink
         let signals: SignalDescriptor
-        var link: StreetLink
         do {
-            signals = try SignalDescriptor([SIGINT, SIGTERM])
             link = try StreetLink(broker)
+            signals = try SignalDescriptor([SIGINT, SIGTERM])
         } catch {
             Terminal.error((error as? MQTTError)?.text ?? "\(error)")
             throw ExitCode(1)
@@ -57,51 +57,52 @@ struct StreetShow {
         // The wall clock at the start is the payloads' zero; waiting goes by the clock that never steps.
         let zero = Clocks.monotonicNanoseconds() - (Clocks.wallMicroseconds() - start.microseconds) * 1000
         var isStopped = false
-        show: while street.nextDue < end {
+        while street.nextDue < end && !isStopped {
             let due = zero + street.nextDue * 1000
-            while case let left = due - Clocks.monotonicNanoseconds(), left > 0 {
-                try attempt(&link) { (link) throws(MQTTError) in try link.turn(milliseconds: Int32(clamping: min(100, max(1, left / 1_000_000)))) }
-                if signals.next() != nil {
-                    isStopped = true
-                    break show
+            do throws(MQTTError) {
+                while case let left = due - Clocks.monotonicNanoseconds(), left > 0, !isStopped {
+                    try link.turn(milliseconds: Int32(clamping: min(100, max(1, left / 1_000_000))))
+                    isStopped = signals.next() != nil
                 }
+                if isStopped { break }
+                announce(until: street.nextDue)
+                let message = street.next()
+                published += 1
+                progress(message.due, link)
+                try link.publish(message)
+                isStopped = signals.next() != nil
+            } catch {
+                clear()
+                Terminal.error("\(error.text); coming back")
+                isStopped = try !comeBack(link, signals)
             }
-            announce(until: street.nextDue)
-            let message = street.next()
-            published += 1
-            try attempt(&link) { (link) throws(MQTTError) in try link.publish(message) }
-            progress(message.due, link)
         }
-        let unsent = link.finish()
         clear()
-        let seconds = (Clocks.monotonicNanoseconds() - zero) / 1_000_000_000
+        let unsent = link.finish()
         if isStopped && isQuiet { return }
+        let seconds = (Clocks.monotonicNanoseconds() - zero) / 1_000_000_000
         Output.line(
             "\(Terminal.count(published)) messages in \(Terminal.duration(seconds)), "
                 + (unsent == 0 ? "all acknowledged" : "\(unsent) not acknowledged")
                 + (link.reconnects > 0 ? ", \(link.reconnects) reconnects" : ""))
     }
 
-    /// Does something over the link; when the broker goes away, comes back and sends again what it had not acknowledged.
-    private func attempt(_ link: inout StreetLink, _ body: (inout StreetLink) throws(MQTTError) -> Void) throws {
-        do throws(MQTTError) {
-            try body(&link)
-        } catch {
-            clear()
-            Terminal.error("\(error.text); coming back")
-            let deadline = Clocks.monotonicNanoseconds() + StreetShow.patience * 1_000_000_000
-            while true {
-                do throws(MQTTError) {
-                    return try link.reconnect()
-                } catch {
-                    guard Clocks.monotonicNanoseconds() < deadline else {
-                        Terminal.error(error.text)
-                        throw ExitCode(1)
-                    }
-                    usleep(500_000)
+    /// Tries until the broker is there again. Returns false when a person has had enough.
+    private func comeBack(_ link: StreetLink, _ signals: SignalDescriptor) throws -> Bool {
+        let deadline = Clocks.monotonicNanoseconds() + StreetShow.patience * 1_000_000_000
+        while signals.next() == nil {
+            do throws(MQTTError) {
+                try link.reconnect()
+                return true
+            } catch {
+                guard Clocks.monotonicNanoseconds() < deadline else {
+                    Terminal.error(error.text)
+                    throw ExitCode(1)
                 }
+                usleep(500_000)
             }
         }
+        return false
     }
 
     private mutating func announce(until offset: Int64) {
@@ -128,60 +129,5 @@ struct StreetShow {
 
     private func clear() {
         if !isQuiet { Output.raw("\r\u{1b}[K") }
-    }
-}
-
-/// The connection of the street: it remembers what the broker has not acknowledged.
-struct StreetLink {
-    /// Unacknowledged messages at once, and so the most that are remembered.
-    private static let window = 200
-    private let broker: BrokerArgument
-    private var publisher: MQTTPublisher
-    /// The newest messages, oldest first. Acknowledgements come in the order of publishing, so the unacknowledged ones are the last.
-    private var recent: [StreetMessage] = []
-    /// Handed to this connection, whatever became of them.
-    private var handed: UInt64 = 0
-    private(set) var reconnects = 0
-
-    init(_ broker: BrokerArgument) throws(MQTTError) {
-        self.broker = broker
-        publisher = try StreetLink.connect(broker)
-    }
-
-    var inFlight: Int { publisher.inFlight }
-
-    private static func connect(_ broker: BrokerArgument) throws(MQTTError) -> MQTTPublisher {
-        // A street makes no session: whoever it publishes for keeps one.
-        let options = MQTTOptions(host: broker.host, port: broker.port, clientID: "bamai-street-\(getpid())", cleanSession: true)
-        return try MQTTPublisher(options, window: window)
-    }
-
-    mutating func publish(_ message: StreetMessage) throws(MQTTError) {
-        recent.append(message)
-        if recent.count > 2 * StreetLink.window { recent.removeFirst(StreetLink.window) }
-        try hand(message)
-    }
-
-    private mutating func hand(_ message: StreetMessage) throws(MQTTError) {
-        handed += 1
-        try publisher.publish(message.topic, message.payload, qos: message.qos)
-    }
-
-    func turn(milliseconds: Int32) throws(MQTTError) { try publisher.turn(milliseconds: milliseconds) }
-
-    /// A new connection, over which the unacknowledged messages go again.
-    mutating func reconnect() throws(MQTTError) {
-        let pending = recent.suffix(Int(min(UInt64(recent.count), handed - publisher.acknowledged)))
-        publisher = try StreetLink.connect(broker)
-        handed = 0
-        reconnects += 1
-        for message in pending { try hand(message) }
-    }
-
-    /// Waits for the last acknowledgements, at most about two seconds, and says goodbye. Returns how many are missing.
-    func finish() -> Int {
-        for _ in 0..<20 where publisher.inFlight > 0 { try? publisher.turn(milliseconds: 100) }
-        if publisher.inFlight == 0 { try? publisher.finish() }
-        return publisher.inFlight
     }
 }

@@ -16,6 +16,9 @@ final class SpeakingSocket: @unchecked Sendable {
         listener = try UnixSocket.listen(at: path)
         let (listener, text) = (listener, lines.map { $0 + "\n" }.joined())
         try NativeThread(name: "speaking-socket") {
+            // The listener is nonblocking: wait for the caller.
+            var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+            _ = poll(&waiting, 1, 20_000)
             let client = accept(listener, nil, nil)
             guard client >= 0 else { return }
             var request = [UInt8](repeating: 0, count: 256)
@@ -54,6 +57,7 @@ struct ControlTests {
         let socket = try SpeakingSocket([ControlTests.report])
         let run = try CommandRun(["status", "--socket", socket.path])
         #expect(run.code == 1)
+        try #require(run.lines.count > 4, "\(run.output)")
         #expect(run.lines[0] == "bamai 0.1.0  gw7  泵房 7")
         #expect(run.lines[1] == "revision 3fa91c22  running  up 1 d 2 h")
         #expect(run.lines[2] == "  × broker field     connection refused")
