@@ -2,175 +2,155 @@ import Lifeline
 
 /// From bytes to readings. Pure: no clock, no file; what is malformed is counted by cause and never stops anything.
 ///
-/// *Isolation*: one owner, one thread. *Limit*: `messageLimit` bytes a message, `JSONParser.depth` levels. No allocation a message in steady state.
+/// *Isolation*: one owner, one thread. *Limit*: `messageLimit` bytes a message, `JSONParser.depth` levels of nesting; a message gives at most as many
+/// readings as its devices have fields. *Memory*: none is allocated for a message once the largest kind of message has been seen.
 package struct Decoder: ~Copyable {
     /// *Units*: bytes. A larger message is refused unread.
     package static let messageLimit = 262_144
 
-    /// Devices that share a topic filter: one of them by its topic alone, or many told apart by a field of the payload.
-    private struct Route {
-        var identity: CompiledPath
-        /// By the hash of the lower-case identity.
-        var devices: [UInt64: Int]
-        var only: Int
-        var format: PayloadFormat
-    }
-
-    private let devices: [CompiledDevice]
-    private let utcOffsetSeconds: Int
-    private var routes: [Route] = []
+    private let program: DecodeProgram
     private let router: TopicRouter
-    private let filters: [(broker: Int, filter: String)]
     private let parser = JSONParser()
+    /// Routes of the message in hand; kept for its memory.
     private var matched: [Int] = []
 
-    /// What has been counted.
+    /// What has been counted since this decoder was made.
     package private(set) var figures = DecodeFigures()
 
     /// - Parameter plan: validated: every index in it is in range.
     package init(plan: SitePlan) {
-        devices = plan.devices.map { CompiledDevice($0, sensors: plan.sensors) }
-        utcOffsetSeconds = plan.utcOffsetSeconds
-        var filters: [(broker: Int, filter: String)] = []
-        var routes: [Route] = []
-        var shared: [String: Int] = [:]
-        for (index, device) in plan.devices.enumerated() {
-            var identity = device.identityPath
-            if identity.isEmpty && device.format == .chirpStackV4 { identity = ["deviceInfo", "devEui"] }
-            if identity.isEmpty {
-                filters.append((device.broker, device.topic))
-                routes.append(Route(identity: CompiledPath([]), devices: [:], only: index, format: device.format))
-                continue
-            }
-            let key = "\(device.broker)\u{0}\(device.topic)\u{0}\(device.format)\u{0}\(identity.joined(separator: "\u{1}"))"
-            let place: Int
-            if let known = shared[key] {
-                place = known
-            } else {
-                place = routes.count
-                shared[key] = place
-                filters.append((device.broker, device.topic))
-                routes.append(Route(identity: CompiledPath(identity), devices: [:], only: -1, format: device.format))
-            }
-            var id = device.id
-            routes[place].devices[id.withUTF8 { Decoder.identityHash(UnsafeRawBufferPointer($0)) }] = index
-        }
-        self.routes = routes
-        self.filters = filters
-        router = TopicRouter(filters)
+        program = DecodeProgram(plan)
+        router = TopicRouter(program.filters)
     }
 
-    /// The distinct MQTT topic filters to subscribe to at a broker.
+    /// The MQTT topic filters to subscribe to at a broker: each once, without those that another one covers.
     package func topicFilters(broker: Int) -> [String] {
-        var seen: Set<String> = []
-        return filters.filter { $0.broker == broker && seen.insert($0.filter).inserted }.map(\.filter)
+        TopicRouter.subscriptions(program.filters.filter { $0.broker == broker }.map(\.filter))
     }
 
     /// Appends the readings of one message.
     ///
     /// - Parameters:
     ///   - broker: index of the broker that it came from.
+    ///   - topic: the topic's bytes; borrowed for the call.
+    ///   - payload: the message's bytes; borrowed for the call.
     ///   - received: the board's time of receipt, against which the device's is judged.
+    ///   - readings: gets the readings of the sound fields, in the order of the devices and their fields.
+    /// - Returns: how many readings were appended, and whether anything was refused or the message was somebody else's.
     package mutating func decode(
         broker: Int, topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, received: Timestamp, into readings: inout [DecodedReading]
     ) -> DecodeReport {
-        figures.messages += 1
-        figures.bytes += UInt64(payload.count)
+        figures.messages &+= 1
+        figures.bytes &+= UInt64(payload.count)
         var report = DecodeReport()
         // Taken out and put back, so that its memory serves every message.
-        var found: [Int] = []
-        swap(&found, &matched)
-        found.removeAll(keepingCapacity: true)
-        defer { swap(&found, &matched) }
-        router.routes(broker: broker, topic: topic) { found.append($0) }
-        if found.isEmpty {
-            refuse(.unmatchedTopic, &report)
-        } else if payload.count > Decoder.messageLimit {
-            refuse(.tooLarge, &report)
-        } else if payload.isEmpty {
-            refuse(.empty, &report)
-        } else if found.allSatisfy({ routes[$0].format == .chirpStackV4 }) && !Decoder.carriesReadings(topic) {
-            report.isIgnored = true
+        var routes: [Int] = []
+        swap(&routes, &matched)
+        routes.removeAll(keepingCapacity: true)
+        router.routes(broker: broker, topic: topic) { routes.append($0) }
+        decode(routes, topic, payload, received, &report, &readings)
+        swap(&routes, &matched)
+        figures.readings &+= UInt64(report.readings)
+        if report.rejection != nil {
+            figures.refusedMessages &+= 1
+        } else if report.isIgnored {
+            figures.ignored &+= 1
         } else {
-            switch parser.parse(payload) {
-            case .success(let root): decode(root, found, topic, received, &report, &readings)
-            case .failure(let cause): refuse(cause, &report)
-            }
+            figures.acceptedMessages &+= 1
         }
-        figures.readings += UInt64(report.readings)
-        if report.rejection != nil { figures.refusedMessages += 1 }
-        if report.isIgnored { figures.ignored += 1 }
         return report
     }
 
     private mutating func refuse(_ cause: RejectCause, _ report: inout DecodeReport) {
         figures.count(cause)
+        report.refusals += 1
         if report.rejection == nil { report.rejection = cause }
     }
 
     private mutating func decode(
-        _ root: JSONElement, _ found: [Int], _ topic: UnsafeRawBufferPointer, _ received: Timestamp, _ report: inout DecodeReport,
+        _ routes: [Int], _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, _ received: Timestamp, _ report: inout DecodeReport,
         _ readings: inout [DecodedReading]
     ) {
+        guard !routes.isEmpty else { return refuse(.unmatchedTopic, &report) }
+        guard payload.count <= Decoder.messageLimit else { return refuse(.tooLarge, &report) }
+        let event = ChirpStackEvent(topic: topic)
+        // Joins and acknowledgements are not even parsed.
+        if event == .other, routes.allSatisfy({ program.routes[$0].format == .chirpStackV4 }) {
+            report.isIgnored = true
+            return
+        }
+        if let cause = parser.parse(Decoder.document(payload)) { return refuse(cause, &report) }
         var isKnown = false
-        for route in found {
-            guard let device = device(of: routes[route], root) else { continue }
+        for place in routes {
+            let route = program.routes[place]
+            if route.format == .chirpStackV4, event == .other { continue }
+            guard let device = device(of: route) else { continue }
             isKnown = true
-            decode(root, devices[device], topic, received, &report, &readings)
+            decode(program.devices[device], event, received, &report, &readings)
         }
         if !isKnown { refuse(.unknownDevice, &report) }
     }
 
-    private func device(of route: Route, _ root: JSONElement) -> Int? {
+    /// The payload without what senders wrap around a document: a byte order mark in front (texts from Windows), zero bytes behind (C strings
+    /// sent with their terminator).
+    private static func document(_ payload: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var start = 0
+        var end = payload.count
+        if payload.count >= 3, payload[0] == 0xef, payload[1] == 0xbb, payload[2] == 0xbf { start = 3 }
+        while end > start, payload[end - 1] == 0 { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: payload[start..<end])
+    }
+
+    private func device(of route: DecodeProgram.Route) -> Int? {
         if route.only >= 0 { return route.only }
-        guard let element = root.find(route.identity), element.kind == .text else { return nil }
-        return element.withText { route.devices[Decoder.identityHash($0)] }
+        return parser.find(route.identity, program.lexicon).withName { program.identities[route.table].device(named: $0) }
     }
 
     private mutating func decode(
-        _ root: JSONElement, _ device: CompiledDevice, _ topic: UnsafeRawBufferPointer, _ received: Timestamp, _ report: inout DecodeReport,
-        _ readings: inout [DecodedReading]
+        _ device: CompiledDevice, _ event: ChirpStackEvent, _ received: Timestamp, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
     ) {
-        let isStatus = device.format == .chirpStackV4 && Decoder.ends(topic, "status")
-        if device.format == .chirpStackV4 && !isStatus && device.needsCodec && root.find(Decoder.object) == nil {
-            refuse(.noCodec, &report)
-            return
+        let isChirpStack = device.format == .chirpStackV4
+        var hasCodecFields = true
+        var hasBattery = true
+        if isChirpStack, event == .up, device.needsCodec {
+            let object = parser.find(program.chirpStack.object, program.lexicon)
+            // A device that only acknowledges, or answers the network, sends no payload: there is nothing that a codec could have read, and an
+            // absent field does not mean zero.
+            let isEmptyFrame = object.isEmpty && parser.find(program.chirpStack.data, program.lexicon).isEmpty
+            hasCodecFields = !object.isMissing && !isEmptyFrame
+            if object.isMissing && !isEmptyFrame { refuse(.noCodec, &report) }
+        } else if isChirpStack, event == .status {
+            hasBattery =
+                !parser.find(program.chirpStack.batteryUnavailable, program.lexicon).isTrue
+                && !parser.find(program.chirpStack.externalPower, program.lexicon).isTrue
         }
-        let observed = ObservedTime(in: root, device, received: received, utcOffsetSeconds: utcOffsetSeconds)
+        let told = device.timePath.isEmpty ? JSONValue.absent : parser.find(device.timePath, program.lexicon)
+        let observed = ObservedTime(told, device, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
         if observed.isUnreadable { refuse(.badTime, &report) }
-        for field in device.fields {
-            if device.format == .chirpStackV4 && field.isStatus != isStatus { continue }
-            switch field.raw(in: root) {
-            case .failure(let cause): refuse(cause, &report)
-            case .success(nil): continue
-            case .success(let raw?):
-                guard let value = field.finish(raw) else {
-                    refuse(.notANumber, &report)
-                    continue
-                }
-                var flags = observed.flags
-                if !field.range.contains(value) { flags.insert(.outOfRange) }
-                readings.append(DecodedReading(sensor: field.sensor, observed: observed.moment, value: value, flags: flags))
-                report.readings += 1
+        for place in device.fields {
+            let field = program.fields[place]
+            if isChirpStack {
+                if field.isStatus != (event == .status) { continue }
+                if field.needsCodec && !hasCodecFields { continue }
+                if field.isBatteryLevel && !hasBattery { continue }
             }
+            decode(field, observed, &report, &readings)
         }
     }
 
-    private static let object = CompiledPath(["object"])
-
-    /// ChirpStack's last topic level says what the event is; only these two carry readings.
-    private static func carriesReadings(_ topic: UnsafeRawBufferPointer) -> Bool { ends(topic, "up") || ends(topic, "status") }
-
-    private static func ends(_ topic: UnsafeRawBufferPointer, _ level: StaticString) -> Bool {
-        let count = level.utf8CodeUnitCount
-        guard topic.count > count, topic[topic.count - count - 1] == UInt8(ascii: "/") else { return false }
-        for index in 0..<count where topic[topic.count - count + index] != level.utf8Start[index] { return false }
-        return true
-    }
-
-    private static func identityHash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-        var hash = StableHash()
-        for byte in text { hash.combine((65...90).contains(byte) ? byte | 0x20 : byte) }
-        return hash.value
+    private mutating func decode(
+        _ field: CompiledField, _ observed: ObservedTime, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
+    ) {
+        let raw: Double
+        switch FieldValue(parser.find(field.path, program.lexicon), field, program) {
+        case .nothing: return
+        case .refused(let cause): return refuse(cause, &report)
+        case .raw(let number): raw = number
+        }
+        guard let value = field.finish(raw) else { return refuse(.notANumber, &report) }
+        var flags = observed.flags
+        if !field.range.contains(value) { flags.insert(.outOfRange) }
+        readings.append(DecodedReading(sensor: field.sensor, observed: observed.moment, value: value, flags: flags))
+        report.readings += 1
     }
 }

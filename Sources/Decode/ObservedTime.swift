@@ -7,44 +7,48 @@ struct ObservedTime {
     /// The text or number was no time.
     var isUnreadable = false
 
-    /// A device's clock before this was never set. 2000-01-01.
+    /// A device's clock before this was never set. 2000-01-01: the day where many real-time clocks start.
     static let earliest = Timestamp(unixSeconds: 946_684_800)
-    /// A board's clock before this was never set, so that it can judge no device's. 2020-01-01.
+    /// A device's clock after this is out of order, whatever the board's clock says. 2100-01-01.
+    static let latest = Timestamp(unixSeconds: 4_102_444_800)
+    /// A board's clock before this was never set, so that it can judge no device's. 2020-01-01: older than this program.
     static let boardEarliest = Timestamp(unixSeconds: 1_577_836_800)
-    /// How far ahead of the board a device's clock may be. *Units*: microseconds.
+    /// How far ahead of the board a device's clock may be: what cheap clocks drift between two settings. *Units*: microseconds.
     static let tolerance: Int64 = 600_000_000
 
-    init(in root: JSONElement, _ device: CompiledDevice, received: Timestamp, utcOffsetSeconds: Int) {
+    /// - Parameter told: what stands where the device writes its time; missing: it wrote none.
+    init(_ told: JSONValue, _ device: CompiledDevice, received: Timestamp, utcOffsetSeconds: Int) {
         moment = received
         flags = .timeOfReceipt
-        guard !device.timePath.isEmpty, let element = root.find(device.timePath), element.kind != .null else { return }
-        guard let told = ObservedTime.read(element, device.timeFormat, utcOffsetSeconds) else {
+        if told.isMissing { return }
+        guard let said = ObservedTime.read(told, device.timeFormat, utcOffsetSeconds) else {
             isUnreadable = true
             return
         }
         let boardIsSet = received >= ObservedTime.boardEarliest
-        if told < ObservedTime.earliest || (boardIsSet && told.microseconds(since: received) > ObservedTime.tolerance) {
+        let isAhead = boardIsSet && said.microseconds(since: received) > ObservedTime.tolerance
+        if said < ObservedTime.earliest || said >= ObservedTime.latest || isAhead {
             flags = .clockRefused
             return
         }
-        moment = told
-        flags = boardIsSet && received.microseconds(since: told) > device.lateAfterMicroseconds ? .late : []
+        moment = said
+        flags = boardIsSet && received.microseconds(since: said) > device.lateAfterMicroseconds ? .late : []
     }
 
-    private static func read(_ element: JSONElement, _ format: TimeFormat, _ utcOffsetSeconds: Int) -> Timestamp? {
+    private static func read(_ told: JSONValue, _ format: TimeFormat, _ utcOffsetSeconds: Int) -> Timestamp? {
         switch format {
         case .rfc3339, .local:
-            guard element.kind == .text else { return nil }
-            return element.withText { CivilTime.parse($0, defaultOffsetSeconds: utcOffsetSeconds) }
-        case .unixSeconds: return number(element).flatMap { scaled($0, 1e6) }
-        case .unixMilliseconds: return number(element).flatMap { scaled($0, 1e3) }
+            guard told.kind == .text else { return nil }
+            return told.withText { CivilTime.parse($0, defaultOffsetSeconds: utcOffsetSeconds) }
+        case .unixSeconds: return number(told).flatMap { scaled($0, 1e6) }
+        case .unixMilliseconds: return number(told).flatMap { scaled($0, 1e3) }
         }
     }
 
-    private static func number(_ element: JSONElement) -> Double? {
-        switch element.kind {
-        case .number: element.number
-        case .text: element.withText { NumberText.parse($0) }
+    private static func number(_ told: JSONValue) -> Double? {
+        switch told.kind {
+        case .number: told.number
+        case .text: told.withText { NumberText.parse($0) }
         default: nil
         }
     }

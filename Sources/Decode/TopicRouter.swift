@@ -1,33 +1,28 @@
 import Lifeline
 
 /// From a topic to the routes that listen to it, without making a text.
-///
-/// Exact topics are found by a hash table over their bytes; filters with wildcards are tried one by one (a site has a handful).
 struct TopicRouter {
     private struct Exact {
         var broker: Int
-        var topic: [UInt8]
+        var topic: Lexicon.Text
         var routes: [Int]
     }
 
-    private struct Wild {
-        var broker: Int
-        var filter: [UInt8]
-        var route: Int
-    }
-
+    private var lexicon = Lexicon()
     private var exact: [Exact] = []
-    private var wild: [Wild] = []
-    /// Open addressing: index into `exact`, −1 empty. The size is a power of two, at most half full.
-    private var table: [Int32] = []
+    private let index: HashIndex
+    /// One tree a broker, in the order of `treeBrokers`: a site has one or two.
+    private var treeBrokers: [Int] = []
+    private var trees: [TopicTree] = []
 
     /// - Parameter filters: one a route: the broker and the MQTT topic filter.
     init(_ filters: [(broker: Int, filter: String)]) {
         var known: [String: Int] = [:]
+        var wild: [Int: [(filter: String, route: Int)]] = [:]
+        var hashes: [UInt64] = []
         for (route, entry) in filters.enumerated() {
-            let bytes = Array(entry.filter.utf8)
-            if bytes.contains(UInt8(ascii: "+")) || bytes.contains(UInt8(ascii: "#")) {
-                wild.append(Wild(broker: entry.broker, filter: bytes, route: route))
+            if TopicRouter.isWild(entry.filter) {
+                wild[entry.broker, default: []].append((entry.filter, route))
                 continue
             }
             let key = "\(entry.broker)\u{0}\(entry.filter)"
@@ -35,67 +30,45 @@ struct TopicRouter {
                 exact[place].routes.append(route)
             } else {
                 known[key] = exact.count
-                exact.append(Exact(broker: entry.broker, topic: bytes, routes: [route]))
+                exact.append(Exact(broker: entry.broker, topic: lexicon.text(entry.filter), routes: [route]))
+                hashes.append(Array(entry.filter.utf8).withUnsafeBytes { TopicRouter.hash(entry.broker, $0) })
             }
         }
-        var size = 8
-        while size < exact.count * 2 { size *= 2 }
-        table = Array(repeating: -1, count: size)
-        for (place, entry) in exact.enumerated() {
-            var slot = entry.topic.withUnsafeBytes { TopicRouter.hash(entry.broker, $0) } & (size - 1)
-            while table[slot] >= 0 { slot = (slot + 1) & (size - 1) }
-            table[slot] = Int32(place)
-        }
+        index = HashIndex(hashes)
+        treeBrokers = wild.keys.sorted()
+        trees = treeBrokers.map { TopicTree(wild[$0] ?? []) }
     }
 
-    private static func hash(_ broker: Int, _ topic: UnsafeRawBufferPointer) -> Int {
+    private static func isWild(_ filter: String) -> Bool { filter.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") } }
+
+    private static func hash(_ broker: Int, _ topic: UnsafeRawBufferPointer) -> UInt64 {
         var hash = StableHash()
         hash.combine(UInt8(truncatingIfNeeded: broker))
         hash.combine(topic)
-        return Int(truncatingIfNeeded: hash.value & 0x7fff_ffff_ffff_ffff)
+        return hash.value
     }
 
-    /// Calls `body` with each route that the topic reaches.
+    /// Calls `body` with each route that the topic reaches: exact topics first, then filters.
     func routes(broker: Int, topic: UnsafeRawBufferPointer, _ body: (Int) -> Void) {
-        var slot = TopicRouter.hash(broker, topic) & (table.count - 1)
-        while table[slot] >= 0 {
-            let place = Int(table[slot])
-            if exact[place].broker == broker, exact[place].topic.count == topic.count, exact[place].topic.withUnsafeBytes({ $0.elementsEqual(topic) })
-            {
-                for route in exact[place].routes { body(route) }
-                break
-            }
-            slot = (slot + 1) & (table.count - 1)
+        index.entries(TopicRouter.hash(broker, topic)) { place in
+            guard exact[place].broker == broker, lexicon.equals(exact[place].topic, topic) else { return }
+            for route in exact[place].routes { body(route) }
         }
-        for entry in wild where entry.broker == broker && TopicRouter.matches(entry.filter, topic) { body(entry.route) }
+        for place in treeBrokers.indices where treeBrokers[place] == broker { trees[place].matches(topic, body) }
     }
 
-    /// Whether a topic matches a filter. *Source*: MQTT 3.1.1 section 4.7: `+` is one level, `#` the rest and its parent, and topics that begin with
-    /// `$` match no leading wildcard.
-    static func matches(_ filter: [UInt8], _ topic: UnsafeRawBufferPointer) -> Bool {
-        let slash = UInt8(ascii: "/")
-        if topic.first == UInt8(ascii: "$"), filter.first == UInt8(ascii: "+") || filter.first == UInt8(ascii: "#") { return false }
-        var f = 0
-        var t = 0
-        while true {
-            if f < filter.count, filter[f] == UInt8(ascii: "#") { return true }
-            var fEnd = f
-            while fEnd < filter.count, filter[fEnd] != slash { fEnd += 1 }
-            var tEnd = t
-            while tEnd < topic.count, topic[tEnd] != slash { tEnd += 1 }
-            let isPlus = fEnd - f == 1 && filter[f] == UInt8(ascii: "+")
-            if !isPlus {
-                guard fEnd - f == tEnd - t else { return false }
-                for offset in 0..<(fEnd - f) where filter[f + offset] != topic[t + offset] { return false }
-            }
-            switch (fEnd < filter.count, tEnd < topic.count) {
-            case (false, false): return true
-            case (true, false): return fEnd + 2 == filter.count && filter[fEnd + 1] == UInt8(ascii: "#")
-            case (false, true): return false
-            case (true, true):
-                f = fEnd + 1
-                t = tEnd + 1
-            }
-        }
+    /// The filters that need a subscription: each once, without those that another one covers (`a/+` covers `a/b`), in their order.
+    ///
+    /// A broker may send one copy of a message for each subscription that overlaps (MQTT 3.1.1 section 3.3.5): a covered filter would only double
+    /// the traffic.
+    static func subscriptions(_ filters: [String]) -> [String] {
+        var seen: Set<String> = []
+        let distinct = filters.filter { seen.insert($0).inserted }
+        let tree = TopicTree(distinct.enumerated().map { ($1, $0) })
+        return distinct.enumerated().filter { place, filter in
+            var isCovered = false
+            Array(filter.utf8).withUnsafeBytes { bytes in tree.matches(bytes, asFilter: true) { if $0 != place { isCovered = true } } }
+            return !isCovered
+        }.map(\.element)
     }
 }

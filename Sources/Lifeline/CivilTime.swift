@@ -18,11 +18,13 @@ package enum CivilTime {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    /// The calendar fields of a moment, at an offset from UTC.
+    /// The calendar fields of a moment, at an offset from UTC; saturates at the ends of `Timestamp`'s range and never traps.
     package static func fields(of moment: Timestamp, offsetSeconds: Int) -> Fields {
-        let local = moment.advanced(byMicroseconds: Int64(offsetSeconds) * 1_000_000).microseconds
-        let day = Int(floorDivide(local, 86_400_000_000))
-        let within = Int(local - Int64(day) * 86_400_000_000)
+        let local = moment.advanced(byMicroseconds: Timestamp(unixSeconds: Int64(offsetSeconds)).microseconds).microseconds
+        // Rounded down, not toward zero; from the remainder, since the first day of the range begins before the range does.
+        let remainder = local % 86_400_000_000
+        let day = Int(local / 86_400_000_000) - (remainder < 0 ? 1 : 0)
+        let within = Int(remainder < 0 ? remainder + 86_400_000_000 : remainder)
         let shifted = day + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -38,7 +40,10 @@ package enum CivilTime {
     }
 
     /// `2026-01-02T11:04:05+08:00`: RFC 3339 with an explicit offset and no fraction, as CAP's `sent` demands (never `Z`).
+    ///
+    /// An offset is written in whole minutes: odd seconds of it are left out of clock and offset alike, so that the text names the same moment.
     package static func rfc3339(_ moment: Timestamp, offsetSeconds: Int) -> String {
+        let offsetSeconds = offsetSeconds - offsetSeconds % 60
         let parts = fields(of: moment, offsetSeconds: offsetSeconds)
         let offset = offsetSeconds.magnitude
         return "\(pad(parts.year, 4))-\(pad(parts.month, 2))-\(pad(parts.day, 2))T"
@@ -46,22 +51,28 @@ package enum CivilTime {
             + "\(offsetSeconds < 0 ? "-" : "+")\(pad(Int(offset / 3600), 2)):\(pad(Int(offset / 60 % 60), 2))"
     }
 
-    /// Reads `YYYY-MM-DD[T| ]hh:mm[:ss[.fraction]][Z|±hh:mm|±hhmm]`, the superset of what the devices of this field send.
+    /// Reads a date and a time of day, in the superset of the forms that the devices and platforms of this field send:
+    /// `YYYY-MM-DD[T| ]hh:mm[:ss[.fraction]][offset]`, the same with `/` in the date, and the compact `YYYYMMDD[T| ]hhmm[ss[.fraction]][offset]`;
+    /// the offset is `Z`, `±hh:mm`, `±hhmm` or `±hh`.
     ///
     /// A text without an offset is taken at `defaultOffsetSeconds`. Fractions beyond a microsecond are cut off. A leap second (`:60`) is the next
-    /// minute's zero. Returns nil for anything else: a wrong month, trailing text, a year outside 1…9999.
-    package static func parse(_ text: some Collection<UInt8>, defaultOffsetSeconds: Int) -> Timestamp? {
-        var reader = Reader(text)
-        guard let year = reader.digits(4), year > 0, reader.take(UInt8(ascii: "-")),
-            let month = reader.digits(2), (1...12).contains(month), reader.take(UInt8(ascii: "-")),
-            let day = reader.digits(2), day >= 1, day <= lastDay(year, month),
-            reader.take(UInt8(ascii: "T")) || reader.take(UInt8(ascii: "t")) || reader.take(UInt8(ascii: " ")),
-            let hour = reader.digits(2), hour < 24, reader.take(UInt8(ascii: ":")),
+    /// minute's zero. Returns nil for anything else: a wrong month, trailing text, a year outside 1…9999. Allocates nothing.
+    package static func parse(_ text: UnsafeRawBufferPointer, defaultOffsetSeconds: Int) -> Timestamp? {
+        var reader = TimeTextReader(text)
+        guard let year = reader.digits(4), year > 0 else { return nil }
+        let separator = reader.next
+        let isCompact = separator != UInt8(ascii: "-") && separator != UInt8(ascii: "/")
+        guard isCompact || reader.take(separator), let month = reader.digits(2), (1...12).contains(month),
+            isCompact || reader.take(separator), let day = reader.digits(2), day >= 1, day <= lastDay(year, month)
+        else { return nil }
+        // Only the compact form does without a letter or a blank between date and time.
+        guard reader.take(UInt8(ascii: "T")) || reader.take(UInt8(ascii: "t")) || reader.take(UInt8(ascii: " ")) || isCompact,
+            let hour = reader.digits(2), hour < 24, isCompact || reader.take(UInt8(ascii: ":")),
             let minute = reader.digits(2), minute < 60
         else { return nil }
         var second = 0
         var micro = 0
-        if reader.take(UInt8(ascii: ":")) {
+        if isCompact ? reader.isAtDigit : reader.take(UInt8(ascii: ":")) {
             guard let value = reader.digits(2), value <= 60 else { return nil }
             second = value
             if reader.take(UInt8(ascii: ".")) || reader.take(UInt8(ascii: ",")) {
@@ -69,16 +80,26 @@ package enum CivilTime {
                 micro = fraction
             }
         }
+        let start = Timestamp(unixSeconds: Int64(days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second))
         guard let offset = reader.offset(defaultOffsetSeconds), reader.isAtEnd else { return nil }
-        let seconds = days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(micro))
+        let east = Timestamp(unixSeconds: Int64(offset)).microseconds
+        // The most negative number has no opposite.
+        return start.advanced(byMicroseconds: Int64(micro)).advanced(byMicroseconds: east == .min ? .max : -east)
     }
 
-    /// Reads `+08:00`, `-0330`, `Z`: seconds east of UTC, or nil.
+    /// The same for any bytes; makes a copy where they do not lie in one block.
+    package static func parse(_ text: some Collection<UInt8>, defaultOffsetSeconds: Int) -> Timestamp? {
+        let result = text.withContiguousStorageIfAvailable { parse(UnsafeRawBufferPointer($0), defaultOffsetSeconds: defaultOffsetSeconds) }
+        return result ?? Array(text).withUnsafeBytes { parse($0, defaultOffsetSeconds: defaultOffsetSeconds) }
+    }
+
+    /// Reads `+08:00`, `-0330`, `+08`, `Z`: seconds east of UTC, or nil.
     package static func parseOffset(_ text: String) -> Int? {
-        var reader = Reader(Array(text.utf8))
-        guard !reader.isAtEnd, let offset = reader.offset(0), reader.isAtEnd else { return nil }
-        return offset
+        Array(text.utf8).withUnsafeBytes { text in
+            var reader = TimeTextReader(text)
+            guard !reader.isAtEnd, let offset = reader.offset(0), reader.isAtEnd else { return nil }
+            return offset
+        }
     }
 
     private static func lastDay(_ year: Int, _ month: Int) -> Int {
@@ -89,68 +110,9 @@ package enum CivilTime {
         }
     }
 
-    private static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {
-        let quotient = value / by
-        return value % by < 0 ? quotient - 1 : quotient
-    }
-
     /// `number` with leading zeros up to `width` digits; a longer number is not cut.
     package static func pad(_ number: Int, _ width: Int) -> String {
         let digits = String(number.magnitude)
         return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
-
-    /// A cursor over the bytes of a time text.
-    private struct Reader<Text: Collection<UInt8>> {
-        var rest: Text.SubSequence
-        init(_ text: Text) { rest = text[...] }
-        var isAtEnd: Bool { rest.isEmpty }
-
-        mutating func take(_ byte: UInt8) -> Bool {
-            guard rest.first == byte else { return false }
-            rest = rest.dropFirst()
-            return true
-        }
-
-        mutating func digit() -> Int? {
-            guard let byte = rest.first, byte >= 48, byte <= 57 else { return nil }
-            rest = rest.dropFirst()
-            return Int(byte - 48)
-        }
-
-        mutating func digits(_ count: Int) -> Int? {
-            var value = 0
-            for _ in 0..<count {
-                guard let digit = digit() else { return nil }
-                value = value * 10 + digit
-            }
-            return value
-        }
-
-        mutating func fraction() -> Int? {
-            guard var value = digit() else { return nil }
-            var scale = 1
-            while let digit = digit() {
-                if scale < 6 {
-                    value = value * 10 + digit
-                    scale += 1
-                }
-            }
-            while scale < 6 {
-                value *= 10
-                scale += 1
-            }
-            return value
-        }
-
-        mutating func offset(_ fallback: Int) -> Int? {
-            if isAtEnd { return fallback }
-            if take(UInt8(ascii: "Z")) || take(UInt8(ascii: "z")) { return 0 }
-            let negative = rest.first == UInt8(ascii: "-")
-            guard take(UInt8(ascii: "+")) || take(UInt8(ascii: "-")), let hours = digits(2), hours <= 18 else { return nil }
-            _ = take(UInt8(ascii: ":"))
-            guard let minutes = digits(2), minutes < 60 else { return nil }
-            return (negative ? -1 : 1) * (hours * 3600 + minutes * 60)
-        }
     }
 }

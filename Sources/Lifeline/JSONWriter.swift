@@ -60,7 +60,7 @@ package struct JSONWriter: Sendable {
     /// The shortest text that reads back as the same number; what is not finite becomes `null`, since JSON has no word for it.
     package mutating func value(_ number: Double) { raw(number.isFinite ? JSONWriter.shortest(number) : "null") }
 
-    /// A number rounded to at most six significant digits, as people read evidence.
+    /// A number as `sixDigits` writes it, as people read evidence; what is not finite becomes `null`.
     package mutating func rounded(_ number: Double) { raw(number.isFinite ? JSONWriter.sixDigits(number) : "null") }
 
     /// A member with a text.
@@ -127,11 +127,13 @@ package struct JSONWriter: Sendable {
 
     /// `12`, `0.25`, `1e-07`: never `12.0`. Precondition: finite.
     package static func shortest(_ number: Double) -> String {
-        if number == number.rounded(), number.magnitude < 1e15 { return String(Int64(number)) }
+        // Below 2^54 Swift writes whole numbers out, with a useless ".0".
+        if number == number.rounded(), number.magnitude < 2e16 { return String(Int64(number)) }
         return "\(number)"
     }
 
-    /// At most six significant digits. Precondition: finite.
+    /// At most six significant digits, but whole numbers are not cut (`1234567`); below 1e-9 and from 1e15 on the shortest exact text.
+    /// Precondition: finite.
     package static func sixDigits(_ number: Double) -> String {
         if number == 0 { return "0" }
         let magnitude = number.magnitude

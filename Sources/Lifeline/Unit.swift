@@ -3,7 +3,7 @@ package struct Unit: Hashable, Sendable {
     /// What can be converted into what.
     package enum Dimension: UInt8, Sendable {
         case none, angle, pressure, flow, length, volume, time, temperature, gasFraction, ratio, current, voltage, power, speed, acceleration
-        case strain, frequency, concentration, signal, rainRate, turbidity
+        case strain, frequency, concentration, signal, gain, rainRate, turbidity
     }
 
     /// As written in files and on the wire: `MPa`, `m3/h`, `%VOL`.
@@ -38,7 +38,7 @@ package struct Unit: Hashable, Sendable {
         Unit("m/s", .speed), Unit("mm/s", .speed, 1e-3),
         Unit("m/s2", .acceleration), Unit("g", .acceleration, 9.806_65), Unit("mg", .acceleration, 0.009_806_65),
         Unit("uE", .strain), Unit("Hz", .frequency), Unit("rpm", .frequency, 1.0 / 60.0), Unit("1/h", .frequency, 1.0 / 3600.0),
-        Unit("mg/l", .concentration), Unit("ug/l", .concentration, 1e-3), Unit("dBm", .signal), Unit("dB", .signal), Unit("mm/h", .rainRate),
+        Unit("mg/l", .concentration), Unit("ug/l", .concentration, 1e-3), Unit("dBm", .signal), Unit("dB", .gain), Unit("mm/h", .rainRate),
         Unit("NTU", .turbidity),
     ]
 

@@ -2,7 +2,7 @@ import Lifeline
 
 /// One LoRaWAN device as ChirpStack v4 tells of it.
 ///
-/// *Source*: the JSON form of ChirpStack's integration events: fields that are zero, false or empty are left out, numbers of 64 bits are texts, times
+/// *Source*: the JSON form of ChirpStack's integration events: fields that are zero, false or empty are left out (those of the decoded object are kept), numbers of 64 bits are texts, times
 /// carry nanoseconds.
 struct ChirpStackDevice: Sendable {
     let name: String
@@ -44,11 +44,12 @@ struct ChirpStackDevice: Sendable {
     }
 
     /// A device status event, as the server asks for it now and then.
-    mutating func status(at moment: Timestamp, due: Int64, battery: Double) -> StreetMessage {
+    mutating func status(at moment: Timestamp, due: Int64) -> StreetMessage {
         var json = JSONWriter(reserving: 600)
         begin(&json, moment)
         json.member("margin", 8 + Int(luck.unit() * 8))
-        json.member("batteryLevel", (battery * 100).rounded() / 100)
+        // These devices do not answer LoRaWAN's own battery question: theirs is in the object.
+        json.member("batteryLevelUnavailable", true)
         json.endObject()
         return StreetMessage(due: due, topic: topic("status"), payload: json.bytes, qos: 1)
     }

@@ -31,12 +31,14 @@ struct CoverContact: StreetSource {
             turns.removeFirst()
         } else if now == nextStatus {
             nextStatus += around.day.length / 2
-            return radio.status(at: around.moment(now), due: now, battery: max(1, battery - 0.015 * around.day.days(at: now)))
+            return radio.status(at: around.moment(now), due: now)
         } else {
             nextReport += interval
         }
         let isOpen = around.scenario.secondsOpen(asset, at: now) != nil
-        return radio.uplink(at: around.moment(now), due: now, bytes: [0x06, 0x00, isOpen ? 1 : 0]) { json in
+        let charge = UInt8(min(max(battery - 0.015 * around.day.days(at: now), 1), 100).rounded())
+        return radio.uplink(at: around.moment(now), due: now, bytes: [0x01, 0x75, charge, 0x06, 0x00, isOpen ? 1 : 0]) { json in
+            json.member("battery", charge)
             json.member("magnet_status", isOpen ? "open" : "closed")
         }
     }

@@ -57,8 +57,7 @@ struct CoverTilt: StreetSource {
             shakeEnds = now + Int64(luck.between(0.15, 0.9) * 1e6)
         } else if now == nextStatus {
             nextStatus += around.day.length / 2
-            let left = max(1, battery - 0.02 * around.day.days(at: now))
-            return radio.status(at: around.moment(now), due: now, battery: left)
+            return radio.status(at: around.moment(now), due: now)
         } else {
             nextReport += interval
         }
@@ -82,12 +81,14 @@ struct CoverTilt: StreetSource {
         let y = (luck.normal() * 3).rounded() / 100
         let z = ((90 - x.magnitude) * 100).rounded() / 100
         let isOver = (x - cover.baseline).magnitude > CoverTilt.threshold
-        let bytes = [0x03, 0xd4] + CoverTilt.word(x) + CoverTilt.word(y) + CoverTilt.word(z) + [isOver ? 1 : 0]
+        let charge = UInt8(min(max(battery - 0.02 * around.day.days(at: now), 1), 100).rounded())
+        let bytes = [0x01, 0x75, charge, 0x03, 0xd4] + CoverTilt.word(x) + CoverTilt.word(y) + CoverTilt.word(z) + [isOver ? 1 : 0]
         return radio.uplink(at: around.moment(now), due: now, bytes: bytes) { json in
-            if x != 0 { json.member("angle_x", x) }
-            if y != 0 { json.member("angle_y", y) }
-            if z != 0 { json.member("angle_z", z) }
-            if isOver { json.member("threshold_x", "trigger") }
+            json.member("battery", charge)
+            json.member("angle_x", x)
+            json.member("angle_y", y)
+            json.member("angle_z", z)
+            json.member("threshold_x", isOver ? "trigger" : "normal")
         }
     }
 

@@ -35,33 +35,33 @@ enum StreetLayout {
     }
 
     static let covers = [
-        Cover(id: "MH-01", name: "东侧雨水井 1", address: "示范街 2 号门前", baseline: 1.4, number: 1),
-        Cover(id: "MH-02", name: "小学门口污水井 2", address: "示范街小学北门", baseline: -0.8, number: 2),
-        Cover(id: "MH-03", name: "东侧雨水井 3", address: "示范街 8 号门前", baseline: 2.1, number: 3),
-        Cover(id: "MH-04", name: "公交站污水井 4", address: "示范街公交站", baseline: 0, number: 4),
-        Cover(id: "MH-05", name: "西侧电力井 5", address: "示范街 21 号门前", baseline: 0.6, number: 5),
-        Cover(id: "MH-06", name: "西侧通信井 6", address: "示范街 33 号门前", baseline: -1.9, number: 6),
+        Cover(id: "MH-01", name: "西大街1号井", address: "西大街20号门前", baseline: 1.4, number: 1),
+        Cover(id: "MH-02", name: "西大街2号井", address: "西大街40号门前", baseline: -0.8, number: 2),
+        Cover(id: "MH-03", name: "西大街3号井", address: "西大街60号门前", baseline: 2.1, number: 3),
+        Cover(id: "MH-04", name: "西大街4号井", address: "西大街80号门前", baseline: 0, number: 4),
+        Cover(id: "MH-05", name: "西大街5号井", address: "西大街100号门前", baseline: 0.6, number: 5),
+        Cover(id: "MH-06", name: "西大街6号井", address: "西大街120号门前", baseline: -1.9, number: 6),
     ]
 
-    static let districtNames = ["east", "west"]
+    static let districtNames = ["A", "B"]
 
     static let pipes = [
-        Pipe(id: "WP-01", name: "东区进口测点", address: "示范街 1 号阀门井", district: 0, head: 0.420, loss: 0.014, burst: 0.06, flow: 0),
-        Pipe(id: "WP-02", name: "东区二号测点", address: "示范街 7 号", district: 0, head: 0.412, loss: 0.019, burst: 0.12, flow: 0),
-        Pipe(id: "WP-03", name: "东区三号测点", address: "示范街 13 号", district: 0, head: 0.405, loss: 0.024, burst: 0.30, flow: 62),
-        Pipe(id: "WP-04", name: "东区末端测点", address: "示范街 19 号", district: 0, head: 0.400, loss: 0.029, burst: 0.14, flow: 0),
-        Pipe(id: "WP-05", name: "西区进口测点", address: "示范街 22 号阀门井", district: 1, head: 0.396, loss: 0.013, burst: 0, flow: 0),
-        Pipe(id: "WP-06", name: "西区二号测点", address: "示范街 28 号", district: 1, head: 0.390, loss: 0.018, burst: 0, flow: 0),
-        Pipe(id: "WP-07", name: "西区三号测点", address: "示范街 34 号", district: 1, head: 0.386, loss: 0.022, burst: 0, flow: 0),
-        Pipe(id: "WP-08", name: "西区末端测点", address: "示范街 40 号", district: 1, head: 0.382, loss: 0.027, burst: 0, flow: 0),
+        Pipe(id: "WP-01", name: "A区1号测点", address: "西大街1号阀井", district: 0, head: 0.420, loss: 0.014, burst: 0.06, flow: 0),
+        Pipe(id: "WP-02", name: "A区2号测点", address: "西大街2号阀井", district: 0, head: 0.412, loss: 0.019, burst: 0.12, flow: 0),
+        Pipe(id: "WP-03", name: "A区3号测点", address: "西大街3号阀井", district: 0, head: 0.405, loss: 0.024, burst: 0.3, flow: 62),
+        Pipe(id: "WP-04", name: "A区4号测点", address: "西大街4号阀井", district: 0, head: 0.400, loss: 0.029, burst: 0.14, flow: 0),
+        Pipe(id: "WP-05", name: "B区5号测点", address: "东大街5号阀井", district: 1, head: 0.396, loss: 0.013, burst: 0, flow: 0),
+        Pipe(id: "WP-06", name: "B区6号测点", address: "东大街6号阀井", district: 1, head: 0.390, loss: 0.018, burst: 0, flow: 0),
+        Pipe(id: "WP-07", name: "B区7号测点", address: "东大街7号阀井", district: 1, head: 0.386, loss: 0.022, burst: 0, flow: 0),
+        Pipe(id: "WP-08", name: "B区8号测点", address: "东大街8号阀井", district: 1, head: 0.382, loss: 0.027, burst: 0, flow: 0),
     ]
 
     static let lifts = [
-        Lift(id: "LF-1", name: "1 号楼客梯", address: "示范街 15 号院 1 号楼", doorClose: 2.6, floors: 18),
-        Lift(id: "LF-2", name: "2 号楼客梯", address: "示范街 15 号院 2 号楼", doorClose: 2.9, floors: 24),
+        Lift(id: "LF-1", name: "1号楼1号梯", address: "西大街18号院1号楼", doorClose: 2.6, floors: 18),
+        Lift(id: "LF-2", name: "2号楼1号梯", address: "西大街18号院2号楼", doorClose: 2.9, floors: 24),
     ]
 
-    static let pumpRoom = (id: "PS-1", name: "15 号院泵房", address: "示范街 15 号院地下一层")
+    static let pumpRoom = (id: "PS-1", name: "西大街二次供水泵房", address: "西大街18号院地下")
 
     /// An asset's name in a copy of the street: the first keeps the plain one.
     static func name(_ id: String, copy: Int) -> String { copy == 0 ? id : id + "-\(copy + 1)" }

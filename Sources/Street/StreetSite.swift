@@ -14,7 +14,7 @@ package enum StreetSite {
             for lift in StreetLayout.lifts { add(lift, copy, &file) }
             addPumpRoom(copy, &file)
         }
-        return file
+        return file + rules
     }
 
     private static let head = """
@@ -26,15 +26,15 @@ package enum StreetSite {
 
         [site]
         id = "street"
-        name = "把脉示范街 (Pulse Street)"
+        name = "西大街 (a street of twenty-four-second days)"
         utc_offset = "+08:00"
         profile = "lifeline-cn"
 
         # Relative to the folder that the gateway is started in.
         [journal]
         path = "run/street/journal.db"
-        max_bytes = "256 MiB"
-        checkpoint_interval = "30 s"
+        max_bytes = "64 MiB"
+        checkpoint_interval = "10 s"
 
         [control]
         socket = "run/street/control.sock"
@@ -49,7 +49,7 @@ package enum StreetSite {
         alert_topic = "platform/{gateway}/alerts"
         readings_topic = "platform/{gateway}/readings"
         readings = "summary"
-        summary_interval = "24 s"
+        summary_interval = "10 s"
 
         """
 
@@ -92,13 +92,15 @@ package enum StreetSite {
                 ("id", quoted(StreetLayout.eui(kind: StreetLayout.tilt, number: cover.number, copy: copy))), ("asset", quoted(id)),
                 ("template", quoted("milesight-em310-tilt")), ("interval", quoted("1 s")),
             ], &file)
-        reading([("quantity", quoted("tilt")), ("baseline", TimeText.fixed(cover.baseline, 1))], &file)
+        reading([("name", quoted("tilt_x")), ("baseline", TimeText.fixed(cover.baseline, 1))], &file)
+        reading([("name", quoted("link_margin")), ("interval", quoted("12 s"))], &file)
         table(
             "device",
             [
                 ("id", quoted(StreetLayout.eui(kind: StreetLayout.contact, number: cover.number, copy: copy))), ("asset", quoted(id)),
-                ("template", quoted("milesight-em300-mcs")), ("label", quoted("contact")), ("interval", quoted("2 s")),
+                ("template", quoted("milesight-em300-mcs")), ("prefix", quoted("contact")), ("interval", quoted("2 s")),
             ], &file)
+        reading([("name", quoted("link_margin")), ("interval", quoted("12 s"))], &file)
     }
 
     private static func add(_ pipe: StreetLayout.Pipe, _ copy: Int, _ file: inout String) {
@@ -134,12 +136,12 @@ package enum StreetSite {
             ], &file)
         reading([("quantity", quoted("door_close_time")), ("path", quoted("door.close_ms")), ("unit", quoted("ms")), ("cycle", day)], &file)
         reading([("quantity", quoted("door_open_time")), ("path", quoted("door.open_ms")), ("unit", quoted("ms")), ("cycle", day)], &file)
-        reading([("quantity", quoted("levelling_error")), ("path", quoted("levelling_mm")), ("unit", quoted("mm")), ("absolute", "true")], &file)
+        reading([("quantity", quoted("levelling_error")), ("path", quoted("levelling_mm")), ("unit", quoted("mm"))], &file)
         reading([("quantity", quoted("travel_time")), ("path", quoted("travel_s")), ("unit", quoted("s")), ("cycle", day)], &file)
         reading([("quantity", quoted("trips")), ("path", quoted("trip")), ("unit", quoted("count"))], &file)
         reading(
             [
-                ("quantity", quoted("entrapment")), ("path", quoted("entrapped")), ("unit", quoted("state")), ("codes", "{ true = 1, false = 0 }"),
+                ("quantity", quoted("entrapment")), ("path", quoted("entrapped")), ("codes", "{ true = 1, false = 0 }"),
                 ("when_absent", "0.0"),
             ], &file)
     }
@@ -157,13 +159,13 @@ package enum StreetSite {
         for side in ["in", "out"] {
             reading(
                 [
-                    ("quantity", quoted("pressure")), ("name", quoted("\(side)let_pressure")), ("path", quoted("pressure.\(side)_bar")),
+                    ("quantity", quoted("\(side)let_pressure")), ("path", quoted("pressure.\(side)_bar")),
                     ("unit", quoted("bar")), ("cycle", day),
                 ], &file)
         }
         reading([("quantity", quoted("current")), ("path", quoted("current_a")), ("unit", quoted("A")), ("cycle", day)], &file)
         // The tank fills when it is low, not at an hour of the day.
-        reading([("quantity", quoted("level")), ("name", quoted("tank_level")), ("path", quoted("tank_cm")), ("unit", quoted("cm"))], &file)
+        reading([("quantity", quoted("tank_level")), ("path", quoted("tank_cm")), ("unit", quoted("cm"))], &file)
     }
 
     private static let day = quoted("\(dayLength) s")

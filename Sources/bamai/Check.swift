@@ -22,7 +22,8 @@ struct Check: ParsableCommand {
             for finding in findings { Output.raw(finding.description + "\n", to: STDERR_FILENO) }
             Output.raw("\(Terminal.plural(findings.count, "error")) in \(site)\n", to: STDERR_FILENO)
             throw ExitCode(2)
-        case .valid(let site):
+        case .valid(let site, let warnings):
+            for warning in warnings { Output.raw("\(warning.description) (warning)\n", to: STDERR_FILENO) }
             let plan = site.plan
             let judged = plan.sensors.count { $0.cycle != nil && $0.interval != nil }
             Output.line("\(Terminal.paint("valid", .green))  gateway \(plan.gateway), revision \(site.revision)")

@@ -10,7 +10,7 @@ struct Export: ParsableCommand {
             columns: sequence, sensor, observed, received (UTC), value, unit (the quantity's own; empty where no site is given), flags
             flags:   late, receipt (no time of its own), clock (its clock was refused), range (physically impossible), board (the board's clock was not set)
 
-            It streams: a journal of any size needs a few megabytes of memory. --from and --to take a sequence, or a time, which is the site's local
+            It streams: a journal of any size needs a few megabytes of memory. --from and --to take a sequence, or a time, which is the site's local \
             time where it has no offset; times are those of observation.
 
             examples: bamai export --site firmware-config/street --sensor 'WP-*/pressure' > pressures.csv

@@ -9,8 +9,8 @@ struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put recorded CSV files through the gateway's own line: decode, journal, judge. No broker, no waiting.",
         discussion: """
-            Every column with numbers becomes a sensor that Pulse judges; the clock is the recording's. The separator (comma, semicolon, tab) and the
-            column with the time are found by themselves; a --time-column may also hold seconds or milliseconds since 1970. With --site the columns
+            Every column with numbers becomes a sensor that Pulse judges; the clock is the recording's. The separator (comma, semicolon, tab) and the \
+            column with the time are found by themselves; a --time-column may also hold seconds or milliseconds since 1970. With --site the columns \
             are the ids of the site's sensors, in their own units, and the site's rules judge.
 
             examples: bamai replay machine_temperature.csv

@@ -8,8 +8,8 @@ struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish a simulated street: covers, pipes, lifts and a pump room, with faults whose truth is known.",
         discussion: """
-            The street of firmware-config/street: a day lasts 24 s; a cover is lifted, a lift's door wears and a pipe bursts within three days, and
-            all is mended within five. Messages are published with QoS 1 when they are due; when the broker goes away, what it had not
+            The street of firmware-config/street: a day lasts 24 s; a cover is lifted, a lift's door wears and a pipe bursts within three days, and \
+            all is mended within five. Messages are published with QoS 1 when they are due; when the broker goes away, what it had not \
             acknowledged is sent again. The same seed gives the same street.
 
             examples: bamai simulate --seed 7

@@ -12,7 +12,7 @@ struct SiteOption: ParsableArguments {
     /// A site's configuration; ends the program with code 2 and every finding when it is wrong.
     static func load(_ path: String) throws -> SiteConfiguration {
         switch SiteFiles.load(path) {
-        case .valid(let configuration): return configuration
+        case .valid(let configuration, _): return configuration
         case .invalid(let findings):
             for finding in findings { Terminal.error(finding.description) }
             throw ExitCode(2)

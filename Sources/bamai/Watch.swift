@@ -7,7 +7,7 @@ struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "See readings, expected bands, scores and alerts of a running gateway as they come.",
         discussion: """
-            On a terminal a live table; q or Ctrl-C ends it. Elsewhere, or with --plain, one line an event. The bar shows how strongly Pulse is
+            On a terminal a live table; q or Ctrl-C ends it. Elsewhere, or with --plain, one line an event. The bar shows how strongly Pulse is \
             surprised: full at a score of 12; limits of the site's rules show among the alerts only.
 
             examples: bamai watch --site firmware-config/street

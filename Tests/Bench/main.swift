@@ -175,7 +175,7 @@ let benchProfile = """
     id = "any.unusual"
     kind = "pulse"
     quantity = "value"
-    levels = [ { level = "yellow", limit = 100.0 } ]
+    levels = [ { level = "yellow", limit = 39.0 } ]
     event = { zh = "异常", en = "Unusual" }
     advice = { zh = "看", en = "Look." }
 

@@ -14,7 +14,7 @@ struct JournalCommandTests {
         let path = folder.file("journal.db")
         let journal = try SQLiteJournal(path: path, maxBytes: 4 << 20)
         let pressure = try journal.series(forKey: "WP-03/pressure")
-        let tilt = try journal.series(forKey: "MH-02/tilt")
+        let tilt = try journal.series(forKey: "MH-02/tilt_x")
         for commit in 0..<3 {
             var batch = CommitBatch()
             for index in 0..<4 {
@@ -45,7 +45,7 @@ struct JournalCommandTests {
             #"{"specversion":"1.0","id":"a-\#(number)","type":"cn.bamai.alert.\#(kind)","subject":"manhole/MH-02","recordedtime":"2026-01-02T11:0\#(number):05+08:00","#
             + #""severitytext":"ORANGE","data":{"info":[{"language":"zh-CN","headline":"井盖倾斜"},{"language":"en-GB","headline":"Cover tilted"}]}}"#
         return AlertRecord(
-            id: "a-\(number)", episode: "e", kind: kind, level: 3, subject: "manhole/MH-02", sensor: "MH-02/tilt", rule: "cover.tilt",
+            id: "a-\(number)", episode: "e", kind: kind, level: 3, subject: "manhole/MH-02", sensor: "MH-02/tilt_x", rule: "cover.tilt",
             recorded: Timestamp(unixSeconds: 1_767_323_045), body: Array(body.utf8))
     }
 
@@ -98,7 +98,7 @@ struct JournalCommandTests {
         try #require(run.lines.count == 1 + 12 + 1, "\(run.output)")
         #expect(run.lines[0] == "sequence,sensor,observed,received,value,unit,flags")
         #expect(run.lines[1] == "1,WP-03/pressure,2026-01-02T03:04:05.250000Z,2026-01-02T03:04:06.750000Z,0.25,,")
-        #expect(run.lines[4] == "4,MH-02/tilt,2026-01-02T03:04:08.250000Z,2026-01-02T03:04:09.750000Z,3.25,,late range")
+        #expect(run.lines[4] == "4,MH-02/tilt_x,2026-01-02T03:04:08.250000Z,2026-01-02T03:04:09.750000Z,3.25,,late range")
         #expect(run.lines[5].hasPrefix("6,WP-03/pressure,"))
     }
 

@@ -1,4 +1,3 @@
-import GatewayTesting
 import Lifeline
 import Testing
 
@@ -86,70 +85,5 @@ struct DeviceTests {
         #expect(
             flags("1767323045", received: Timestamp(unixSeconds: 100)).2 == DecodeFixture.received,
             "a board whose clock was never set judges no device")
-    }
-
-    @Test(
-        "Topic filters match as MQTT says",
-        arguments: [
-            ("a/b", "a/b", true), ("a/b", "a/c", false), ("a/+", "a/b", true), ("a/+", "a", false), ("a/+", "a/b/c", false), ("a/#", "a/b/c", true),
-            ("a/#", "a", true), ("#", "a/b", true), ("#", "$SYS/x", false), ("+/x", "$SYS/x", false), ("+/+", "/x", true), ("/+", "/x", true),
-            ("a/+/c", "a//c", true), ("a", "a/", false), ("+", "", true), ("a/+/#", "a/b", true), ("a/+/#", "a", false),
-        ])
-    func filters(filter: String, topic: String, expected: Bool) {
-        #expect(Array(topic.utf8).withUnsafeBytes { TopicRouter.matches(Array(filter.utf8), $0) } == expected)
-    }
-
-    @Test("A thousand exact topics are told apart, and several devices may share one")
-    func routing() {
-        var filters = (0..<1000).map { (broker: 0, filter: "site/\($0)/data") }
-        filters.append((broker: 0, filter: "site/7/data"))
-        filters.append((broker: 1, filter: "site/8/data"))
-        let router = TopicRouter(filters)
-        func routes(_ topic: String, _ broker: Int = 0) -> [Int] {
-            var found: [Int] = []
-            Array(topic.utf8).withUnsafeBytes { router.routes(broker: broker, topic: $0) { found.append($0) } }
-            return found
-        }
-        for index in 0..<1000 where index != 7 { #expect(routes("site/\(index)/data") == [index]) }
-        #expect(routes("site/7/data") == [7, 1000])
-        #expect(routes("site/8/data", 1) == [1001])
-        #expect(routes("site/9/data", 1).isEmpty)
-    }
-
-    @Test("Ten thousand mutated messages never crash, and every one is counted", arguments: [0, 1])
-    func mutated(format: Int) {
-        var generator = SeededGenerator(seed: UInt64(2026 + format))
-        let plan =
-            format == 0
-            ? DeviceTests.chirp
-            : DecodeFixture.plan(
-                [FieldBinding(sensor: 0, path: ["devFlow"]), FieldBinding(sensor: 1, path: ["devLevel"])], time: ["valueTime"], timeFormat: .local)
-        let original = format == 0 ? DeviceTests.up : Array("{\"devFlow\":\"12.5\",\"devLevel\":\"0.42\",\"valueTime\":\"2026-01-02 11:04:05\"}".utf8)
-        let topic = format == 0 ? "application/a/device/x/event/up" : "t"
-        var decoder = Decoder(plan: plan)
-        var withReadings: UInt64 = 0
-        var refused: UInt64 = 0
-        var silent: UInt64 = 0
-        for _ in 0..<10_000 {
-            var payload = original
-            for _ in 0...generator.below(4) {
-                let place = generator.below(payload.count)
-                switch generator.below(4) {
-                case 0: payload[place] = UInt8(truncatingIfNeeded: generator.next())
-                case 1: payload.remove(at: place)
-                case 2:
-                    payload.insert(contentsOf: payload[place..<min(payload.count, place + generator.below(9))], at: generator.below(payload.count))
-                default: payload.removeSubrange(place..<min(payload.count, place + generator.below(20)))
-                }
-                if payload.isEmpty { payload = [123] }
-            }
-            let (readings, report) = DecodeFixture.run(&decoder, payload, topic: topic)
-            for reading in readings { #expect(reading.value.isFinite) }
-            if report.rejection != nil { refused += 1 } else if report.readings > 0 { withReadings += 1 } else { silent += 1 }
-        }
-        #expect(decoder.figures.messages == 10_000)
-        #expect(decoder.figures.refusedMessages == refused)
-        #expect(withReadings + refused + silent == 10_000)
-        #expect(refused > 1000 && withReadings > 100, "seed \(2026 + format)")
     }
 }

@@ -15,9 +15,18 @@ struct StreetGatewayTests {
         FileManager.default.contents(atPath: root.appendingPathComponent(path).path).map { Array($0) }
     }
 
-    static func site(_ file: @escaping (String) -> [UInt8]? = read) throws -> SiteConfiguration {
-        switch loadSite(at: "firmware-config/street", read: file) {
-        case .valid(let configuration): return configuration
+    /// The site, with another text in the place of its own where one is given.
+    static func site(_ text: String? = nil) throws -> SiteConfiguration {
+        let sources = SiteSources(
+            read: { path in
+                if let text, path == "firmware-config/street/site.toml" { return .bytes(Array(text.utf8)) }
+                return read(path).map { .bytes($0) } ?? .absent
+            },
+            list: { _ in [] })
+        switch loadSite(at: "firmware-config/street/site.toml", from: sources) {
+        case .valid(let configuration, let warnings):
+            #expect(warnings.isEmpty, "\(warnings)")
+            return configuration
         case .invalid(let findings):
             for finding in findings { Issue.record("\(finding)") }
             throw CancellationError()
@@ -96,9 +105,7 @@ struct StreetGatewayTests {
 
     @Test("A street of three copies is understood too")
     func understoodCopies() throws {
-        let plan = try StreetGatewayTests.site { path in
-            path == "firmware-config/street/site.toml" ? Array(StreetSite.file(copies: 3).utf8) : StreetGatewayTests.read(path)
-        }.plan
+        let plan = try StreetGatewayTests.site(StreetSite.file(copies: 3)).plan
         let outcome = StreetGatewayTests.run(seed: 5, seconds: 30, copies: 3, plan: plan)
         for (cause, count) in outcome.figures.refusals { #expect(count == 0, "\(cause.rawValue)") }
         #expect(outcome.never == 0)

@@ -1,0 +1,41 @@
+internal import CSimdJSON
+
+/// The one owner of a simdjson parser. Its buffers grow to the largest message and stay: at most about 4 MiB.
+struct JSONParser: ~Copyable {
+    /// Levels of nesting; a sensor's message has three or four.
+    static let depth = 32
+
+    private let parser: OpaquePointer?
+
+    init() { parser = bamai_json_new(Decoder.messageLimit, JSONParser.depth) }
+
+    deinit { if let parser { bamai_json_free(parser) } }
+
+    /// Takes a document in: nil, or the cause why there is none. The bytes are copied.
+    func parse(_ bytes: UnsafeRawBufferPointer) -> RejectCause? {
+        guard let parser else { return .noMemory }
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return .empty }
+        // SAFETY: `start` is good for `bytes.count` bytes during the call, and C keeps no pointer to them.
+        return switch Int(bamai_json_parse(parser, start, bytes.count)) {
+        case BAMAI_JSON_OK: nil
+        case BAMAI_JSON_UTF8: .invalidUTF8
+        case BAMAI_JSON_DEPTH: .tooDeep
+        case BAMAI_JSON_MEMORY: .noMemory
+        case BAMAI_JSON_EMPTY: .empty
+        default: .notJSON
+        }
+    }
+
+    /// What stands at the end of a path of the document that was parsed last. Borrowed: not to be kept beyond the next `parse`.
+    func find(_ path: Lexicon.Path, _ lexicon: borrowing Lexicon) -> JSONValue {
+        var value = bamai_json_value()
+        guard let parser else { return JSONValue(raw: value) }
+        // SAFETY: the path was made by this lexicon, so its steps and their names lie inside the two blocks; C keeps neither.
+        lexicon.bytes.withUnsafeBufferPointer { names in
+            lexicon.steps.withUnsafeBufferPointer { steps in
+                bamai_json_find(parser, names.baseAddress, steps.baseAddress.map { $0 + Int(path.first) }, Int(path.count), &value)
+            }
+        }
+        return JSONValue(raw: value)
+    }
+}
