@@ -68,7 +68,10 @@ let package = Package(
         .testTarget(name: "LifelineTests", dependencies: ["Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse"], swiftSettings: strict),
-        .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline"], swiftSettings: strict),
+        .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline", "Site", "Decode", "Diagnosis"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux"], exclude: ["Help"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
