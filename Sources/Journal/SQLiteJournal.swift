@@ -55,7 +55,7 @@ package final class SQLiteJournal: JournalWriter {
         if try database.number("PRAGMA application_id") == 0, try database.number("PRAGMA schema_version") == 0 {
             try database.execute("PRAGMA page_size = \(Schema.pageSize)")
         }
-        try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -512")
+        try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256")
         let page = try database.number("PRAGMA page_size") ?? Schema.pageSize
         try database.execute("PRAGMA max_page_count = \(max(64, maxBytes / page)); PRAGMA journal_size_limit = 1048576")
         if try database.number("PRAGMA schema_version") == 0 {

@@ -38,7 +38,7 @@ package struct Evidence: Equatable, Sendable {
     package var window: [EvidencePoint]
 
     /// The most points that a window carries: with 40 bytes a point an alert stays far below 16 KiB.
-    package static let windowLimit = 32
+    package static let windowLimit = 24
 
     package init(
         seen: Double? = nil, limit: Double? = nil, expected: Double? = nil, expectedLow: Double? = nil, expectedHigh: Double? = nil,
