@@ -155,8 +155,9 @@ package struct Diagnosis: ~Copyable {
             guard let verdict else { return nil }
             return latched(index, rule, verdict, suspicion: .asset)
         case .fault:
-            if impossible { return rule.level(of: .greatestFiniteMagnitude, current: 0) }
-            guard let verdict else { return 0 }
+            // A limit of 0 is about the physical range, which is exact and has no score; any other is about Pulse's scores.
+            if rule.level(of: 0, current: 0) > 0 { return impossible ? rule.level(of: .greatestFiniteMagnitude, current: 0) : 0 }
+            guard let verdict else { return nil }
             return latched(index, rule, verdict, suspicion: .sensor)
         case .silent:
             return 0

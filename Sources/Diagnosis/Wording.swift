@@ -43,6 +43,9 @@ struct Wording {
 
     private func name(chinese: Bool) -> String { chinese ? quantity.chinese : quantity.english }
 
+    /// The quantity's English name as a sentence begins.
+    private var capitalised: String { quantity.english.prefix(1).uppercased() + quantity.english.dropFirst() }
+
     private func now(chinese: Bool) -> String {
         guard rule.kind != .silent, let seen = evidence.seen, seen.isFinite else { return "" }
         return chinese ? "现值 \(name(chinese: true)) \(text(seen))。" : "Now: \(name(chinese: false)) \(text(seen))."
@@ -55,14 +58,14 @@ struct Wording {
             if quantity.unit.symbol == "state" { return "" }
             return chinese
                 ? "\(name(chinese: true)) \(text(seen))，限值 \(text(limit))。"
-                : "\(name(chinese: false)) is \(text(seen)), the limit is \(text(limit)). "
+                : "\(capitalised) is \(text(seen)), the limit is \(text(limit)). "
         case .silent:
             guard let limit = evidence.limit, limit.isFinite else { return "" }
             let hours = JSONWriter.threeDecimals(limit / 3600)
             return chinese ? "超过 \(hours) 小时未收到任何数据。" : "Nothing heard for more than \(hours) h. "
         case .pulse, .fault:
             guard let seen = evidence.seen else { return "" }
-            var parts = chinese ? "\(name(chinese: true)) \(text(seen))" : "\(name(chinese: false)) is \(text(seen))"
+            var parts = chinese ? "\(name(chinese: true)) \(text(seen))" : "\(capitalised) is \(text(seen))"
             if let low = evidence.expectedLow, let high = evidence.expectedHigh, low.isFinite, high.isFinite {
                 parts += chinese ? "，常态 \(text(low))～\(text(high))" : ", usually \(text(low)) to \(text(high))"
             }

@@ -50,6 +50,8 @@ package final class Daemon {
 
     /// Clients at the control socket at once.
     static let clientLimit = 16
+    /// Findings of a refused site that go into the log; `bamai check` shows them all.
+    static let findingsInLog = 20
     /// A store that refused is tried again after this. *Units*: nanoseconds.
     static let storageRetry: Int64 = 1_000_000_000
 
@@ -76,7 +78,8 @@ package final class Daemon {
         case .invalid(let findings):
             for finding in findings { say(.error, finding.description) }
             return .failed("the site \(sitePath) has \(findings.count) errors; `bamai check` shows them all")
-        case .valid(let site):
+        case .valid(let site, let warnings):
+            for warning in warnings { say(.warning, warning.description) }
             if let reason = open(site) { return .failed(reason) }
         }
         if let micro = watchdogMicroseconds() {
@@ -353,9 +356,10 @@ package final class Daemon {
             let text = "the new configuration has \(findings.count) errors and was not taken; first: \(findings.first?.description ?? "")"
             problems.append(Problem(.error, "configuration", text))
             say(.error, text)
-        case .valid(let site) where site.revision == old.configuration.revision:
+            for finding in findings.prefix(Daemon.findingsInLog) { say(.error, finding.description) }
+        case .valid(let site, _) where site.revision == old.configuration.revision:
             say(.notice, "reload: nothing has changed")
-        case .valid(let site):
+        case .valid(let site, _):
             let keeps = site.journal.path == old.configuration.journal.path && site.controlSocket == old.configuration.controlSocket
             guard keeps else {
                 problems.append(Problem(.error, "configuration", "a changed journal path or control socket needs a restart"))

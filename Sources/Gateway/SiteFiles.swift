@@ -1,13 +1,13 @@
 import Site
 
-/// Site files from disk.
+/// Site files from disk, whichever way a person names them.
 package enum SiteFiles {
-    /// *Units*: bytes. A little more than the site allows, so that it can say that a file is too large.
-    static let limit = (1 << 20) + 1
+    /// Reads and validates a site, given its folder or its `site.toml`.
+    package static func load(_ path: String) -> SiteOutcome { loadSite(at: file(path), from: .disk) }
 
-    /// Reads and validates a site.
-    package static func load(_ path: String) -> SiteOutcome { loadSite(at: path) { SmallFile.read($0, limit: limit) } }
-
-    /// Reads and validates a board's file.
-    package static func loadBoard(_ path: String) -> Result<Board, BoardProblem> { Site.loadBoard(at: path) { SmallFile.read($0, limit: limit) } }
+    /// The site file that a path means.
+    package static func file(_ path: String) -> String {
+        if path.hasSuffix(".toml") { return path }
+        return (path.hasSuffix("/") ? String(path.dropLast()) : path) + "/site.toml"
+    }
 }

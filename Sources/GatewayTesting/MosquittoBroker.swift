@@ -14,9 +14,9 @@ package final class MosquittoBroker {
         }
     }
 
-    package let port: UInt16
+    package private(set) var port: UInt16
     private let folder: String
-    private let configuration: String
+    private var configuration: String
     private var process: ChildProcess?
 
     /// Starts a broker and waits until it listens.
@@ -25,9 +25,23 @@ package final class MosquittoBroker {
     ///   - folder: an existing folder for its files.
     ///   - lines: more lines of its configuration.
     package init(folder: String, lines: [String] = [], tls: TLS? = nil) throws {
-        port = MosquittoBroker.freePort()
         self.folder = folder
-        configuration = folder + "/mosquitto-\(port).conf"
+        (port, configuration) = (0, "")
+        // Between asking for a free port and taking it somebody else may take it.
+        for attempt in 1...5 {
+            port = MosquittoBroker.freePort()
+            configuration = folder + "/mosquitto-\(port).conf"
+            try write(lines, tls)
+            do {
+                try start()
+                return
+            } catch  where attempt < 5 {
+                continue
+            }
+        }
+    }
+
+    private func write(_ lines: [String], _ tls: TLS?) throws {
         var text = "listener \(port) 127.0.0.1\nmax_queued_messages 1000000\nlog_dest stderr\nuser root\n"
         if !lines.contains(where: { $0.hasPrefix("allow_anonymous") }) { text += "allow_anonymous true\n" }
         if let tls { text += "cafile \(tls.authority)\ncertfile \(tls.certificate)\nkeyfile \(tls.key)\nrequire_certificate true\n" }
@@ -35,7 +49,6 @@ package final class MosquittoBroker {
         guard let file = fopen(configuration, "w") else { throw ChildProcessFailure(text: "\(configuration) cannot be written") }
         fputs(text, file)
         fclose(file)
-        try start()
     }
 
     deinit { stop() }
@@ -48,6 +61,7 @@ package final class MosquittoBroker {
         process = try ChildProcess(program, ["-c", configuration], output: folder + "/mosquitto-\(port).log")
         for _ in 0..<200 {
             if MosquittoBroker.answers(port) { return }
+            if process?.isRunning == false { break }
             usleep(25_000)
         }
         throw ChildProcessFailure(text: "mosquitto does not listen on \(port)")
@@ -55,8 +69,35 @@ package final class MosquittoBroker {
 
     /// Ends it politely.
     package func stop() {
+        // A paused process hears nothing else.
+        resume()
         _ = process?.terminate()
         process = nil
+    }
+
+    /// Ends it as a power cut would.
+    package func kill() {
+        process?.signal(SIGKILL)
+        process?.wait()
+        process = nil
+    }
+
+    /// Stops it in its tracks: its connections stay open and nobody answers, until `resume`.
+    package func pause() { process?.signal(SIGSTOP) }
+    /// Goes on after `pause`.
+    package func resume() { process?.signal(SIGCONT) }
+
+    /// What it has logged; with the line `log_type all` every packet that came and went.
+    package var log: String {
+        guard let file = fopen(folder + "/mosquitto-\(port).log", "r") else { return "" }
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            if count == 0 { return String(decoding: text, as: UTF8.self) }
+            text += buffer[..<count]
+        }
     }
 
     private static func withAddress<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {

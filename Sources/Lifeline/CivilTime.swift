@@ -82,9 +82,9 @@ package enum CivilTime {
         }
         let start = Timestamp(unixSeconds: Int64(days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second))
         guard let offset = reader.offset(defaultOffsetSeconds), reader.isAtEnd else { return nil }
-        // The offset as a moment, so that an absurd one saturates like every other difference.
-        let local = start.advanced(byMicroseconds: Int64(micro))
-        return Timestamp(microseconds: local.microseconds(since: Timestamp(unixSeconds: Int64(offset))))
+        let east = Timestamp(unixSeconds: Int64(offset)).microseconds
+        // The most negative number has no opposite.
+        return start.advanced(byMicroseconds: Int64(micro)).advanced(byMicroseconds: east == .min ? .max : -east)
     }
 
     /// The same for any bytes; makes a copy where they do not lie in one block.

@@ -127,8 +127,8 @@ package struct JSONWriter: Sendable {
 
     /// `12`, `0.25`, `1e-07`: never `12.0`. Precondition: finite.
     package static func shortest(_ number: Double) -> String {
-        // Below 2^54 Swift writes whole numbers out with a ".0", from there on with an exponent.
-        if number == number.rounded(), number.magnitude < 0x1p54 { return String(Int64(number)) }
+        // Below 2^54 Swift writes whole numbers out, with a useless ".0".
+        if number == number.rounded(), number.magnitude < 2e16 { return String(Int64(number)) }
         return "\(number)"
     }
 

@@ -1,40 +1,40 @@
-import Lifeline
-
-/// A kind of single-board computer: how it is recognised and which GPIO chips it has.
+/// A kind of board that the gateway may run on.
 package struct Board: Equatable, Sendable {
-    /// One GPIO chip, addressed by its label because its number changes between kernels.
+    /// One GPIO chip, addressed by its label: the kernel's numbers change between releases.
     package struct Chip: Equatable, Sendable {
+        /// What `gpiodetect` prints in brackets.
         package var label: String
+        /// *Range*: 1…1024.
         package var lines: Int
+        /// For people only; may be empty.
+        package var notes: String
     }
 
-    /// `raspberry-pi-4`, the file's name.
-    package var id: String
+    /// What people call it.
     package var name: String
-    /// The device tree's `compatible` strings that mean this board.
+    /// Device-tree names, any of which identifies the board; empty: any board.
     package var compatible: [String]
-    package var notes: String
+    /// Labels are unique.
     package var chips: [Chip]
+    /// For people only; may be empty.
+    package var notes: String
 }
 
-/// Reads a file of `boards/`. Returns the board, or everything that is wrong with the file.
-package func loadBoard(at path: String, read: @escaping (String) -> [UInt8]?) -> Result<Board, BoardProblem> {
-    let findings = Findings()
-    let files = FileSet(findings, read: read)
-    guard let root = files.root(path, keys: SiteSchema.boardFile, from: nil) else { return .failure(BoardProblem(findings: findings.sorted)) }
-    let id = root.identifier("board", example: "raspberry-pi-4") ?? ""
-    let name = root.text("name", example: "Raspberry Pi 4 B") ?? ""
-    let compatible = root.texts("compatible").map(\.text)
-    let chips = root.tables("chip", keys: SiteSchema.chip).compactMap { table -> Board.Chip? in
-        guard let label = table.text("label", example: "pinctrl-bcm2711") else { return nil }
-        guard table.has("lines") else { return table.missing("lines", "58") }
-        return table.integer("lines", in: 1...1024).map { Board.Chip(label: label, lines: $0) }
+/// Reads and validates a board file, `boards/<board>.toml`.
+package func loadBoard(at path: String, from sources: SiteSources) -> Validation<Board> {
+    let log = FindingLog()
+    guard let root = FileShelf(sources, log: log).root(of: path, role: "board") else { return Validation(nil, log) }
+    let reader = TableReader(root, Schema.boardFile, file: path, log: log)
+    let name = reader.text("name")
+    let compatible = reader.texts("compatible", limit: 16)
+    let notes = reader.text("notes", limit: 2000)
+    var labels = IDRegister("chip")
+    var chips: [Board.Chip] = []
+    for table in reader.tables("chip", Schema.chip, limit: Limits.chips) {
+        let lines = table.whole("lines", in: 1...1024)
+        let notes = table.text("notes", limit: 2000)
+        guard let label = table.text("label", limit: 64), labels.declare(label, log: log).isNew, let lines else { continue }
+        chips.append(Board.Chip(label: label.value, lines: lines.value, notes: notes?.value ?? ""))
     }
-    guard findings.isEmpty else { return .failure(BoardProblem(findings: findings.sorted)) }
-    return .success(Board(id: id, name: name, compatible: compatible, notes: root.text("notes") ?? "", chips: chips))
-}
-
-/// What is wrong with a board's file.
-package struct BoardProblem: Error, Equatable, Sendable {
-    package var findings: [Finding]
+    return Validation(Board(name: name?.value ?? "", compatible: compatible.map(\.value), chips: chips, notes: notes?.value ?? ""), log)
 }

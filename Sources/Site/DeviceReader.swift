@@ -1,172 +1,176 @@
 import Lifeline
 
-/// Reads `[[device]]` with its template, and makes the sensors that follow from it.
+/// Reads `[[device]]` tables: each becomes a device, and its readings become sensors.
 struct DeviceReader {
-    private let root: String
-    private let files: FileSet
-    private let quantities: [String: Quantity]
-    private let assets: [Asset]
-    private let brokers: [String]
-    private var templates: [String: TemplateSpec] = [:]
-    /// Templates that could not be read, which was reported once.
-    private var brokenTemplates: Set<String> = []
-    private var deviceLines: [String: Int] = [:]
-    private var sensorLines: [String: Int] = [:]
+    let assets: IDRegister
+    let brokers: IDRegister
+    let quantities: QuantityBook
+    let templates: TemplateShelf
+    let log: FindingLog
+
     private(set) var devices: [Device] = []
     private(set) var sensors: [Sensor] = []
+    private(set) var sensorIDs = IDRegister("sensor")
+    private var deviceIDs = IDRegister("device", ignoresCase: true)
+    private var unidentified = IDRegister("topic")
 
-    init(root: String, files: FileSet, quantities: [String: Quantity], assets: [Asset], brokers: [String]) {
-        self.root = root
-        self.files = files
-        self.quantities = quantities
+    init(assets: IDRegister, brokers: IDRegister, quantities: QuantityBook, templates: TemplateShelf, log: FindingLog) {
         self.assets = assets
         self.brokers = brokers
+        self.quantities = quantities
+        self.templates = templates
+        self.log = log
     }
 
-    mutating func read(_ table: TableReader) {
-        let id = table.text("id", example: "24e1240000000017")
-        if let id, id.isEmpty || id.utf8.count > 128 { table.report("id", "a device id has 1 to 128 characters") }
-        var base = TemplateSpec()
-        var templateName = ""
-        if let name = table.text("template") {
-            templateName = name
-            base = template(name, table) ?? TemplateSpec()
+    /// Reads one device and adds it; a broken one leaves findings, and its sensors known by name.
+    mutating func read(_ reader: TableReader) {
+        let id = reader.identifier("id")
+        let asset = reader.text("asset").flatMap { assets.resolve($0, log: log) }
+        let broker = broker(reader)
+        let prefix = reader.identifier("prefix", limit: 32, alphabet: "-_")
+        let templateName = reader.text("template")
+        let own = MessageDraft(reader, readingShape: Schema.deviceReading, isTemplate: false)
+        let template = templateName.flatMap { templates.template($0) }
+        if reader.has("template"), template == nil {
+            sensorIDs.isIncomplete = true
+            return
         }
-        let own = TemplateSpec(table)
-        let asset = asset(table)
-        let broker = broker(table)
-        guard let id, let asset else { return }
-        if let line = deviceLines[id] { table.report("id", "the device \"\(id)\" stands here a second time; the first is in line \(line)") }
-        deviceLines[id] = table.place(of: "id").line
-        var device = Device(id: id, template: templateName, broker: broker, topic: "", fields: [])
-        device.format = own.format ?? base.format ?? .json
-        device.identityPath = own.identity ?? base.identity ?? []
-        device.timePath = own.timePath ?? base.timePath ?? []
-        device.timeFormat = own.timeFormat ?? base.timeFormat ?? .rfc3339
-        device.lateAfter = own.lateAfter ?? base.lateAfter ?? 900
-        if brokenTemplates.contains(templateName) { return }
-        if let topic = own.topic ?? base.topic {
-            device.topic = topic.replacing(part: "{id}", with: id)
-            if let problem = Texts.filterProblem(device.topic) { table.report("topic", "\"\(device.topic)\": \(problem)") }
-        } else {
-            let _: String? = table.missing("topic", "\"site/{id}/data\"")
+        // A table pasted twice is one mistake, not one for each of its readings.
+        if let id, !deviceIDs.declare(id, log: log).isNew { return }
+        let base = template ?? MessageDraft()
+
+        let format = own.format ?? base.format
+        let identity = (own.identity ?? base.identity)?.value ?? []
+        let topic = topic(own.topic ?? base.topic, id: id, templateName: templateName, reader)
+        if let id, format?.value == .chirpStackV4 { check(chirpStackID: id, topic: own.topic ?? base.topic, identity: identity) }
+        if let topic, identity.isEmpty, brokers.names.count > 0 { noteUnidentified(topic, broker: broker ?? 0) }
+
+        let drafts = merged(own, base, omitting: reader.texts("omit", limit: Limits.readingsPerDevice), templateName, reader)
+        if drafts.isEmpty, !reader.has("reading") || !own.readings.isEmpty {
+            log.error("this device has no reading: write a [[device.reading]], or name a template", at: reader.here)
         }
-        let specs = merged(own.readings, base.readings)
-        if specs.isEmpty {
-            let _: Int? = table.missing("[[device.reading]]", "at least one, or a template that has some")
+        let deviceIndex = devices.count
+        var fields: [FieldBinding] = []
+        for draft in drafts {
+            let resolver = ReadingResolver(draft: draft, own: own, base: base, format: format?.value ?? .json, quantities: quantities, log: log)
+            let resolved = resolver.resolve()
+            guard let name = draft.name else { continue }
+            let assetIndex = draft.asset.map { assets.resolve($0, log: log) } ?? asset
+            guard let assetIndex else {
+                sensorIDs.isIncomplete = true
+                continue
+            }
+            let sensorID = assets.names[assetIndex] + "/" + (prefix.map { $0.value + "." } ?? "") + name.value
+            let hint = "; give this device a prefix, as in prefix = \"b\", or the reading another name"
+            // A template's reading is at fault only on this device.
+            let spot = draft.spot.file == reader.file ? draft.spot : reader.here
+            guard sensorIDs.declare(Located(value: sensorID, spot: spot), log: log, hint: hint).isNew, let resolved else { continue }
+            var binding = resolved.binding
+            binding.sensor = sensors.count
+            fields.append(binding)
+            sensors.append(
+                Sensor(
+                    id: sensorID, asset: assetIndex, device: deviceIndex, quantity: resolved.quantity, interval: resolved.interval,
+                    cycle: resolved.cycle))
         }
-        let label = table.has("label") ? table.identifier("label", example: "contact") : nil
-        let defaults = Defaults(table: table, asset: asset, label: label, interval: own.interval ?? base.interval, cycle: own.cycle ?? base.cycle)
-        for spec in specs { add(spec, to: &device, defaults) }
-        devices.append(device)
+        guard let id, let topic else { return }
+        let time = own.timePath == nil ? base : own
+        devices.append(
+            Device(
+                id: id.value, template: templateName?.value ?? "", broker: broker ?? 0, topic: topic.value, format: format?.value ?? .json,
+                identityPath: identity, timePath: time.timePath?.value ?? [], timeFormat: time.timeFormat?.value ?? .rfc3339, fields: fields,
+                lateAfter: (own.lateAfter ?? base.lateAfter)?.value ?? 900))
     }
 
-    private func asset(_ table: TableReader) -> Int? {
-        guard let id = table.text("asset", example: "MH-17") else { return nil }
-        if let index = assets.firstIndex(where: { $0.id == id }) { return index }
-        table.report("asset", "unknown asset \"\(id)\"\(Nearest.hint(id, in: assets.map(\.id)))")
+    /// The index of the device's broker: the named one, or the only one.
+    private func broker(_ reader: TableReader) -> Int? {
+        if let name = reader.text("broker") { return brokers.resolve(name, log: log) }
+        if reader.has("broker") { return nil }
+        if brokers.names.count > 1 {
+            log.error("missing key \"broker\" in [[device]]: there are several, \(Wording.list(brokers.names, joining: "and"))", at: reader.here)
+        }
+        return brokers.names.isEmpty ? nil : 0
+    }
+
+    private func topic(_ written: Located<String>?, id: Located<String>?, templateName: Located<String>?, _ reader: TableReader) -> Located<String>? {
+        guard let written else {
+            if !reader.has("topic") {
+                let source = templateName.map { "; template \(Wording.quote($0.value)) has none" } ?? ""
+                log.error("missing key \"topic\" in [[device]]\(source); write for example: topic = \"site/pump/1\"", at: reader.here)
+            }
+            return nil
+        }
+        let topic = written.map { DeviceReader.replacing("{id}", in: $0, with: id?.value ?? "id") }
+        guard let objection = TextRules.objection(toTopicFilter: topic.value) else { return topic }
+        log.error("topic \(objection)", at: topic.spot)
         return nil
     }
 
-    private func broker(_ table: TableReader) -> Int {
-        guard let id = table.text("broker") else { return 0 }
-        if let index = brokers.firstIndex(of: id) { return index }
-        table.report("broker", "unknown broker \"\(id)\"\(Nearest.hint(id, in: brokers))")
-        return 0
+    /// ChirpStack writes an EUI in lower case, and a topic filter is compared letter by letter: an id in capitals would never hear a word.
+    private func check(chirpStackID id: Located<String>, topic: Located<String>?, identity: [String]) {
+        let inTopic = topic.map { Wording.contains("{id}", in: $0.value) } ?? false
+        guard inTopic || identity == ["deviceInfo", "devEui"] else { return }
+        guard id.value.utf8.count == 16, id.value.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            log.error("the id of a ChirpStack device is its DevEUI, 16 hexadecimal digits; found \(Wording.quote(id.value))", at: id.spot)
+            return
+        }
+        if inTopic, id.value != id.value.lowercased() {
+            log.error("ChirpStack's topics have the DevEUI in lower case: write \(Wording.quote(id.value.lowercased()))", at: id.spot)
+        }
     }
 
-    /// The template of a name, read once; nil (reported once) where there is none.
-    private mutating func template(_ name: String, _ table: TableReader) -> TemplateSpec? {
-        if let known = templates[name] { return known }
-        if brokenTemplates.contains(name) { return nil }
-        guard Texts.isIdentifier(name, limit: 64) else {
-            table.report("template", "\"\(name)\" is no template's name")
-            brokenTemplates.insert(name)
-            return nil
+    private mutating func noteUnidentified(_ topic: Located<String>, broker: Int) {
+        let key = "\(broker) \(topic.value)"
+        if let first = unidentified.place(of: key) {
+            log.warning(
+                "this topic is the same as on \(first.words(from: topic.spot)), and neither device names an identity: each takes every message",
+                at: topic.spot)
+        } else {
+            unidentified.declare(topic.map { _ in key }, log: log)
         }
-        let from = (table.file, table.place(of: "template"))
-        guard let file = files.root("\(root)/devices/\(name).toml", keys: SiteSchema.templateFile, from: from) else {
-            brokenTemplates.insert(name)
-            return nil
-        }
-        let read = TemplateSpec(file)
-        templates[name] = read
-        return read
     }
 
-    /// The template's readings, each with what the device says over it; then the device's own.
-    private func merged(_ own: [ReadingSpec], _ base: [ReadingSpec]) -> [ReadingSpec] {
-        var result = base.map { spec in own.first { $0.name == spec.name }?.over(spec) ?? spec }
-        result += own.filter { spec in !base.contains { $0.name == spec.name } }
+    /// The template's readings with the device's own over them, then the device's further ones.
+    private func merged(
+        _ own: MessageDraft, _ base: MessageDraft, omitting: [Located<String>], _ templateName: Located<String>?, _ reader: TableReader
+    ) -> [ReadingDraft] {
+        let names = base.readings.compactMap { $0.name?.value }
+        for omitted in omitting where !names.contains(omitted.value) {
+            log.error(Wording.unknown("reading", omitted.value, among: names, place: " to omit"), at: omitted.spot)
+        }
+        var result = base.readings.filter { reading in !omitting.contains { $0.value == reading.name?.value } }
+        for reading in own.readings {
+            if let index = result.firstIndex(where: { $0.name?.value == reading.name?.value }) {
+                result[index] = result[index].overlaid(with: reading)
+                continue
+            }
+            if reading.quantity == nil, let name = reading.name {
+                log.error(
+                    templateName == nil
+                        ? "missing key \"quantity\" in [[device.reading]]; write for example: quantity = \"tilt\""
+                        : Wording.unknown("reading", name.value, among: names, place: " of the template; a new one needs a quantity"),
+                    at: name.spot)
+                continue
+            }
+            result.append(reading)
+        }
         return result
     }
 
-    /// What a device says for all its readings.
-    private struct Defaults {
-        var table: TableReader
-        var asset: Int
-        var label: String?
-        var interval: Double?
-        var cycle: Double?
-    }
-
-    private mutating func add(_ spec: ReadingSpec, to device: inout Device, _ defaults: Defaults) {
-        let table = spec.table
-        guard let name = spec.quantity else {
-            let _: String? = table.missing("quantity", "\"pressure\"")
-            return
-        }
-        guard let quantity = quantities[name] else {
-            // Without a profile nothing is known, and that was reported already.
-            if !quantities.isEmpty { table.report("quantity", "unknown quantity \"\(name)\"\(Nearest.hint(name, in: quantities.keys.sorted()))") }
-            return
-        }
-        guard let path = spec.path else {
-            if !table.has("path") { let _: String? = table.missing("path", "\"object.pressure\"") }
-            return
-        }
-        guard let (scale, shift) = line(spec, quantity) else { return }
-        let id = assets[defaults.asset].id + "/" + (defaults.label.map { $0 + "." } ?? "") + spec.name
-        // A template's reading is reported where the device stands: there it can be mended.
-        let place = table.file == defaults.table.file ? table : defaults.table
-        if let first = sensorLines[id] {
-            place.report(
-                "label",
-                "the sensor \"\(id)\" stands here a second time (the first is in line \(first)); give this device a label = \"…\" or the reading a name"
-            )
-        }
-        sensorLines[id] = place.place.line
-        device.fields.append(
-            FieldBinding(
-                sensor: sensors.count, path: path, event: spec.event ?? "up", scale: scale, shift: shift, baseline: spec.baseline ?? 0,
-                absolute: spec.absolute ?? false, codes: spec.codes ?? [:], whenAbsent: spec.whenAbsent, required: spec.required ?? false))
-        let sensorInterval = spec.interval ?? defaults.interval
-        let sensorCycle = spec.cycle ?? defaults.cycle
-        if let sensorInterval, let sensorCycle, sensorCycle < 4 * sensorInterval {
-            place.report(
-                "cycle",
-                "a cycle must hold at least four readings: it is \(JSONWriter.shortest(sensorCycle)) s, the interval \(JSONWriter.shortest(sensorInterval)) s"
-            )
-        }
-        sensors.append(Sensor(id: id, asset: defaults.asset, device: devices.count, quantity: quantity, interval: sensorInterval, cycle: sensorCycle))
-    }
-
-    /// From the raw number into the canonical unit: the reading's own scale and offset first, then its unit.
-    private func line(_ spec: ReadingSpec, _ quantity: Quantity) -> (Double, Double)? {
-        var conversion = (scale: 1.0, shift: 0.0)
-        if let symbol = spec.unit {
-            guard let unit = Unit.named(symbol) else {
-                spec.table.report("unit", "unknown unit \"\(symbol)\"\(Nearest.hint(symbol, in: Unit.all.map(\.symbol)))")
-                return nil
+    /// `text` with every `placeholder` replaced.
+    static func replacing(_ placeholder: String, in text: String, with value: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let mark = rest.firstIndex(of: "{") {
+            result += rest[..<mark]
+            if rest[mark...].hasPrefix(placeholder) {
+                result += value
+                rest = rest[mark...].dropFirst(placeholder.count)
+            } else {
+                result += "{"
+                rest = rest[mark...].dropFirst()
             }
-            guard unit.converts(to: quantity.unit) else {
-                spec.table.report("unit", "\"\(symbol)\" cannot be converted: \(quantity.name) is measured in \(quantity.unit.symbol)")
-                return nil
-            }
-            conversion = unit.conversion(to: quantity.unit)
         }
-        let scale = spec.scale ?? 1
-        if scale == 0 { spec.table.report("scale", "a scale of 0 makes every reading the same") }
-        return (scale * conversion.scale, (spec.offset ?? 0) * conversion.scale + conversion.shift)
+        return result + rest
     }
 }

@@ -1,52 +1,60 @@
 import Lifeline
 
-/// A profile: the quantities and the rules of a field, with a version that every alert names.
-package struct Profile: Sendable {
-    /// `lifeline-cn@1`.
+/// A versioned set of quantities and rules: the numbers that a city, not a program, decides on.
+package struct Profile: Equatable, Sendable {
+    /// The file's name without `.toml`.
     package var name: String
-    package var quantities: [String: Quantity]
+    /// *Range*: from 1; said in every alert of its rules.
+    package var version: Int
+    /// Names are unique.
+    package var quantities: [Quantity]
+    /// Ids are unique; each says `name@version` as its origin.
     package var rules: [Rule]
+}
 
-    /// Reads `profiles/NAME.toml`; what is wrong is reported and left out.
-    init?(_ path: String, _ files: FileSet, from: (file: String, place: Place)?) {
-        guard let root = files.root(path, keys: SiteSchema.profileFile, from: from) else { return nil }
-        let id = root.identifier("profile", example: "lifeline-cn") ?? "?"
-        let version = root.has("version") ? root.integer("version", in: 1...1_000_000) ?? 0 : root.missing("version", "1") ?? 0
-        name = "\(id)@\(version)"
-        quantities = [:]
-        for table in root.tables("quantity", keys: SiteSchema.quantity) {
-            guard let quantity = Profile.quantity(table) else { continue }
-            if quantities[quantity.name] != nil { table.report("name", "the quantity \"\(quantity.name)\" stands here twice") }
-            quantities[quantity.name] = quantity
-        }
-        rules = []
-        let reader = RuleReader(quantities: quantities, origin: name)
-        let tables = root.tables("rule", keys: SiteSchema.rule)
-        for table in tables {
-            guard let rule = reader.rule(table) else { continue }
-            if rules.contains(where: { $0.id == rule.id }) { table.report("id", "the rule \"\(rule.id)\" stands here twice") }
-            rules.append(rule)
-        }
-        for table in tables {
-            guard let other = table.text("confirmed_by"), !rules.contains(where: { $0.id == other }) else { continue }
-            table.report("confirmed_by", "unknown rule \"\(other)\"\(Nearest.hint(other, in: rules.map(\.id)))")
+/// Reads a profile file.
+struct ProfileReader {
+    let shelf: FileShelf
+    var log: FindingLog { shelf.log }
+
+    /// What a site builds on; broken entries are known by name only.
+    struct Draft {
+        var name = ""
+        var version = 1
+        var book = QuantityBook()
+        var rules: [RuleEntry] = []
+        /// The profile could not be read: an unknown quantity or rule is nobody's fault then.
+        var isIncomplete = false
+
+        static var unreadable: Draft {
+            var draft = Draft()
+            draft.isIncomplete = true
+            draft.book.isIncomplete = true
+            return draft
         }
     }
 
-    private static func quantity(_ table: TableReader) -> Quantity? {
-        let name = table.identifier("name", example: "pressure")
-        guard let symbol = table.text("unit", example: "MPa") else { return nil }
-        guard let unit = Unit.named(symbol) else {
-            table.report("unit", "unknown unit \"\(symbol)\"\(Nearest.hint(symbol, in: Unit.all.map(\.symbol)))")
-            return nil
+    /// - Parameter missing: The finding for a file that is not there.
+    func draft(at path: String, missing: (() -> (message: String, spot: Spot))? = nil) -> Draft? {
+        guard let root = shelf.root(of: path, role: "profile", missing: missing) else { return nil }
+        let reader = TableReader(root, Schema.profileFile, file: path, log: log)
+        var draft = Draft()
+        if let name = reader.identifier("profile") {
+            draft.name = name.value
+            let stem = FilePath.stem(of: path)
+            if name.value != stem { log.error("the profile's name must be the file's, \(Wording.quote(stem))", at: name.spot) }
         }
-        guard table.has("min"), table.has("max") else { return table.missing("min and max", "the physical range in \(symbol)") }
-        guard let low = table.number("min"), let high = table.number("max") else { return nil }
-        guard low < high else {
-            table.report("max", "the physical range is empty: max must be above min")
-            return nil
+        draft.version = reader.whole("version", in: 1...1_000_000)?.value ?? 1
+        _ = reader.text("notes", limit: 2000)
+        draft.book.read(reader.tables("quantity", Schema.quantity, limit: Limits.quantities), log: log)
+        let rules = RuleReader(quantities: draft.book, origin: "\(draft.name)@\(draft.version)", targets: nil, log: log)
+        draft.rules = rules.rules(reader.tables("rule", Schema.profileRule, limit: Limits.rules))
+        let ids = draft.rules.map(\.id.value)
+        for entry in draft.rules {
+            if let other = entry.confirmedBy, !ids.contains(other.value) {
+                log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
+            }
         }
-        guard let name, let chinese = table.text("zh", example: "压力"), let english = table.text("en", example: "Pressure") else { return nil }
-        return Quantity(name: name, unit: unit, range: low...high, chinese: chinese, english: english)
+        return draft
     }
 }

@@ -1,79 +1,91 @@
 import Lifeline
 
-/// Reads `[[rule]]`, in a profile and in a site alike.
+/// A rule as a file declares it.
+struct RuleEntry {
+    var id: Located<String>
+    /// nil: the rule is broken, its id is known all the same.
+    var rule: Rule?
+    var confirmedBy: Located<String>?
+    var spot: Spot
+}
+
+/// Reads `[[rule]]` tables.
 struct RuleReader {
-    let quantities: [String: Quantity]
+    let quantities: QuantityBook
     /// `lifeline-cn@1` or `site`.
     let origin: String
+    /// The site's own assets and sensors; nil in a profile, whose rules name neither.
+    let targets: (assets: IDRegister, sensors: IDRegister)?
+    let log: FindingLog
 
-    func rule(_ table: TableReader) -> Rule? {
-        let id = table.identifier("id", example: "cover.tilt")
-        guard let kindText = table.text("kind", example: "high") else { return nil }
-        guard let kind = RuleKind(rawValue: kindText) else {
-            table.report("kind", "unknown kind \"\(kindText)\"\(Nearest.hint(kindText, in: RuleKind.allCases.map(\.rawValue)))")
-            return nil
+    /// CAP 1.2 has more; these are what a gateway can tell of. *Source*: CAP 1.2 section 3.2.2, `category`.
+    static let categories = ["Infra", "Safety", "Fire", "CBRNE", "Env", "Health", "Met", "Security", "Transport", "Other"]
+
+    /// Every rule with a readable id, in the order of the file.
+    func rules(_ readers: [TableReader]) -> [RuleEntry] {
+        var register = IDRegister("rule")
+        return readers.compactMap { reader in
+            let entry = rule(reader)
+            guard let entry, register.declare(entry.id, log: log).isNew else { return nil }
+            return entry
         }
-        let direction = table.choice("direction", "direction", RuleDirection.allCases.map(\.rawValue)) { RuleDirection(rawValue: $0) }
-        if direction != nil && kind != .pulse {
-            table.report("direction", "only a pulse rule has a direction; write kind = \"high\" or \"low\" instead")
-        }
-        let assetClass = table.choice("class", "asset class", AssetClass.allCases.map(\.rawValue)) { AssetClass(rawValue: $0) }
-        let quantity = table.choice("quantity", "quantity", quantities.keys.sorted()) { quantities[$0]?.name }
-        if kind == .high || kind == .low, !table.has("quantity") && !table.has("sensor") {
-            let _: Bool? = table.missing("quantity", "\"pressure\" (a limit is a number in one quantity's unit)")
-        }
-        let levels = levels(table, kind)
-        let deadband = table.number("deadband") ?? 0
-        if deadband < 0 { table.report("deadband", "a deadband is never negative") }
-        let event = text(table, "event", "{ zh = \"井盖异动\", en = \"Cover moved\" }")
-        let advice = text(table, "advice", "{ zh = \"请派人查看。\", en = \"Send someone to look.\" }")
-        let categories = ["Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other"]
-        let category = table.choice("category", "CAP category", categories) { categories.contains($0) ? $0 : nil } ?? "Infra"
-        guard let id, let levels, let event, let advice else { return nil }
-        return Rule(
-            id: id, origin: origin, kind: kind, direction: direction ?? .any, assetClass: assetClass, quantity: quantity, asset: table.text("asset"),
-            sensor: table.text("sensor"), levels: levels, deadband: max(0, deadband), onDelay: table.duration("on_delay") ?? 0,
-            offDelay: table.duration("off_delay") ?? 0, latched: table.flag("latched") ?? false, confirmedBy: table.text("confirmed_by"),
-            category: category, event: event, advice: advice)
     }
 
-    private func text(_ table: TableReader, _ key: String, _ example: String) -> BilingualText? {
-        guard table.has(key) else { return table.missing(key, example) }
-        guard let inner = table.table(key, keys: SiteSchema.text) else { return nil }
-        guard let chinese = inner.text("zh", example: "…"), let english = inner.text("en", example: "…") else { return nil }
-        return BilingualText(chinese: chinese, english: english)
+    private func rule(_ reader: TableReader) -> RuleEntry? {
+        _ = reader.identifier("id")
+        let id = reader.declaredID("id")
+        let kind: Located<RuleKind>? = reader.choice("kind", "rule kind")
+        let direction: Located<RuleDirection>? = reader.choice("direction", "direction")
+        let assetClass: Located<AssetClass>? = reader.choice("class", "asset class")
+        let named = reader.text("quantity")
+        let quantity = named.flatMap { quantities.resolve($0, log: log) }
+        let confirmedBy = reader.text("confirmed_by")
+        let latched = reader.boolean("latched")?.value ?? false
+        let dayAtMost: ClosedRange<Duration> = .seconds(0) ... .seconds(86_400)
+        let onDelay = reader.duration("on_delay", in: dayAtMost)?.value.inSeconds ?? 0
+        let offDelay = reader.duration("off_delay", in: dayAtMost)?.value.inSeconds ?? 0
+        let category = category(reader)
+        let event = bilingual(reader, "event", limit: 60)
+        let advice = bilingual(reader, "advice", limit: 400)
+        var asset: Located<String>?
+        var sensor: Located<String>?
+        if let targets {
+            asset = reader.text("asset")
+            sensor = reader.text("sensor")
+            if let asset { _ = targets.assets.resolve(asset, log: log) }
+            if let sensor { _ = targets.sensors.resolve(sensor, log: log) }
+        }
+        var limits: (levels: [LevelLimit], deadband: Double)?
+        if let kind, named == nil || quantity != nil {
+            if let direction, kind.value != .pulse, kind.value != .fault {
+                log.error("direction has a meaning for rules of kind \"pulse\" and \"fault\" only", at: direction.spot)
+            }
+            limits = RuleLimits(reader: reader, kind: kind.value, quantity: quantity, log: log).read()
+        }
+        guard let id else { return nil }
+        var entry = RuleEntry(id: id, rule: nil, confirmedBy: confirmedBy, spot: reader.here)
+        if confirmedBy?.value == id.value, let confirmedBy { log.error("a rule cannot confirm itself", at: confirmedBy.spot) }
+        guard let kind, let limits, let event, let advice else { return entry }
+        entry.rule = Rule(
+            id: id.value, origin: origin, kind: kind.value, direction: direction?.value ?? .any, assetClass: assetClass?.value,
+            quantity: quantity?.name, asset: asset?.value, sensor: sensor?.value, levels: limits.levels, deadband: limits.deadband,
+            onDelay: onDelay, offDelay: offDelay, latched: latched, confirmedBy: confirmedBy?.value, category: category, event: event, advice: advice)
+        return entry
     }
 
-    private func levels(_ table: TableReader, _ kind: RuleKind) -> [LevelLimit]? {
-        guard table.has("levels") else { return table.missing("levels", "[ { level = \"orange\", limit = 15.0 } ]") }
-        var levels: [LevelLimit] = []
-        let entries = table.tables("levels", keys: SiteSchema.level)
-        for entry in entries {
-            guard entry.has("level") else {
-                let _: Bool? = entry.missing("level", "\"orange\"")
-                continue
-            }
-            guard let level = entry.choice("level", "level", Level.allCases.map(\.name), { Level(name: $0) }) else { continue }
-            guard entry.has("limit") else {
-                let _: Bool? = entry.missing("limit", kind == .silent ? "\"72 h\"" : "15.0")
-                continue
-            }
-            guard let limit = kind == .silent ? entry.duration("limit") : entry.number("limit") else { continue }
-            if let before = levels.last {
-                if level <= before.level {
-                    entry.report("level", "levels go from the mildest to the worst: \(level.name) does not follow \(before.level.name)")
-                }
-                if kind == .low ? limit >= before.limit : limit <= before.limit {
-                    entry.report(
-                        "limit", "a worse level needs a \(kind == .low ? "lower" : "higher") limit than \(JSONWriter.shortest(before.limit))")
-                }
-            }
-            levels.append(LevelLimit(level: level, limit: limit))
+    private func category(_ reader: TableReader) -> String {
+        guard let category = reader.text("category") else { return "Infra" }
+        if !RuleReader.categories.contains(category.value) {
+            log.error(Wording.unknown("category", category.value, among: RuleReader.categories), at: category.spot)
         }
-        guard !levels.isEmpty else {
-            if entries.isEmpty { table.report("levels", "at least one level is needed") }
-            return nil
-        }
-        return levels
+        return category.value
+    }
+
+    private func bilingual(_ reader: TableReader, _ key: String, limit: Int) -> BilingualText? {
+        guard let texts = reader.table(key, Schema.bilingual) else { return nil }
+        let chinese = texts.text("zh", limit: limit)
+        let english = texts.text("en", limit: limit)
+        guard let chinese, let english else { return nil }
+        return BilingualText(chinese: chinese.value, english: english.value)
     }
 }

@@ -1,98 +1,77 @@
 internal import CTomlPlusPlus
 
-/// Where something stands in a file; both count from 1.
-struct Place: Comparable {
-    var line: Int
-    var column: Int
-
-    static func < (left: Place, right: Place) -> Bool { (left.line, left.column) < (right.line, right.column) }
+/// Why a file is no TOML.
+struct TOMLSyntaxError: Error, Equatable {
+    var position: TOMLPosition
+    var message: String
 }
 
-/// A value of a TOML document, owned, with its place.
-struct TOMLNode {
-    indirect enum Content {
-        case text(String)
-        case integer(Int64)
-        case real(Double)
-        case flag(Bool)
-        case array([TOMLNode])
-        case table([TOMLEntry])
-        /// A date or time: nothing in our files is one.
-        case time
+/// The only file that sees toml++'s door.
+enum TOMLDocument {
+    /// The root table of a TOML text.
+    ///
+    /// *Throws*: the first syntax error; the parser does not go on after it. Any bytes are taken: what is no UTF-8 is a syntax error too.
+    static func parse(_ bytes: [UInt8]) throws(TOMLSyntaxError) -> TOMLTable {
+        let outcome = bytes.withUnsafeBytes { raw in
+            // SAFETY: the door copies what it keeps; `raw` is read only during the call.
+            read(bamai_toml_parse(raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count))
+        }
+        return try outcome.get()
     }
 
-    var content: Content
-    var place: Place
+    private static func read(_ document: OpaquePointer?) -> Result<TOMLTable, TOMLSyntaxError> {
+        // SAFETY: all that is borrowed from the document is copied before it is freed here.
+        defer { bamai_toml_free(document) }
+        if let error = bamai_toml_syntax_error(document)?.pointee {
+            return .failure(
+                TOMLSyntaxError(position: position(error.line, error.column), message: text(error.message, error.message_length)))
+        }
+        var count = 0
+        let values = UnsafeBufferPointer(start: bamai_toml_values(document, &count), count: count)
+        var next = values.startIndex
+        guard !values.isEmpty, case .table(var root) = value(&next, of: values).content else {
+            return .failure(TOMLSyntaxError(position: TOMLPosition(line: 1, column: 1), message: "the file has no content"))
+        }
+        root.position = TOMLPosition(line: 1, column: 1)
+        return .success(root)
+    }
 
-    /// What it is, in the words of a message.
-    var kind: String {
-        switch content {
-        case .text(let text): "the text \"\(text.prefix(40))\""
-        case .integer(let number): "the number \(number)"
-        case .real(let number): "the number \(number)"
-        case .flag(let flag): "\(flag)"
-        case .array: "an array"
-        case .table: "a table"
-        case .time: "a date or time"
+    /// The value at `next` with its children; moves `next` behind them. The recursion is bounded by the door's limits on nesting.
+    private static func value(_ next: inout Int, of values: UnsafeBufferPointer<bamai_toml_value>) -> TOMLValue {
+        let raw = values[next]
+        next += 1
+        let place = position(raw.line, raw.column)
+        let children = Int(raw.child_count)
+        switch Int(raw.kind) {
+        case BAMAI_TOML_TABLE:
+            var entries: [TOMLTable.Entry] = []
+            entries.reserveCapacity(children)
+            for _ in 0..<children {
+                let child = values[next]
+                let key = text(child.key, child.key_length)
+                entries.append(
+                    TOMLTable.Entry(key: key, keyPosition: position(child.key_line, child.key_column), value: value(&next, of: values)))
+            }
+            return TOMLValue(content: .table(TOMLTable(entries: entries, position: place)), position: place)
+        case BAMAI_TOML_ARRAY:
+            var items: [TOMLValue] = []
+            items.reserveCapacity(children)
+            for _ in 0..<children { items.append(value(&next, of: values)) }
+            return TOMLValue(content: .array(items), position: place)
+        case BAMAI_TOML_STRING: return TOMLValue(content: .text(text(raw.text, raw.text_length)), position: place)
+        case BAMAI_TOML_INTEGER: return TOMLValue(content: .whole(raw.integer), position: place)
+        case BAMAI_TOML_FLOAT: return TOMLValue(content: .number(raw.number), position: place)
+        case BAMAI_TOML_BOOLEAN: return TOMLValue(content: .boolean(raw.integer != 0), position: place)
+        default: return TOMLValue(content: .date, position: place)
         }
     }
-}
 
-/// One key of a table, in the order of the file.
-struct TOMLEntry {
-    var key: String
-    var place: Place
-    var value: TOMLNode
-}
-
-/// Parses a text into its root table's entries, or the one syntax error at which a parser must stop.
-func parseTOML(_ text: [UInt8]) -> Result<[TOMLEntry], TOMLSyntaxError> {
-    let parsed = text.withUnsafeBytes { bamai_toml_parse($0.bindMemory(to: CChar.self).baseAddress, $0.count) }
-    guard let document = parsed else { return .failure(TOMLSyntaxError(place: Place(line: 1, column: 1), words: "out of memory")) }
-    defer { bamai_toml_free(document) }
-    var line: UInt32 = 0
-    var column: UInt32 = 0
-    // SAFETY: every text of the document is copied into a String before the document is freed.
-    if let words = bamai_toml_error(document, &line, &column) {
-        return .failure(TOMLSyntaxError(place: Place(line: Int(max(1, line)), column: Int(max(1, column))), words: String(cString: words)))
+    private static func position(_ line: UInt32, _ column: UInt32) -> TOMLPosition {
+        TOMLPosition(line: max(1, Int(line)), column: max(1, Int(column)))
     }
-    var children: [Int: [Int]] = [:]
-    let count = bamai_toml_count(document)
-    for index in 0..<count { children[Int(bamai_toml_get(document, index).parent), default: []].append(index) }
-    return .success(entries(of: 0, document, children))
-}
 
-/// A text that is no TOML.
-struct TOMLSyntaxError: Error {
-    var place: Place
-    var words: String
-}
-
-private func entries(of parent: Int, _ document: OpaquePointer, _ children: [Int: [Int]]) -> [TOMLEntry] {
-    (children[parent] ?? []).map { index in
-        let node = bamai_toml_get(document, index)
-        let place = Place(line: Int(node.key_line), column: Int(node.key_column))
-        return TOMLEntry(key: text(node.key, node.key_length), place: place, value: value(at: index, document, children))
+    private static func text(_ start: UnsafePointer<CChar>?, _ length: Int) -> String {
+        // SAFETY: the door promises `length` readable bytes at `start`, valid until the document is freed.
+        String(decoding: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : length), as: UTF8.self)
     }
-    .sorted { $0.place < $1.place }
-}
-
-private func value(at index: Int, _ document: OpaquePointer, _ children: [Int: [Int]]) -> TOMLNode {
-    let node = bamai_toml_get(document, index)
-    let content: TOMLNode.Content =
-        switch Int(node.kind) {
-        case BAMAI_TOML_TEXT: .text(text(node.text, node.text_length))
-        case BAMAI_TOML_INTEGER: .integer(node.integer)
-        case BAMAI_TOML_REAL: .real(node.real)
-        case BAMAI_TOML_BOOL: .flag(node.flag)
-        case BAMAI_TOML_ARRAY: .array((children[index] ?? []).map { value(at: $0, document, children) })
-        case BAMAI_TOML_TABLE: .table(entries(of: index, document, children))
-        default: .time
-        }
-    return TOMLNode(content: content, place: Place(line: Int(node.line), column: Int(node.column)))
-}
-
-private func text(_ start: UnsafePointer<CChar>?, _ length: Int) -> String {
-    guard let start, length > 0 else { return "" }
-    return UnsafeRawBufferPointer(start: start, count: length).withMemoryRebound(to: UInt8.self) { String(decoding: $0, as: UTF8.self) }
 }

@@ -1,183 +1,227 @@
 import Lifeline
 
-/// One table of a file: hands out its values by key and type, and reports what is unknown, missing or of the wrong kind.
+/// Reads one table of a file against its shape.
+///
+/// Making one reports what the shape alone can tell: unknown keys, missing keys, values of the wrong kind. The functions then give a value only
+/// where it is sound, and report what its range or wording has against it; nil means "absent, or reported already".
 struct TableReader {
-    /// `[site]`, `[[asset]]`: as messages name it.
-    let section: String
+    let table: TOMLTable
+    let shape: TableShape
     let file: String
-    let place: Place
-    let findings: Findings
-    private let entries: [String: TOMLEntry]
+    let log: FindingLog
 
-    /// - Parameter keys: the names that the section knows; any other is a finding with the nearest of them.
-    init(_ section: String, _ content: [TOMLEntry], keys: [String], file: String, place: Place, findings: Findings) {
-        self.section = section
+    /// - Parameter parent: The shape of the enclosing table, for keys that slipped below a `[[sub-table]]` header.
+    init(_ table: TOMLTable, _ shape: TableShape, file: String, log: FindingLog, parent: TableShape? = nil) {
+        self.table = table
+        self.shape = shape
         self.file = file
-        self.place = place
-        self.findings = findings
-        var known: [String: TOMLEntry] = [:]
-        for entry in content {
-            if keys.contains(entry.key) {
-                known[entry.key] = entry
+        self.log = log
+        for entry in table.entries {
+            if let key = shape[entry.key] {
+                if let complaint = TableReader.complaint(about: entry.value, as: key) {
+                    log.error("\(entry.key): \(complaint)", at: spot(entry.value.position))
+                }
             } else {
-                let near = Nearest.to(entry.key, in: keys).map { "; did you mean \"\($0)\"?" } ?? "; known: " + keys.joined(separator: ", ")
-                findings.add(file, entry.place, "unknown key \"\(entry.key)\" in \(section)\(near)")
+                log.error(unknownKey(entry.key, parent), at: spot(entry.keyPosition))
             }
         }
-        entries = known
+        for key in shape.keys where key.isRequired && table[key.name] == nil {
+            let form = key.example.hasPrefix("[") && key.form != .texts && key.form != .tables ? key.example : "\(key.name) = \(key.example)"
+            log.error("missing key \"\(key.name)\" in \(shape.title); write for example: \(form)", at: spot(table.position))
+        }
     }
 
-    func has(_ key: String) -> Bool { entries[key] != nil }
+    /// The table's own place.
+    var here: Spot { spot(table.position) }
 
-    /// Where a key's value stands; the table itself when it is absent.
-    func place(of key: String) -> Place { entries[key]?.value.place ?? place }
+    func spot(_ position: TOMLPosition) -> Spot { Spot(file: file, position: position) }
 
-    func report(_ key: String, _ message: String) { findings.add(file, place(of: key), "\(key): \(message)") }
+    /// Where a key's value stands; the table's own place when it is absent.
+    func spot(of key: String) -> Spot { spot(table[key]?.position ?? table.position) }
 
-    private func wrong(_ key: String, _ expected: String) {
-        guard let entry = entries[key] else { return }
-        findings.add(file, entry.value.place, "\(key): expected \(expected), found \(entry.value.kind)")
+    func has(_ key: String) -> Bool { table[key] != nil }
+
+    // MARK: Plain values
+
+    /// A text without control characters, not longer than `limit` characters; empty only where that is allowed.
+    func text(_ key: String, limit: Int = TextRules.longest, mayBeEmpty: Bool = false) -> Located<String>? {
+        guard let value = value(key, .text), case .text(let text) = value.content else { return nil }
+        if mayBeEmpty, text.isEmpty { return Located(value: text, spot: spot(value.position)) }
+        return accept(text, key, value, TextRules.objection(toName: text, limit: limit))
     }
 
-    /// Reports that a key must be there. Returns nil, so that it can end an expression.
-    @discardableResult
-    func missing<Value>(_ key: String, _ expected: String) -> Value? {
-        findings.add(file, place, "\(section) needs \(key) = \(expected)")
+    /// A text that may stand in ids, topics and the journal.
+    func identifier(_ key: String, limit: Int = 64, alphabet: String = "-_.") -> Located<String>? {
+        guard let value = value(key, .text), case .text(let text) = value.content else { return nil }
+        return accept(text, key, value, TextRules.objection(toID: text, limit: limit, alphabet: alphabet))
+    }
+
+    /// The text as it stands, for the register of ids only: what refers to an ill-formed id is not at fault.
+    func declaredID(_ key: String) -> Located<String>? {
+        guard let value = value(key, .text), case .text(let text) = value.content else { return nil }
+        return Located(value: text, spot: spot(value.position))
+    }
+
+    /// One of an enumeration's names.
+    func choice<Choice: CaseIterable & RawRepresentable>(_ key: String, _ what: String) -> Located<Choice>? where Choice.RawValue == String {
+        guard let name = text(key) else { return nil }
+        if let choice = Choice(rawValue: name.value) { return Located(value: choice, spot: name.spot) }
+        log.error(Wording.unknown(what, name.value, among: Choice.allCases.map(\.rawValue)), at: name.spot)
         return nil
     }
 
-    func text(_ key: String) -> String? {
-        guard let entry = entries[key] else { return nil }
-        guard case .text(let text) = entry.value.content else {
-            wrong(key, "a text in double quotes")
-            return nil
-        }
-        return text
-    }
-
-    func text(_ key: String, example: String) -> String? {
-        guard has(key) else { return missing(key, "\"\(example)\"") }
-        return text(key)
-    }
-
-    /// An identifier: letters, digits, `-`, `_`, `.`.
-    func identifier(_ key: String, limit: Int = 64, example: String) -> String? {
-        guard let text = text(key, example: example) else { return nil }
-        guard Texts.isIdentifier(text, limit: limit) else {
-            report(key, "\"\(text)\" is no name: use 1 to \(limit) letters, digits, \"-\", \"_\" or \".\"")
-            return nil
-        }
-        return text
-    }
-
-    func number(_ key: String) -> Double? {
-        guard let entry = entries[key] else { return nil }
-        switch entry.value.content {
-        case .integer(let number): return Double(number)
-        case .real(let number) where number.isFinite: return number
-        default:
-            wrong(key, "a number such as 1.5")
-            return nil
-        }
-    }
-
-    func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        guard let entry = entries[key] else { return nil }
-        guard case .integer(let number) = entry.value.content else {
-            wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-            return nil
-        }
-        guard let small = Int(exactly: number), range.contains(small) else {
-            report(key, "\(number) is out of range: \(range.lowerBound) to \(range.upperBound)")
-            return nil
-        }
-        return small
-    }
-
-    func flag(_ key: String) -> Bool? {
-        guard let entry = entries[key] else { return nil }
-        guard case .flag(let flag) = entry.value.content else {
-            wrong(key, "true or false")
-            return nil
-        }
-        return flag
-    }
-
-    /// Seconds of a duration text within a range.
-    func duration(_ key: String, in range: ClosedRange<Double> = 0...31_536_000) -> Double? {
-        guard let entry = entries[key] else { return nil }
-        guard case .text(let text) = entry.value.content, let seconds = Texts.duration(text) else {
-            wrong(key, "a duration such as \"250 ms\", \"15 s\", \"15 min\", \"1 h\" or \"1 d\"")
-            return nil
-        }
-        guard range.contains(seconds) else {
-            report(key, "\"\(text)\" is out of range: \(JSONWriter.shortest(range.lowerBound)) s to \(JSONWriter.shortest(range.upperBound)) s")
-            return nil
-        }
-        return seconds
-    }
-
-    func texts(_ key: String) -> [(text: String, place: Place)] {
-        guard let entry = entries[key] else { return [] }
-        guard case .array(let items) = entry.value.content else {
-            wrong(key, "a list of texts such as [\"a\", \"b\"]")
-            return []
-        }
-        return items.compactMap { item in
-            if case .text(let text) = item.content { return (text, item.place) }
-            findings.add(file, item.place, "\(key): expected a text in double quotes, found \(item.kind)")
-            return nil
-        }
-    }
-
-    /// One of a closed set of names.
-    func choice<Value>(_ key: String, _ what: String, _ known: [String], _ make: (String) -> Value?) -> Value? {
-        guard let text = text(key) else { return nil }
-        if let value = make(text) { return value }
-        report(key, "unknown \(what) \"\(text)\"\(Nearest.hint(text, in: known))")
+    func whole(_ key: String, in range: ClosedRange<Int>) -> Located<Int>? {
+        guard let value = value(key, .whole), case .whole(let number) = value.content else { return nil }
+        if let number = Int(exactly: number), range.contains(number) { return Located(value: number, spot: spot(value.position)) }
+        log.error("\(key) must be \(range.lowerBound)…\(range.upperBound), found \(number)", at: spot(value.position))
         return nil
     }
 
-    func table(_ key: String, keys: [String]) -> TableReader? {
-        guard let entry = entries[key] else { return nil }
-        guard case .table(let content) = entry.value.content else {
-            wrong(key, "a table such as { \(keys.prefix(2).map { $0 + " = …" }.joined(separator: ", ")) }")
-            return nil
-        }
-        return TableReader(section == "" ? "[\(key)]" : key, content, keys: keys, file: file, place: entry.place, findings: findings)
+    /// A finite number. *Range*: ±1e15 unless told otherwise: no quantity of this field needs more, and products of two stay finite.
+    func number(_ key: String, in range: ClosedRange<Double> = -1e15...1e15) -> Located<Double>? {
+        guard let value = value(key, .number), let number = TableReader.number(in: value) else { return nil }
+        if range.contains(number) { return Located(value: number, spot: spot(value.position)) }
+        let bounds = "\(JSONWriter.shortest(range.lowerBound))…\(JSONWriter.shortest(range.upperBound))"
+        log.error("\(key) must be \(bounds), found \(number.isFinite ? JSONWriter.shortest(number) : "\(number)")", at: spot(value.position))
+        return nil
     }
 
-    /// An array of tables: `[[key]]`, or inline tables in a list.
-    func tables(_ key: String, keys: [String]) -> [TableReader] {
-        guard let entry = entries[key] else { return [] }
-        guard case .array(let items) = entry.value.content else {
-            wrong(key, "an array of tables: write [[\(key)]]")
-            return []
-        }
-        return items.compactMap { item in
-            if case .table(let content) = item.content {
-                return TableReader("[[\(key)]]", content, keys: keys, file: file, place: item.place, findings: findings)
-            }
-            findings.add(file, item.place, "\(key): expected a table, found \(item.kind)")
-            return nil
+    func boolean(_ key: String) -> Located<Bool>? {
+        guard let value = value(key, .boolean), case .boolean(let flag) = value.content else { return nil }
+        return Located(value: flag, spot: spot(value.position))
+    }
+
+    /// Texts of an array, each checked like `text`; at most `limit`.
+    func texts(_ key: String, limit: Int) -> [Located<String>] {
+        guard let value = value(key, .texts), case .array(let items) = value.content else { return [] }
+        if items.count > limit { log.error("\(key) has \(items.count) items; at most \(limit) are allowed", at: spot(value.position)) }
+        return items.prefix(limit).compactMap { item in
+            guard case .text(let text) = item.content else { return nil }
+            return accept(text, key, item, TextRules.objection(toName: text))
         }
     }
 
-    /// A table whose keys are free, with numbers as values: `{ open = 1, closed = 0 }`.
-    func numbers(_ key: String) -> [String: Double] {
-        guard let entry = entries[key] else { return [:] }
-        guard case .table(let content) = entry.value.content else {
-            wrong(key, "a table such as { open = 1, closed = 0 }")
-            return [:]
+    // MARK: Amounts
+
+    func duration(_ key: String, in range: ClosedRange<Duration>) -> Located<Duration>? {
+        guard let value = value(key, .duration), case .text(let text) = value.content else { return nil }
+        return duration(text, key, in: range, at: spot(value.position))
+    }
+
+    /// A duration in whole seconds.
+    func seconds(_ key: String, in range: ClosedRange<Int>) -> Located<Int>? {
+        guard let duration = duration(key, in: .seconds(range.lowerBound) ... .seconds(range.upperBound)) else { return nil }
+        if duration.value.wholeMicroseconds % 1_000_000 != 0 {
+            log.error("\(key) must be a whole number of seconds", at: duration.spot)
+            return nil
         }
-        var result: [String: Double] = [:]
-        for item in content {
-            switch item.value.content {
-            case .integer(let number): result[item.key] = Double(number)
-            case .real(let number) where number.isFinite: result[item.key] = number
-            default: findings.add(file, item.value.place, "\(key).\(item.key): expected a number, found \(item.value.kind)")
-            }
+        return duration.map { Int($0.wholeMicroseconds / 1_000_000) }
+    }
+
+    /// *Units*: seconds. The value is nil where the file says "none".
+    func period(_ key: String) -> Located<Double?>? {
+        guard let value = value(key, .period), case .text(let text) = value.content else { return nil }
+        let place = spot(value.position)
+        if text == "none" { return Located(value: nil, spot: place) }
+        // A tenth of a second is what a 10 Hz logger does; a year is the longest cycle of weather and use.
+        return duration(text, key, in: .milliseconds(1) ... .seconds(366 * 86_400), at: place).map { $0.map { $0.inSeconds } }
+    }
+
+    func size(_ key: String, in range: ClosedRange<Int64>, named bounds: String) -> Located<Int64>? {
+        guard let value = value(key, .size), case .text(let text) = value.content else { return nil }
+        do throws(Amount.Refusal) {
+            let size = try Amount.size(text)
+            if range.contains(size) { return Located(value: size, spot: spot(value.position)) }
+            log.error("\(key) must be \(bounds), found \(Wording.quote(text))", at: spot(value.position))
+        } catch {
+            log.error("\(key): \(error.reason)", at: spot(value.position))
         }
-        return result
+        return nil
+    }
+
+    func duration(_ text: String, _ key: String, in range: ClosedRange<Duration>, at place: Spot) -> Located<Duration>? {
+        do throws(Amount.Refusal) {
+            let duration = try Amount.duration(text)
+            if range.contains(duration) { return Located(value: duration, spot: place) }
+            let bounds = "\(Amount.text(range.lowerBound)) … \(Amount.text(range.upperBound))"
+            log.error("\(key) must be \(bounds), found \(Wording.quote(text))", at: place)
+        } catch {
+            log.error("\(key): \(error.reason)", at: place)
+        }
+        return nil
+    }
+
+    // MARK: Structures
+
+    /// Names from the payload's root; empty only where that is allowed.
+    func path(_ key: String, mayBeEmpty: Bool = false) -> Located<[String]>? {
+        guard let value = value(key, .path) else { return nil }
+        let place = spot(value.position)
+        var names: [String]
+        switch value.content {
+        case .text(""): names = []
+        case .text(let text): names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        case .array(let items): names = items.compactMap { if case .text(let name) = $0.content { name } else { nil } }
+        default: return nil
+        }
+        if names.isEmpty, mayBeEmpty { return Located(value: [], spot: place) }
+        // Sixteen names are deeper than any payload of this field; the decoder's walk stays short.
+        if names.isEmpty || names.count > 16 {
+            log.error(names.isEmpty ? "\(key) must not be empty" : "\(key) has more than 16 names", at: place)
+            return nil
+        }
+        if let objection = names.lazy.compactMap({ TextRules.objection(toName: $0) }).first {
+            log.error("\(key): a name in the path \(objection)", at: place)
+            return nil
+        }
+        return Located(value: names, spot: place)
+    }
+
+    /// A table of the user's own names to finite numbers; at most 64.
+    func codes(_ key: String) -> Located<[String: Double]>? {
+        guard let value = value(key, .codes), case .table(let table) = value.content else { return nil }
+        if table.entries.isEmpty || table.entries.count > 64 {
+            log.error("\(key) must have 1…64 entries, found \(table.entries.count)", at: spot(value.position))
+            return nil
+        }
+        var codes: [String: Double] = [:]
+        for entry in table.entries { codes[entry.key] = TableReader.number(in: entry.value) }
+        return Located(value: codes, spot: spot(value.position))
+    }
+
+    func table(_ key: String, _ shape: TableShape) -> TableReader? {
+        guard let value = value(key, .table), case .table(let table) = value.content else { return nil }
+        return TableReader(table, shape, file: file, log: log, parent: self.shape)
+    }
+
+    /// The tables of an array; more than `limit` are reported and not read.
+    func tables(_ key: String, _ shape: TableShape, limit: Int) -> [TableReader] {
+        guard let value = value(key, .tables), case .array(let items) = value.content else { return [] }
+        if items.count > limit, let first = items.dropFirst(limit).first {
+            log.error("\(shape.title) stands here \(items.count) times; at most \(limit) are allowed", at: spot(first.position))
+        }
+        return items.prefix(limit).compactMap { item in
+            guard case .table(let table) = item.content else { return nil }
+            return TableReader(table, shape, file: file, log: log, parent: self.shape)
+        }
+    }
+
+    private func value(_ key: String, _ form: KeyForm) -> TOMLValue? {
+        guard let known = shape[key], known.form == form else { preconditionFailure("\(shape.title) has no key \(key) of this form") }
+        guard let value = table[key], TableReader.complaint(about: value, as: known) == nil else { return nil }
+        return value
+    }
+
+    private func accept(_ text: String, _ key: String, _ value: TOMLValue, _ objection: String?) -> Located<String>? {
+        guard let objection else { return Located(value: text, spot: spot(value.position)) }
+        log.error("\(key) \(objection)", at: spot(value.position))
+        return nil
+    }
+
+    private func unknownKey(_ key: String, _ parent: TableShape?) -> String {
+        if parent?[key] != nil, let title = parent?.title {
+            return "unknown key \(Wording.quote(key)) in \(shape.title); it belongs to \(title): write it above the first \(shape.title)"
+        }
+        return Wording.unknown("key", key, among: shape.keys.map(\.name), place: " in \(shape.title)")
     }
 }

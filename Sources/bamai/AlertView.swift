@@ -1,36 +1,41 @@
-import Foundation
-import Journal
-import Lifeline
-
-/// An alert's document as one or two lines for people.
+/// An alert's document as lines for people.
 struct AlertView {
-    let event: [String: Any]
+    private let event: JSONValue
 
-    init?(_ body: [UInt8]) {
-        guard let object = ControlLine.object(body) else { return nil }
-        event = object
+    init?(_ body: some Collection<UInt8>) {
+        guard let event = JSONValue(body), !event["specversion"].isNull else { return nil }
+        self.event = event
     }
 
-    init(_ event: [String: Any]) { self.event = event }
+    init(_ event: JSONValue) { self.event = event }
 
-    private var data: [String: Any] { event["data"] as? [String: Any] ?? [:] }
+    var kind: String { (event["type"].text ?? "").split(separator: ".").last.map { String($0) } ?? "" }
+    var level: String { (event["severitytext"].text ?? "").lowercased() }
+    var subject: String { event["subject"].text ?? "" }
+    var sensor: String { event["data"]["bamai"]["sensor"].text ?? "" }
+    /// `2026-01-02T11:20:31+08:00`: when it was made.
+    var recorded: String { event["recordedtime"].text ?? "" }
 
-    var kind: String { (event["type"] as? String ?? "").split(separator: ".").last.map(String.init) ?? "" }
-    var level: String { (event["severitytext"] as? String ?? "").lowercased() }
-    var subject: String { event["subject"] as? String ?? "" }
-    var time: String { String((event["recordedtime"] as? String ?? "").dropFirst(11).prefix(8)) }
+    var year: String { String(recorded.prefix(4)) }
 
-    func headline(_ language: String) -> String {
-        let wanted = language == "zh" ? "zh-CN" : "en-GB"
-        let infos = data["info"] as? [[String: Any]] ?? []
-        return infos.first { $0["language"] as? String == wanted }?["headline"] as? String ?? ""
+    func headline(_ language: Language) -> String {
+        let wanted = language == .zh ? "zh-CN" : "en-GB"
+        let infos = event["data"]["info"].list
+        return (infos.first { $0["language"].text == wanted } ?? infos.first)?["headline"].text ?? ""
     }
 
-    /// `11:20:31 orange  raised    manhole/MH-17  Manhole cover …`
-    func line(_ language: String) -> String {
+    /// `01-02 11:20:31  orange raised    manhole/MH-17   Manhole cover …`: the sentence wrapped under itself where the terminal's width is given.
+    func line(_ language: Language, date: Bool = true, columns: Int? = nil) -> String {
+        let clock = String(recorded.dropFirst(11).prefix(8))
+        let time = date ? "\(recorded.dropFirst(5).prefix(5)) \(clock)" : clock
+        let isOver = kind == "cleared"
         let word = Terminal.pad(kind, 9)
-        let painted = kind == "cleared" ? Terminal.paint(word, .green) : Terminal.paint(word, .bold)
-        return
-            "\(time) \(kind == "cleared" ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) \(painted) \(Terminal.pad(subject, 14)) \(headline(language))"
+        let head =
+            "\(Terminal.paint(time, .grey))  \(isOver ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) "
+            + "\(isOver ? Terminal.paint(word, .green) : Terminal.paint(word, .bold)) \(Terminal.pad(Terminal.plain(subject), 14))  "
+        let text = Terminal.plain(headline(language))
+        let indent = Terminal.width(head)
+        guard let columns, columns - indent >= 24 else { return head + text }
+        return head + Terminal.wrap(text, columns - indent).joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 }

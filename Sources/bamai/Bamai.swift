@@ -7,7 +7,7 @@ struct Bamai: ParsableCommand {
         commandName: "bamai",
         abstract: "Feels the pulse of a city's lifelines: the command line of the Bamai gateway.",
         discussion: """
-            A site is a folder with a site.toml, such as firmware-config/street.
+            A site is a folder with a site.toml, such as firmware-config/street. Colours appear on a terminal only, and not where NO_COLOR is set.
 
             exit codes: 0 all is well, 1 it failed, 2 the configuration is wrong, 3 no gateway answers, 64 wrong use.
             """,

@@ -1,34 +1,37 @@
 import ArgumentParser
 import Gateway
+import Glibc
 import Site
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Validate a site: every error at once, each with its line, column and the nearest known name.",
         discussion: """
+            Errors go to standard error, one a line, as file:line:column: what is wrong.
+
             example: bamai check firmware-config/street
             exit codes: 0 valid, 2 errors were found.
             """)
 
-    @Argument(help: "The site's folder or its site.toml.")
+    @Argument(help: "The site's folder or its site.toml.", completion: .directory)
     var site: String
 
     func run() throws {
         switch SiteFiles.load(site) {
         case .invalid(let findings):
-            for finding in findings { print(finding.description) }
-            print(Terminal.paint("\(findings.count) \(findings.count == 1 ? "error" : "errors")", .red))
+            for finding in findings { Output.raw(finding.description + "\n", to: STDERR_FILENO) }
+            Output.raw("\(Terminal.plural(findings.count, "error")) in \(site)\n", to: STDERR_FILENO)
             throw ExitCode(2)
-        case .valid(let site):
+        case .valid(let site, let warnings):
+            for warning in warnings { Output.raw("\(warning.description) (warning)\n", to: STDERR_FILENO) }
             let plan = site.plan
             let judged = plan.sensors.count { $0.cycle != nil && $0.interval != nil }
-            print("\(Terminal.paint("valid", .green))  gateway \(plan.gateway), revision \(site.revision)")
-            print(
-                "       \(plan.assets.count) assets, \(plan.devices.count) devices, \(plan.sensors.count) sensors (\(judged) judged by Pulse), \(plan.rules.count) rules"
-            )
-            print(
-                "       \(site.brokers.count) \(site.brokers.count == 1 ? "broker" : "brokers"), platform \(site.platform.map { $0.broker.address.host } ?? "none")"
-            )
+            Output.line("\(Terminal.paint("valid", .green))  gateway \(plan.gateway), revision \(site.revision)")
+            Output.line(
+                "       \(Terminal.plural(plan.assets.count, "asset")), \(Terminal.plural(plan.devices.count, "device")), "
+                    + "\(Terminal.plural(plan.sensors.count, "sensor")) (\(judged) judged by Pulse), \(Terminal.plural(plan.rules.count, "rule"))")
+            let platform = site.platform.map { "platform \($0.broker.address.host):\($0.broker.address.port)" } ?? "no platform: alerts stay here"
+            Output.line("       \(Terminal.plural(site.brokers.count, "broker")), \(platform)")
         }
     }
 }

@@ -1,65 +1,154 @@
-import Foundation
-import Gateway
 import Lifeline
+
+/// How a recording is to be read.
+struct RecordingOptions {
+    /// nil: the first column whose first value is a time.
+    var timeColumn: String?
+    /// *Units*: seconds between two rows; nil: the median step, or a second where there is no time.
+    var interval: Double?
+    var skip: Set<String> = []
+    /// Of times that name no offset. *Units*: seconds east of UTC.
+    var utcOffsetSeconds = 0
+}
 
 /// A CSV file with one row a moment and one column a sensor.
 struct Recording {
-    var name: String
-    var columns: [String]
+    /// The file's name without its folder and ending.
+    let name: String
+    let columns: [String]
     /// *Units*: microseconds since 1970; made from the interval where the file has no time.
-    var times: [Int64] = []
-    /// A row's texts, in the order of the columns; what is no number is left out.
-    var rows: [[String]] = []
+    private(set) var times: [Int64] = []
+    /// The numbers, row by row; NaN where a field is none.
+    private var numbers: [Double] = []
     /// *Units*: seconds; the median step.
-    var interval = 1.0
+    let interval: Double
+    /// Rows without a time that could be read.
+    private(set) var lostRows = 0
 
-    /// - Parameter timeColumn: nil: the first column whose first value is a time.
-    init(path: String, timeColumn: String?, interval: Double?, skip: Set<String>) throws {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw RecordingProblem(text: "\(path) cannot be read as UTF-8") }
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard let header = lines.first, lines.count > 1 else { throw RecordingProblem(text: "\(path) holds no rows") }
-        let separator: Character = header.contains(";") ? ";" : header.contains("\t") ? "\t" : ","
-        func fields(_ line: Substring) -> [String] {
-            line.split(separator: separator, omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " \"")) }
+    /// 2020-01-01, where a file has no time of its own. *Units*: microseconds.
+    private static let epoch: Int64 = 1_577_836_800_000_000
+
+    init(path: String, options: RecordingOptions) throws(RecordingProblem) {
+        let bytes: [UInt8]
+        switch SmallText.read(path) {
+        case .success(let read): bytes = read
+        case .failure(let problem): throw problem
         }
-        let names = fields(header)
-        let first = fields(lines[1])
-        var timeIndex = names.firstIndex { $0 == timeColumn }
-        if let timeColumn, timeIndex == nil {
-            throw RecordingProblem(text: "\(path) has no column \"\(timeColumn)\"; it has \(names.joined(separator: ", "))")
-        }
-        if timeColumn == nil { timeIndex = first.firstIndex { CivilTime.parse(Array($0.utf8), defaultOffsetSeconds: 0) != nil } }
-        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let kept = names.indices.filter { $0 != timeIndex && !skip.contains(names[$0]) && !names[$0].isEmpty }
-        columns = kept.map { names[$0] }
-        for (index, line) in lines.dropFirst().enumerated() {
-            let values = fields(line)
-            if let timeIndex {
-                guard timeIndex < values.count, let moment = CivilTime.parse(Array(values[timeIndex].utf8), defaultOffsetSeconds: 0) else { continue }
-                times.append(moment.microseconds)
-            } else {
-                times.append(1_577_836_800_000_000 + Int64(Double(index) * (interval ?? 1) * 1e6))
-            }
-            rows.append(kept.map { $0 < values.count ? values[$0] : "" })
-        }
-        guard !rows.isEmpty else { throw RecordingProblem(text: "\(path): no row has a time that can be read") }
-        let steps = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
-        self.interval = interval ?? (steps.isEmpty ? 1 : Double(steps[steps.count / 2]) / 1e6)
+        try self.init(bytes: bytes, path: path, options: options)
     }
 
-    /// The row as a device would send it: JSON, numbers as texts.
+    init(bytes: [UInt8], path: String, options: RecordingOptions) throws(RecordingProblem) {
+        // A byte order mark is no part of the first name.
+        let text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes[3...] : bytes[...]
+        let lines = text.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d })
+        guard let header = lines.first, lines.count > 1 else { throw RecordingProblem(text: "\(path) holds no rows") }
+        // The one that the header has the most of: a name may hold another one.
+        let separator = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].max { left, right in
+            header.count { $0 == left } < header.count { $0 == right }
+        }!
+        let names = CSVFields.split(header, separator)
+        let first = CSVFields.split(lines[1], separator)
+        var timeIndex: Int?
+        if let wanted = options.timeColumn {
+            timeIndex = names.firstIndex(of: wanted)
+            if timeIndex == nil { throw RecordingProblem(text: "\(path) has no column \"\(wanted)\"; it has \(names.joined(separator: ", "))") }
+        } else {
+            timeIndex = first.firstIndex { Recording.moment($0, options) != nil }
+        }
+        let kept = names.indices.filter { $0 != timeIndex && !names[$0].isEmpty && !options.skip.contains(names[$0]) }
+        for index in kept where kept.contains(where: { $0 < index && names[$0] == names[index] }) {
+            throw RecordingProblem(text: "\(path) has two columns \"\(names[index])\"")
+        }
+        columns = kept.map { names[$0] }
+        name = Recording.name(of: path)
+        if columns.isEmpty { throw RecordingProblem(text: "\(path) has no column but the time") }
+        times.reserveCapacity(lines.count)
+        numbers.reserveCapacity(lines.count * columns.count)
+        for (index, line) in lines.dropFirst().enumerated() {
+            let fields = CSVFields.split(line, separator)
+            if let timeIndex {
+                guard timeIndex < fields.count, let moment = Recording.moment(fields[timeIndex], options) else {
+                    lostRows += 1
+                    continue
+                }
+                times.append(moment)
+            } else {
+                times.append(Recording.epoch + Int64(Double(index) * min(options.interval ?? 1, 1e6) * 1e6))
+            }
+            for column in kept {
+                let number = column < fields.count ? Double(fields[column]) : nil
+                numbers.append(number.map { $0.isFinite ? $0 : .nan } ?? .nan)
+            }
+        }
+        guard !times.isEmpty else { throw RecordingProblem(text: "\(path): no row has a time that can be read") }
+        let steps = zip(times.dropFirst(), times).map { $0 &- $1 }.filter { $0 > 0 }.sorted()
+        interval = options.interval ?? (steps.isEmpty ? 1 : Double(steps[steps.count / 2]) / 1e6)
+    }
+
+    /// `2014-04-01 00:00:00` and its kin, or seconds since 1970 of this century.
+    private static func moment(_ text: String, _ options: RecordingOptions) -> Int64? {
+        if let moment = CivilTime.parse(Array(text.utf8), defaultOffsetSeconds: options.utcOffsetSeconds) { return moment.microseconds }
+        guard options.timeColumn != nil, let seconds = Double(text), seconds.magnitude < 1e14 else { return nil }
+        // Milliseconds since 1970 are beyond any year that seconds could mean.
+        return Int64(seconds > 1e11 ? seconds * 1e3 : min(seconds, 1e12) * 1e6)
+    }
+
+    private static func name(of path: String) -> String {
+        let file = path.split(separator: "/").last ?? "recording"
+        let stem = file.split(separator: ".").dropLast().joined(separator: ".")
+        let plain = (stem.isEmpty ? String(file) : stem).unicodeScalars.map {
+            $0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0) ? $0 : "-"
+        }
+        return String(String(String.UnicodeScalarView(plain)).prefix(64))
+    }
+
+    /// The row as a device would send it, with the time in seconds and only the columns that hold a number.
     func payload(_ row: Int) -> [UInt8] {
-        var json = JSONWriter(reserving: 256)
+        var json = JSONWriter(reserving: 32 + 24 * columns.count)
         json.beginObject()
         json.member("t", Double(times[row]) / 1e6)
-        for (column, text) in zip(columns, rows[row]) where Double(text) != nil { json.member(column, text) }
+        for (index, column) in columns.enumerated() {
+            let number = numbers[row * columns.count + index]
+            if !number.isNaN { json.member(column, number) }
+        }
         json.endObject()
         return json.bytes
     }
 }
 
 /// Why a recording cannot be used.
-struct RecordingProblem: Error, CustomStringConvertible {
+struct RecordingProblem: Error {
     var text: String
-    var description: String { text }
+}
+
+/// Fields of one line; quotes may hold separators, a doubled quote is one.
+enum CSVFields {
+    static func split(_ line: ArraySlice<UInt8>, _ separator: UInt8) -> [String] {
+        var fields: [String] = []
+        var field: [UInt8] = []
+        var isQuoted = false
+        var previousWasQuote = false
+        for byte in line {
+            if byte == UInt8(ascii: "\"") {
+                if !isQuoted && previousWasQuote { field.append(byte) }
+                isQuoted.toggle()
+                previousWasQuote = !isQuoted
+                continue
+            }
+            previousWasQuote = false
+            if byte == separator && !isQuoted {
+                fields.append(trimmed(field))
+                field.removeAll(keepingCapacity: true)
+            } else {
+                field.append(byte)
+            }
+        }
+        fields.append(trimmed(field))
+        return fields
+    }
+
+    private static func trimmed(_ field: [UInt8]) -> String {
+        let body = field.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed()
+        return String(decoding: body, as: UTF8.self)
+    }
 }

@@ -1,30 +1,37 @@
 import ArgumentParser
-import Foundation
 import Glibc
 import Lifeline
 import Linux
-import MQTT
 import Street
 
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish a simulated street: covers, pipes, lifts and a pump room, with faults whose truth is known.",
         discussion: """
-            The street of firmware-config/street: a day lasts 24 s, three faults begin and end within the first five days.
-            example: bamai simulate --broker 127.0.0.1:18830 --seed 7
+            The street of firmware-config/street: a day lasts 24 s; a cover is lifted, a lift's door wears and a pipe bursts within three days, and \
+            all is mended within five. Messages are published with QoS 1 when they are due; when the broker goes away, what it had not \
+            acknowledged is sent again. The same seed gives the same street.
+
+            examples: bamai simulate --seed 7
+                      bamai simulate --broker mqtt://127.0.0.1:1883 --duration 5min --no-faults
+                      bamai simulate --copies 50 --print-site > site.toml
+            exit codes: 0 ended by you or by --duration, 1 the broker cannot be reached.
             """)
 
-    @Option(name: .long, help: "Host and port of the broker.")
-    var broker: String = "127.0.0.1:18830"
+    @Option(name: .long, help: ArgumentHelp("The broker: host, host:port or mqtt://host:port.", valueName: "address"))
+    var broker: BrokerArgument = BrokerArgument(host: "127.0.0.1", port: 18_830)
 
     @Option(name: .long, help: "The same seed gives the same street.")
     var seed: UInt64 = 1
 
-    @Option(name: .long, help: "Seconds in which a day of the street passes; the site's cycles must agree.")
-    var day: Double = 24
+    @Option(name: .long, help: ArgumentHelp("Time in which a day of the street passes; the site's cycles must agree.", valueName: "time"))
+    var day: Span = Span(24)
 
-    @Option(name: .long, help: "Stop after this many seconds (default: never).")
-    var duration: Double?
+    @Option(name: .long, help: ArgumentHelp("End after this long, such as 150s (default: never).", valueName: "time"))
+    var duration: Span?
+
+    @Option(name: .long, help: "Streets side by side; things go wrong in the first. 1 to 1000.")
+    var copies: Int = 1
 
     @Flag(name: .long, help: "Nothing goes wrong.")
     var noFaults = false
@@ -32,57 +39,68 @@ struct Simulate: ParsableCommand {
     @Flag(name: .long, help: "Print what will go wrong and when, and publish nothing.")
     var truth = false
 
+    @Flag(name: .long, help: "Print the messages instead of publishing them, topic and payload, without waiting.")
+    var printMessages = false
+
+    @Flag(name: .long, help: "Print the site file of such a street, and publish nothing.")
+    var printSite = false
+
+    @Flag(name: .shortAndLong, help: "No progress line on the terminal; what goes wrong is still said.")
+    var quiet = false
+
     func validate() throws {
-        guard day >= 1, day <= 86_400 else { throw ValidationError("--day is 1 to 86400 seconds") }
+        guard day.seconds >= 1, day.seconds <= 86_400 else { throw ValidationError("--day is 1 s to 1 d") }
+        guard copies >= 1, copies <= 1000 else { throw ValidationError("--copies is 1 to 1000") }
+        if printMessages && duration == nil { throw ValidationError("--print-messages needs --duration: a street has no end") }
     }
 
     func run() throws {
-        if truth {
-            for fault in StreetFaults.all {
-                Output.line(
-                    "\(Terminal.pad(fault.asset, 8)) \(Terminal.pad("\(Int(fault.begins * day)) s to \(Int(fault.ends * day)) s", 16)) \(fault.words.english): \(fault.rules.joined(separator: ", "))"
-                )
+        if truth { return printTruth() }
+        if printSite { return Output.line(StreetSite.file(copies: copies)) }
+        let start = Timestamp(microseconds: Clocks.wallMicroseconds())
+        var street = Street(StreetOptions(seed: seed, dayLength: day.seconds, start: start, hasFaults: !noFaults, copies: copies))
+        let end = duration.map { Int64(min($0.seconds, 1e9) * 1e6) } ?? .max
+        if printMessages {
+            while street.nextDue < end {
+                let message = street.next()
+                guard Output.raw(message.topic + " " + String(decoding: message.payload, as: UTF8.self) + "\n") else { return }
             }
             return
         }
-        let parts = broker.split(separator: ":")
-        guard let host = parts.first, let port = parts.count == 2 ? UInt16(parts[1]) : 1883 else { throw ValidationError("--broker is host:port") }
-        let publisher: MQTTPublisher
-        do throws(MQTTError) {
-            publisher = try MQTTPublisher(MQTTOptions(host: String(host), port: port, clientID: "bamai-street-\(getpid())", cleanSession: true))
-        } catch {
-            Terminal.error(error.text)
-            throw ExitCode(1)
-        }
-        let start = Timestamp(microseconds: Clocks.wallMicroseconds())
-        let zero = Clocks.monotonicNanoseconds()
-        var street = Street(StreetOptions(seed: seed, dayLength: day, start: start, hasFaults: !noFaults))
-        var news = noFaults ? [] : StreetFaults.all.flatMap { [($0.begins, $0, true), ($0.ends, $0, false)] }.sorted { $0.0 < $1.0 }
-        do throws(MQTTError) {
-            while true {
-                let message = street.next()
-                if let duration, Double(message.due) / 1e6 > duration { break }
-                while let next = news.first, next.0 * day <= Double(message.due) / 1e6 {
-                    announce(next.1, begins: next.2, start)
-                    news.removeFirst()
-                }
-                let due = zero + message.due * 1000
-                while case let left = due - Clocks.monotonicNanoseconds(), left > 0 {
-                    try publisher.turn(milliseconds: Int32(clamping: max(1, left / 1_000_000)))
-                }
-                try publisher.publish(message.topic, message.payload)
-            }
-            try publisher.finish()
-        } catch {
-            Terminal.error(error.text)
-            throw ExitCode(1)
-        }
+        var show = StreetShow(street: street, start: start, end: end, isQuiet: quiet || !Terminal.isInteractive)
+        try show.run(at: broker)
     }
 
-    private func announce(_ fault: StreetFault, begins: Bool, _ start: Timestamp) {
-        let moment = start.advanced(byMicroseconds: Int64((begins ? fault.begins : fault.ends) * day * 1e6))
-        let clock = CivilTime.rfc3339(moment, offsetSeconds: 28_800).dropFirst(11).prefix(8)
-        let text = begins ? fault.words.english : "is mended"
-        Output.line(Terminal.paint("\(clock) street   \(fault.asset): \(text)", .grey))
+    private func printTruth() {
+        for fault in StreetFaults.all {
+            let (from, to) = (Int64(fault.begins * day.seconds), Int64(fault.ends * day.seconds))
+            Output.line(
+                "\(Terminal.pad(fault.asset, 6)) \(Terminal.pad("\(from) s to \(to) s", 15)) \(Terminal.pad(fault.words.english, 30)) "
+                    + fault.rules.joined(separator: ", "))
+        }
     }
+}
+
+/// Where a broker is.
+struct BrokerArgument: ExpressibleByArgument {
+    var host: String
+    var port: UInt16
+
+    init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(argument: String) {
+        let plain = argument.hasPrefix("mqtt://") ? argument.dropFirst(7) : argument[...]
+        guard !plain.contains("/") else { return nil }
+        // The last colon parts the port, unless it is inside the brackets of an IPv6 address.
+        let colon = plain.lastIndex(of: ":").flatMap { plain[$0...].contains("]") ? nil : $0 }
+        guard let port = colon.map({ UInt16(plain[plain.index(after: $0)...]) }) ?? 1883, port > 0 else { return nil }
+        host = plain[..<(colon ?? plain.endIndex)].filter { $0 != "[" && $0 != "]" }
+        self.port = port
+        if host.isEmpty { return nil }
+    }
+
+    var defaultValueDescription: String { "\(host):\(port)" }
 }

@@ -99,10 +99,11 @@ struct LimitTests {
 
     @Test("A value that cannot be true is the sensor's fault, never the asset's")
     func impossible() {
+        let range = Fixture.rule("device.range", kind: .fault, quantity: nil, levels: [(.blue, 0)], deadband: 0)
         let fault = Fixture.rule("device.fault", kind: .fault, quantity: nil, levels: [(.blue, 4)], deadband: 0)
-        var feeder = Feeder(Fixture.plan(rules: [Fixture.rule(), fault]))
+        var feeder = Feeder(Fixture.plan(rules: [Fixture.rule(), range, fault], interval: 1, cycle: 60))
         feeder.feed(500, flags: .outOfRange)
-        #expect(feeder.alerts.map(\.rule.id) == ["device.fault"])
+        #expect(feeder.alerts.map(\.rule.id) == ["device.range"])
         feeder.feed(1)
         #expect(feeder.alerts.map(\.kind) == [.raised, .cleared])
     }

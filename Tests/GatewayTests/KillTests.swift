@@ -102,11 +102,7 @@ struct KillTests {
 
     @Test("TERM commits what was read, checkpoints, and the next start judges nothing again")
     func term() throws {
-        let fixture = ProcessFixture()
-        let broker = try MosquittoBroker(folder: fixture.folder.path)
-        fixture.site(broker: broker.port, platform: nil, KillTests.devices(1))
-        try fixture.start()
-        try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
+        let (fixture, broker) = try ProcessFixture.running(devices: 1)
         let publisher = try ProcessFixture.publisher(broker.port)
         for value in 0..<500 { try publisher.publish("in/0", Array("{\"v\":\(value)}".utf8)) }
         try publisher.finish()

@@ -49,6 +49,16 @@ final class ProcessFixture {
 
     init() { folder.write("profiles/test.toml", ProcessFixture.profile) }
 
+    /// A daemon that is connected to a broker of its own and listens to `devices` devices (`in/0`, `in/1` …).
+    static func running(devices: Int) throws -> (ProcessFixture, MosquittoBroker) {
+        let fixture = ProcessFixture()
+        let broker = try MosquittoBroker(folder: fixture.folder.path)
+        fixture.site(broker: broker.port, platform: nil, KillTests.devices(devices))
+        try fixture.start()
+        try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
+        return (fixture, broker)
+    }
+
     var journalPath: String { folder.file("journal.db") }
 
     /// Writes the site: what every test's site begins with, then the test's own tables.

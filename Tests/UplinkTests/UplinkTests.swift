@@ -222,4 +222,37 @@ struct UplinkTests {
             })
         #expect(fixture.readingDocuments.isEmpty)
     }
+
+    @Test("Over TLS with a client certificate, as a platform demands it")
+    func tls() throws {
+        let folder = TestFolder()
+        let certificates = try Certificates(folder: folder.path)
+        let broker = try MosquittoBroker(
+            folder: folder.path,
+            tls: .init(authority: certificates.authority, certificate: certificates.server.0, key: certificates.server.1))
+        let journal = try SQLiteJournal(path: folder.file("journal.db"), maxBytes: 64 << 20)
+        var batch = CommitBatch()
+        batch.alerts = [
+            AlertRecord(
+                id: "a", episode: "e", kind: "raised", level: 2, subject: "s", sensor: "x", rule: "r", recorded: Timestamp(unixSeconds: 1),
+                body: [123, 125])
+        ]
+        _ = try journal.commit(batch)
+        let connection = BrokerConfiguration(
+            id: "platform", address: BrokerAddress(host: "localhost", port: broker.port), clientID: "gw7-uplink")
+        let platform = PlatformConfiguration(broker: connection, alertTopic: "platform/alerts", readingsTopic: "platform/readings", readings: .none)
+        let path = folder.file("journal.db")
+        let tls = MQTTTLS(authority: certificates.authority, certificate: certificates.client.0, key: certificates.client.1)
+        let uplink = try Uplink(
+            platform: platform, options: MQTTOptions(host: "localhost", port: broker.port, clientID: "gw7-uplink", tls: tls), gateway: "gw7",
+            utcOffsetSeconds: 0, seed: 1
+        ) { () throws(JournalError) in try SQLiteJournalReader(path: path) }
+        var acknowledged: UInt64 = 0
+        for _ in 0..<200 where acknowledged == 0 {
+            usleep(50_000)
+            acknowledged = uplink.takeAcknowledged()[.alerts] ?? acknowledged
+        }
+        #expect(acknowledged == 1, "\(uplink.status.lastError ?? "")")
+        uplink.stop()
+    }
 }

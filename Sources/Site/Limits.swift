@@ -1,0 +1,14 @@
+/// How much one site may hold. A board that reaches these is a data centre; a file that exceeds them is a mistake.
+enum Limits {
+    static let brokers = 16
+    static let assets = 4096
+    static let devices = 4096
+    static let readingsPerDevice = 64
+    static let sensors = 16_384
+    static let quantities = 512
+    static let rules = 1024
+    static let disabledRules = 256
+    static let chips = 64
+    /// A path of a UNIX socket, without its final NUL. *Source*: unix(7), `sun_path` has 108 bytes.
+    static let socketPath = 107
+}

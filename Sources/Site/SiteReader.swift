@@ -1,0 +1,127 @@
+import Lifeline
+
+/// Reads a site file and what it names.
+struct SiteReader {
+    let path: String
+    let shelf: FileShelf
+    private var log: FindingLog { shelf.log }
+
+    init(path: String, shelf: FileShelf) {
+        self.path = path
+        self.shelf = shelf
+    }
+
+    func read() -> SiteConfiguration? {
+        guard let root = shelf.root(of: path, role: "site") else { return nil }
+        let file = TableReader(root, Schema.siteFile, file: path, log: log)
+        let site = file.table("site", Schema.site)
+        let header = identity(site)
+
+        let profile = profileDraft(site)
+        var quantities = profile.book
+        quantities.read(file.tables("quantity", Schema.quantity, limit: Limits.quantities), log: log)
+
+        var connections = ConnectionReader(log: log)
+        var brokers = BrokerList(gateway: header.id, log: log)
+        brokers.read(file.tables("broker", Schema.broker, limit: Limits.brokers), with: &connections)
+        var uplink: PlatformConfiguration?
+        if let table = file.table("platform", Schema.platform) { uplink = platform(table, gateway: header.id, with: &connections) }
+
+        var assets = AssetList(log: log)
+        assets.read(file.tables("asset", Schema.asset, limit: Limits.assets))
+
+        let templates = TemplateShelf(shelf, folder: folder(site, "devices", default: "../devices"))
+        var devices = DeviceReader(assets: assets.register, brokers: brokers.register, quantities: quantities, templates: templates, log: log)
+        let deviceTables = file.tables("device", Schema.device, limit: Limits.devices)
+        if let first = deviceTables.first, brokers.register.names.isEmpty, !file.has("broker") {
+            log.error("there is a device but no [[broker]] to hear it through", at: first.here)
+        }
+        for table in deviceTables { devices.read(table) }
+        if devices.sensors.count > Limits.sensors {
+            log.error("\(devices.sensors.count) sensors are too many; at most \(Limits.sensors) are allowed", at: file.here)
+        }
+
+        let siteRules = RuleReader(quantities: quantities, origin: "site", targets: (assets.register, devices.sensorIDs), log: log)
+            .rules(file.tables("rule", Schema.siteRule, limit: Limits.rules))
+        let merge = RuleMerge(profile: profile, site: siteRules, disabled: site?.texts("disable", limit: Limits.disabledRules) ?? [], log: log)
+        let plan = SitePlan(
+            gateway: header.id, utcOffsetSeconds: header.offset, assets: assets.assets, devices: devices.devices, sensors: devices.sensors,
+            rules: merge.rules())
+        let store = file.table("journal", Schema.journal).map(journal) ?? JournalConfiguration()
+        let control = file.table("control", Schema.control).flatMap(socket) ?? SiteReader.controlSocket
+        if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }
+        return SiteConfiguration(
+            plan: plan, name: header.name, brokers: brokers.brokers, platform: uplink, journal: store, controlSocket: control,
+            revision: shelf.revision)
+    }
+
+    /// *Source*: the service's runtime folder.
+    static let controlSocket = "/run/bamai/control.sock"
+    static let profileName = "lifeline-cn"
+
+    private func identity(_ site: TableReader?) -> (id: String, name: String, offset: Int) {
+        let id = site?.identifier("id", limit: 32, alphabet: "-")?.value ?? ""
+        let name = site?.text("name")?.value ?? id
+        var offset = 28_800  // China has one zone, +08:00.
+        if let text = site?.text("utc_offset") {
+            if let seconds = CivilTime.parseOffset(text.value), text.value.contains(":"), abs(seconds) <= 14 * 3600 {
+                offset = seconds
+            } else {
+                log.error("utc_offset is written like \"+08:00\" (at most 14 h), found \(Wording.quote(text.value))", at: text.spot)
+            }
+        }
+        return (id, name, offset)
+    }
+
+    private func folder(_ site: TableReader?, _ key: String, default path: String) -> String {
+        FilePath.join(FilePath.folder(of: self.path), site?.text(key, limit: 1024)?.value ?? path)
+    }
+
+    private func profileDraft(_ site: TableReader?) -> ProfileReader.Draft {
+        guard let site else { return .unreadable }
+        let folder = folder(site, "profiles", default: "../profiles")
+        let named = site.identifier("profile")
+        if site.has("profile"), named == nil { return .unreadable }
+        let name = named ?? Located(value: SiteReader.profileName, spot: site.here)
+        if name.value == "none" { return ProfileReader.Draft() }
+        let draft = ProfileReader(shelf: shelf).draft(at: FilePath.join(folder, name.value + ".toml")) {
+            (Wording.unknown("profile", name.value, among: self.shelf.names(in: folder), place: " in \(folder)"), name.spot)
+        }
+        return draft ?? .unreadable
+    }
+
+    private func platform(_ reader: TableReader, gateway: String, with connections: inout ConnectionReader) -> PlatformConfiguration? {
+        let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
+        let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
+        let lane: Located<ReadingsLane>? = reader.choice("readings", "readings lane")
+        let summary = reader.seconds("summary_interval", in: 1...86_400)?.value ?? 300
+        // Twice the window of a source: uploads share nothing with the sensing side.
+        guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
+        return PlatformConfiguration(
+            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary)
+    }
+
+    private func topic(_ reader: TableReader, _ key: String, default pattern: String, _ gateway: String) -> String {
+        let text = reader.text(key, limit: 1024)
+        let topic = DeviceReader.replacing("{gateway}", in: text?.value ?? pattern, with: gateway)
+        if let text, let objection = TextRules.objection(toTopicName: topic) { log.error("\(key) \(objection)", at: text.spot) }
+        return topic
+    }
+
+    private func journal(_ reader: TableReader) -> JournalConfiguration {
+        var journal = JournalConfiguration()
+        if let path = reader.text("path", limit: 1024) { journal.path = path.value }
+        if let size = reader.size("max_bytes", in: 1 << 20...1 << 40, named: "1 MiB … 1 TiB") { journal.maxBytes = size.value }
+        if let delay = reader.duration("commit_delay", in: .seconds(0) ... .seconds(10)) { journal.commitDelay = delay.value }
+        if let batch = reader.whole("max_batch", in: 1...65_536) { journal.maxBatch = batch.value }
+        if let interval = reader.duration("checkpoint_interval", in: .seconds(1) ... .seconds(86_400)) { journal.checkpointInterval = interval.value }
+        return journal
+    }
+
+    private func socket(_ reader: TableReader) -> String? {
+        guard let path = reader.text("socket", limit: 1024) else { return nil }
+        if path.value.utf8.count <= Limits.socketPath { return path.value }
+        log.error("socket is longer than \(Limits.socketPath) bytes, the most that a UNIX socket's path may have", at: path.spot)
+        return nil
+    }
+}

@@ -1,0 +1,128 @@
+import Lifeline
+
+/// A gateway's report for people: what is wrong, what is sick, then the line from the brokers to the platform.
+struct StatusView {
+    let report: JSONValue
+    let language: Language
+    /// Episodes shown; the rest is a number.
+    private static let episodeLimit = 20
+
+    func show() {
+        let width = Terminal.isInteractive ? Terminal.size.columns : .max
+        for line in lines { Output.line(width == .max ? line : Terminal.cut(line, width)) }
+    }
+
+    /// The whole page.
+    var lines: [String] { head + problems + episodes + sources + journal + platform }
+
+    private var head: [String] {
+        func text(_ name: String) -> String { Terminal.plain(report[name].text ?? "?") }
+        return [
+            Terminal.paint("bamai \(text("bamai"))  \(text("gateway"))  \(text("site"))", .bold),
+            Terminal.paint("revision \(text("revision").prefix(8))  \(text("state"))  up \(Terminal.duration(report["uptime_s"].count))", .grey),
+        ]
+    }
+
+    private var problems: [String] {
+        let problems = report["problems"].list
+        if problems.isEmpty { return ["  \(Terminal.paint("√", .green)) no problems"] }
+        let errors = problems.filter { $0["severity"].text == "error" }
+        let rest = problems.filter { $0["severity"].text != "error" }
+        return (errors + rest).map { problem in
+            let isError = problem["severity"].text == "error"
+            let mark = Terminal.paint(isError ? "×" : "‼", isError ? .red : .yellow)
+            return "  \(mark) \(Terminal.pad(Terminal.plain(problem["subject"].text ?? ""), 16)) \(Terminal.plain(problem["text"].text ?? ""))"
+        }
+    }
+
+    private var episodes: [String] {
+        let episodes = report["episodes"].list
+        guard !episodes.isEmpty else { return title("sick now") + ["  nothing"] }
+        var lines = title("sick now: \(episodes.count)")
+        let today = report["now"].text?.prefix(10)
+        for episode in episodes.prefix(StatusView.episodeLimit) {
+            let since = episode["since"].text ?? ""
+            let date = since.prefix(10) == today ? "" : since.dropFirst(5).prefix(5) + " "
+            let event = Terminal.plain(episode["event"][language.rawValue].text ?? "")
+            lines.append(
+                "  \(Terminal.level(episode["level"].text ?? ""))  \(Terminal.pad(Terminal.plain(episode["subject"].text ?? ""), 16)) "
+                    + "\(Terminal.pad(event, 26))  since \(date)\(since.dropFirst(11).prefix(8))  \(Terminal.paint(episode["rule"].text ?? "", .grey))"
+            )
+        }
+        if episodes.count > StatusView.episodeLimit { lines.append("  … and \(episodes.count - StatusView.episodeLimit) more") }
+        return lines
+    }
+
+    private var sources: [String] {
+        var lines = title("sources")
+        for broker in report["brokers"].list {
+            lines.append(
+                row(
+                    "broker \(Terminal.plain(broker["id"].text ?? ""))",
+                    "\(state(broker)) for \(Terminal.duration(broker["since_s"].count)), \(count(broker, "messages")) messages, "
+                        + "\(Terminal.bytes(broker["bytes"].count)), \(count(broker, "redelivered")) redelivered, \(count(broker, "reconnects")) reconnects"
+                ))
+        }
+        let decode = report["decode"]
+        let refused = decode["refused"].members.map { ($0.key, $0.value.count) }.sorted { $0 < $1 }
+        let total = refused.reduce(0) { $0 + $1.1 }
+        lines.append(
+            row(
+                "decoded",
+                "\(count(decode, "readings")) readings of \(count(decode, "messages")) messages, \(count(decode, "ignored")) ignored, "
+                    + Terminal.paint("\(Terminal.count(total)) refused", total > 0 ? .yellow : .grey)))
+        for (cause, number) in refused where number > 0 {
+            lines.append(row("", Terminal.paint("\(Terminal.count(number)) \(Terminal.plain(cause))", .yellow) + "  (see bamai rejected)"))
+        }
+        let sensors = report["sensors"]
+        let silent = sensors["silent"].count
+        lines.append(
+            row(
+                "sensors",
+                "\(count(sensors, "reporting")) of \(count(sensors, "total")) reporting, "
+                    + Terminal.paint("\(Terminal.count(silent)) silent", silent > 0 ? .yellow : .grey) + ", \(count(sensors, "never")) never heard"))
+        return lines
+    }
+
+    private var journal: [String] {
+        let journal = report["journal"]
+        let (bytes, most) = (journal["bytes"].count, journal["max_bytes"].count)
+        let share = most > 0 ? JSONWriter.shortest((Double(bytes) / Double(most) * 1000).rounded() / 10) + " %" : "?"
+        let isWell = journal["state"].text == "ok"
+        let judge = report["judge"]
+        let behind = max(0, journal["last_sequence"].count - judge["sequence"].count)
+        return title("journal") + [
+            row(
+                "store",
+                "\(Terminal.paint(Terminal.plain(journal["state"].text ?? "?"), isWell ? .green : .red)), \(share) of \(Terminal.bytes(most)), "
+                    + "\(count(journal, "segments")) segments, \(count(journal, "damaged_segments")) damaged"),
+            row(
+                "readings",
+                "\(count(journal, "readings")) held, up to \(count(journal, "last_sequence")), "
+                    + "\(count(journal, "dropped_readings")) dropped by retention"),
+            row("commits", "\(count(journal, "commits")), \(count(journal, "failed_commits")) failed"),
+            row("judged", "\(behind == 0 ? "all" : Terminal.count(behind) + " behind"), \(count(judge, "alerts")) alerts made"),
+        ]
+    }
+
+    private var platform: [String] {
+        let platform = report["platform"]
+        if platform.isNull { return title("platform") + [row("link", "none configured: alerts stay in the journal")] }
+        return title("platform") + [
+            row("link", "\(state(platform)), \(count(platform, "in_flight")) in flight, \(count(platform, "reconnects")) reconnects"),
+            row("alerts", "\(count(platform, "alerts_acknowledged")) acknowledged, \(count(platform, "alerts_pending")) waiting"),
+            row(
+                "readings",
+                "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
+        ]
+    }
+
+    private func title(_ text: String) -> [String] { [Terminal.paint(text, .bold)] }
+    private func row(_ name: String, _ text: String) -> String { "  \(Terminal.pad(name, 16)) \(text)" }
+    private func count(_ object: JSONValue, _ name: String) -> String { Terminal.count(object[name].count) }
+
+    private func state(_ object: JSONValue) -> String {
+        let state = Terminal.plain(object["state"].text ?? "?")
+        return Terminal.paint(state, state == "connected" ? .green : .red)
+    }
+}

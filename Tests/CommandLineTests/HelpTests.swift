@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@Suite("bamai: help and wrong use")
+struct HelpTests {
+    static let commands = ["check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate"]
+
+    @Test("The help of every command is the recorded text", arguments: [""] + commands)
+    func golden(command: String) throws {
+        let run = try CommandRun(command.isEmpty ? ["--help"] : [command, "--help"])
+        #expect(run.code == 0)
+        let file = CommandRun.root + "/Tests/CommandLineTests/Help/\(command.isEmpty ? "bamai" : command).txt"
+        if ProcessInfo.processInfo.environment["BAMAI_RECORD"] != nil { try run.output.write(toFile: file, atomically: true, encoding: .utf8) }
+        let recorded = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(run.output == recorded, "run the test with BAMAI_RECORD=1 to record it anew")
+    }
+
+    @Test("Every help has an example and says what its exit codes mean", arguments: commands)
+    func complete(command: String) throws {
+        let help = try CommandRun([command, "--help"]).output
+        #expect(help.contains("example") && help.contains("bamai \(command)"))
+        #expect(help.contains("exit codes:"))
+    }
+
+    @Test(
+        "Wrong use ends with 64 and a sentence",
+        arguments: [
+            ["nonsense"], ["export", "--from", "yesterday"], ["simulate", "--day", "0"], ["simulate", "--broker", "http://x/y"],
+            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"],
+        ])
+    func wrongUse(arguments: [String]) throws {
+        let run = try CommandRun(arguments)
+        #expect(run.code == 64)
+        #expect(run.output.contains("Error: "))
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import GatewayTesting
+import Glibc
+import Journal
+import Lifeline
+import Testing
+
+@Suite("bamai alerts, export and rejected")
+struct JournalCommandTests {
+    let folder = TestFolder()
+
+    /// A journal with three commits, two series, two alerts and two refused messages.
+    private func journal() throws -> String {
+        let path = folder.file("journal.db")
+        let journal = try SQLiteJournal(path: path, maxBytes: 4 << 20)
+        let pressure = try journal.series(forKey: "WP-03/pressure")
+        let tilt = try journal.series(forKey: "MH-02/tilt_x")
+        for commit in 0..<3 {
+            var batch = CommitBatch()
+            for index in 0..<4 {
+                let moment = Timestamp(unixSeconds: 1_767_323_045 + Int64(commit) * 60 + Int64(index)).advanced(byMicroseconds: 250_000)
+                batch.readings.append(
+                    Reading(
+                        series: index % 2 == 0 ? pressure : tilt, observed: moment, received: moment.advanced(byMicroseconds: 1_500_000),
+                        value: 0.25 + Double(index), flags: index == 3 ? [.late, .outOfRange] : []))
+            }
+            batch.readings.append(
+                Reading(series: .tick, observed: Timestamp(unixSeconds: 1_767_323_100), received: Timestamp(unixSeconds: 1_767_323_100), value: 0))
+            if commit < 2 {
+                batch.alerts.append(JournalCommandTests.alert(commit))
+                batch.rejected.append(
+                    RejectedMessage(
+                        received: Timestamp(unixSeconds: 1_767_323_045), broker: "field", topic: "water/x", cause: "not-json",
+                        sample: Array("{broken\u{1b}[2J \(commit)".utf8)))
+            }
+            _ = try journal.commit(batch)
+        }
+        journal.close()
+        return path
+    }
+
+    private static func alert(_ number: Int) -> AlertRecord {
+        let kind = number == 0 ? "raised" : "cleared"
+        let body =
+            #"{"specversion":"1.0","id":"a-\#(number)","type":"cn.bamai.alert.\#(kind)","subject":"manhole/MH-02","recordedtime":"2026-01-02T11:0\#(number):05+08:00","#
+            + #""severitytext":"ORANGE","data":{"info":[{"language":"zh-CN","headline":"井盖倾斜"},{"language":"en-GB","headline":"Cover tilted"}]}}"#
+        return AlertRecord(
+            id: "a-\(number)", episode: "e", kind: kind, level: 3, subject: "manhole/MH-02", sensor: "MH-02/tilt_x", rule: "cover.tilt",
+            recorded: Timestamp(unixSeconds: 1_767_323_045), body: Array(body.utf8))
+    }
+
+    @Test("Alerts: the newest last, in either language, or as they are stored")
+    func alerts() throws {
+        let path = try journal()
+        let english = try CommandRun(["alerts", "--journal", path])
+        #expect(english.code == 0)
+        #expect(
+            english.output == """
+                01-02 11:00:05  orange raised    manhole/MH-02   Cover tilted
+                01-02 11:01:05  orange cleared   manhole/MH-02   Cover tilted
+
+                """)
+        #expect(
+            try CommandRun(["alerts", "--journal", path, "--lang", "zh", "--limit", "1"]).output
+                == "01-02 11:01:05  orange cleared   manhole/MH-02   井盖倾斜\n")
+        let json = try CommandRun(["alerts", "--journal", path, "--json"])
+        try #require(json.lines.count == 3, "\(json.output)")
+        #expect(json.lines[0].contains(#""id":"a-0""#) && json.lines[1].contains(#""id":"a-1""#))
+    }
+
+    @Test("Following from nothing shows what comes later only")
+    func follow() throws {
+        let path = folder.file("followed.db")
+        let journal = try SQLiteJournal(path: path, maxBytes: 4 << 20)
+        var batch = CommitBatch()
+        batch.alerts.append(JournalCommandTests.alert(0))
+        _ = try journal.commit(batch)
+        let child = try CommandRun.start(["alerts", "--journal", path, "--limit", "0", "--follow"], output: folder.file("out"))
+        // Only what is committed after its first look counts as new; a while for that look.
+        usleep(1_500_000)
+        batch.removeAll()
+        batch.alerts.append(JournalCommandTests.alert(1))
+        _ = try journal.commit(batch)
+        var text = ""
+        for _ in 0..<100 where !text.contains("cleared") {
+            usleep(100_000)
+            text = (try? String(contentsOfFile: folder.file("out"), encoding: .utf8)) ?? ""
+        }
+        _ = child.terminate()
+        journal.close()
+        #expect(text == "01-02 11:01:05  orange cleared   manhole/MH-02   Cover tilted\n")
+    }
+
+    @Test("Export: every reading once, without ticks, with its flags")
+    func export() throws {
+        let run = try CommandRun(["export", "--journal", try journal()])
+        #expect(run.code == 0)
+        try #require(run.lines.count == 1 + 12 + 1, "\(run.output)")
+        #expect(run.lines[0] == "sequence,sensor,observed,received,value,unit,flags")
+        #expect(run.lines[1] == "1,WP-03/pressure,2026-01-02T03:04:05.250000Z,2026-01-02T03:04:06.750000Z,0.25,,")
+        #expect(run.lines[4] == "4,MH-02/tilt_x,2026-01-02T03:04:08.250000Z,2026-01-02T03:04:09.750000Z,3.25,,late range")
+        #expect(run.lines[5].hasPrefix("6,WP-03/pressure,"))
+    }
+
+    @Test("Export takes a pattern, sequences and times")
+    func exportParts() throws {
+        let path = try journal()
+        func rows(_ arguments: [String]) throws -> [String] {
+            try CommandRun(["export", "--journal", path] + arguments).lines.dropFirst().dropLast().map { String($0.prefix { $0 != "," }) }
+        }
+        #expect(try rows(["--sensor", "MH-*"]) == ["2", "4", "7", "9", "12", "14"])
+        #expect(try rows(["--from", "6", "--to", "9"]) == ["6", "7", "8", "9"])
+        #expect(try rows(["--from", "2026-01-02T03:05:00Z", "--to", "2026-01-02T03:05:07Z"]) == ["6", "7"])
+        #expect(try rows(["--from", "2026-01-03"]) == [])
+    }
+
+    @Test("The site gives the units")
+    func exportUnits() throws {
+        let path = try journal()
+        let site = folder.file("config/street/site.toml")
+        var text = try String(contentsOfFile: CommandRun.root + "/firmware-config/street/site.toml", encoding: .utf8)
+        text = text.replacingOccurrences(of: "run/street/journal.db", with: path)
+        folder.write("config/street/site.toml", text)
+        for name in ["devices", "profiles"] {
+            try FileManager.default.copyItem(atPath: CommandRun.root + "/firmware-config/" + name, toPath: folder.file("config/" + name))
+        }
+        let run = try CommandRun(["export", "--site", site, "--to", "2"])
+        #expect(run.lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).dropFirst(5).first } == ["MPa", "deg", nil])
+    }
+
+    @Test("Rejected: cause, topic and a sample that cannot move the cursor")
+    func rejected() throws {
+        let run = try CommandRun(["rejected", "--journal", try journal()])
+        #expect(run.code == 0)
+        try #require(run.lines.count == 5, "\(run.output)")
+        #expect(run.lines[0] == "01-02 11:04:05  not-json         field  water/x")
+        #expect(run.lines[1] == "  {broken·[2J 1")
+    }
+
+    @Test("No journal, or no journal of ours: a sentence and 1", arguments: ["alerts", "export", "rejected"])
+    func noJournal(command: String) throws {
+        let absent = try CommandRun([command, "--journal", folder.file("nothing.db")])
+        #expect(absent.code == 1)
+        #expect(absent.output == "bamai: there is no journal at \(folder.file("nothing.db"))\n")
+        folder.write("text.db", String(repeating: "this is no database\n", count: 100))
+        let text = try CommandRun([command, "--journal", folder.file("text.db")])
+        #expect(text.code == 1)
+        #expect(text.output.hasPrefix("bamai: ") && text.lines.count == 2)
+    }
+}

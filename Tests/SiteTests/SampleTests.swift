@@ -1,0 +1,113 @@
+import Lifeline
+import Testing
+
+@testable import Site
+
+@Suite struct SampleTests {
+    static let path = Repository.path("firmware-config/sample/site.toml")
+
+    @Test func theSampleLoadsWithoutAWarning() throws {
+        let outcome = loadSite(at: SampleTests.path, from: .disk)
+        #expect(outcome.findings == [])
+        let site = try #require(outcome.value)
+        #expect(site.plan.gateway == "sample")
+        #expect(site.plan.utcOffsetSeconds == 28_800)
+        #expect(site.journal == JournalConfiguration())
+        #expect(site.controlSocket == "/run/bamai/control.sock")
+        #expect(site.revision.count == 16)
+        #expect(
+            site.brokers == [BrokerConfiguration(id: "local", address: BrokerAddress(host: "127.0.0.1", port: 1883), clientID: "bamai-sample-local")])
+        let platform = try #require(site.platform)
+        #expect(platform.alertTopic == "bamai/sample/alerts")
+        #expect(platform.readings == .summary && platform.summaryInterval == 300)
+        #expect(platform.broker.passwordSecret == "platform-password")
+        #expect(platform.broker.tls?.key == "/etc/bamai/sample.key")
+    }
+
+    @Test func theSamplesSensorsAndRulesAreWhatItSays() throws {
+        let plan = try #require(loadSite(at: SampleTests.path, from: .disk).value).plan
+        #expect(
+            plan.sensors.map(\.id) == [
+                "MH-17/a.tilt_x", "MH-17/a.tilt_y", "MH-17/a.battery", "MH-17/b.open", "MH-17/b.battery", "MH-17/b.link_margin", "WP-3/pressure",
+                "WP-3/battery", "WP-3/link_margin", "LIFT-2/door_open_time", "LIFT-2/door_close_time", "LIFT-2/levelling_error", "LIFT-2/fault_code",
+                "LIFT-2/entrapment", "WELL-9/depth",
+            ])
+        let tilt = try #require(plan.devices.first?.fields.first)
+        #expect(tilt.baseline == 1.3 && tilt.absolute && tilt.path == ["object", "angle_x"])
+        let depth = try #require(plan.devices.last?.fields.first)
+        #expect(depth.path == ["probes", "0", "depth.raw"])
+        #expect(abs(depth.scale - 0.001) < 1e-15 && abs(depth.shift + 0.125) < 1e-15)
+        let rule = try #require(plan.rules.last)
+        #expect(rule.id == "well.low" && rule.origin == "site" && rule.offDelay == 3600)
+        #expect(rule.levels == [LevelLimit(level: .yellow, limit: 1.5), LevelLimit(level: .orange, limit: 0.8)])
+        #expect(abs(rule.deadband - 0.1) < 1e-15)
+        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@1" })
+        #expect(!plan.rules.contains { $0.id == "cover.displacement" })
+    }
+
+    /// Without this the sample would go stale with the first new key.
+    @Test func theSampleMentionsEveryKeyOfASiteFile() throws {
+        let text = try Repository.text("firmware-config/sample/site.toml")
+        let shapes = [
+            Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
+            Schema.quantity, Schema.siteRule,
+        ]
+        for shape in shapes {
+            let section = SampleTests.lines(of: text, under: shape.title)
+            for key in shape.keys where key.name != "reading" {
+                #expect(section.contains { SampleTests.sets(key.name, $0) }, "\(shape.title) \(key.name)")
+            }
+        }
+        for key in Schema.siteFile.keys where key.name != "schema" {
+            #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
+        }
+        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys { #expect(text.contains("\(key.name) = ")) }
+    }
+
+    @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
+        for path in ["firmware-config/sample/site.toml", "firmware-config/devices/plain-json-level.toml", "boards/generic.toml"] {
+            let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            for shape in [Schema.platform, Schema.device, Schema.deviceReading, Schema.siteRule, Schema.boardFile] {
+                for key in shape.keys where key.name != "reading" && key.name != "chip" {
+                    guard let first = lines.firstIndex(where: { SampleTests.sets(key.name, $0) }), first > 0 else { continue }
+                    #expect(lines[first - 1].hasPrefix("#") || SampleTests.isSetting(lines[first - 1]), "\(path):\(first + 1) \(key.name)")
+                }
+            }
+        }
+    }
+
+    @Test func theTemplateAndBoardSamplesMentionEveryKey() throws {
+        let template = try Repository.text("firmware-config/devices/plain-json-level.toml").split(separator: "\n").map(String.init)
+        for key in Schema.templateFile.keys where key.name != "reading" {
+            #expect(template.contains { SampleTests.sets(key.name, $0) }, "\(key.name)")
+        }
+        for key in Schema.templateReading.keys { #expect(template.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
+        let board = try Repository.text("boards/generic.toml").split(separator: "\n").map(String.init)
+        for key in Schema.boardFile.keys where key.name != "chip" { #expect(board.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
+        for key in Schema.chip.keys { #expect(board.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
+        let profile = try Repository.text("firmware-config/profiles/lifeline-cn.toml").split(separator: "\n").map(String.init)
+        for key in Schema.profileFile.keys where key.form == .whole || key.form == .text {
+            #expect(profile.contains { SampleTests.sets(key.name, $0) }, "\(key.name)")
+        }
+        for key in Schema.quantity.keys { #expect(profile.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
+    }
+
+    /// Whether a line sets a key, live or commented out.
+    static func sets(_ key: String, _ line: String) -> Bool { line.hasPrefix("\(key) = ") || line.hasPrefix("# \(key) = ") }
+
+    private static func isSetting(_ line: String) -> Bool { line.contains(" = ") }
+
+    /// The lines that belong to a header, up to the next header that is not it.
+    static func lines(of text: String, under title: String) -> [String] {
+        var result: [String] = []
+        var isInside = false
+        for line in text.split(separator: "\n").map(String.init) {
+            if line.hasPrefix("[") {
+                isInside = line.hasPrefix(title)
+            } else if isInside {
+                result.append(line)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,81 @@
+import Lifeline
+import Testing
+
+@testable import Site
+
+/// Every data file of the repository loads: nothing that a maintainer flashes was never read.
+@Suite struct ShippedFileTests {
+    static let sites = Repository.names(in: "firmware-config").filter {
+        if case .bytes = SiteSources.disk.read(Repository.path("firmware-config/\($0)/site.toml")) { true } else { false }
+    }
+    static let templates = Repository.names(in: "firmware-config/devices")
+    static let profiles = Repository.names(in: "firmware-config/profiles")
+    static let boards = Repository.names(in: "boards")
+    static let profile = Repository.path("firmware-config/profiles/lifeline-cn.toml")
+
+    @Test func nothingIsLeftOut() {
+        #expect(ShippedFileTests.sites.contains("sample"))
+        #expect(ShippedFileTests.templates.count >= 9 && ShippedFileTests.boards.count >= 2 && !ShippedFileTests.profiles.isEmpty)
+        #expect(ShippedFileTests.templates.allSatisfy { $0.hasSuffix(".toml") })
+        #expect(ShippedFileTests.boards.allSatisfy { $0.hasSuffix(".toml") })
+    }
+
+    @Test(arguments: sites)
+    func aShippedSiteIsValid(_ name: String) {
+        let outcome = loadSite(at: Repository.path("firmware-config/\(name)/site.toml"), from: .disk)
+        #expect(outcome.value != nil, "\(outcome.findings)")
+    }
+
+    @Test(arguments: templates)
+    func aShippedTemplateIsValidAgainstTheShippedProfile(_ name: String) {
+        let outcome = checkTemplate(at: Repository.path("firmware-config/devices/\(name)"), profile: ShippedFileTests.profile, from: .disk)
+        #expect(outcome.findings == [])
+        #expect(outcome.value?.isEmpty == false)
+    }
+
+    @Test(arguments: profiles)
+    func aShippedProfileIsValid(_ name: String) {
+        let outcome = loadProfile(at: Repository.path("firmware-config/profiles/\(name)"), from: .disk)
+        #expect(outcome.findings == [])
+        #expect(outcome.value?.rules.isEmpty == false)
+    }
+
+    @Test(arguments: boards)
+    func aShippedBoardIsValid(_ name: String) {
+        let outcome = loadBoard(at: Repository.path("boards/\(name)"), from: .disk)
+        #expect(outcome.findings == [])
+        #expect(outcome.value?.name.isEmpty == false)
+    }
+
+    @Test func theProfileHasARuleForEveryAssetClass() throws {
+        let profile = try #require(loadProfile(at: ShippedFileTests.profile, from: .disk).value)
+        for assetClass in AssetClass.allCases {
+            #expect(profile.rules.contains { $0.assetClass == assetClass }, "\(assetClass)")
+        }
+        let named = Set(profile.quantities.map(\.name))
+        for rule in profile.rules { if let quantity = rule.quantity { #expect(named.contains(quantity)) } }
+    }
+
+    @Test func theProfileSaysTheNumbersOfItsSources() throws {
+        let rules = try #require(loadProfile(at: ShippedFileTests.profile, from: .disk).value).rules
+        func rule(_ id: String) throws -> Rule { try #require(rules.first { $0.id == id }) }
+        let tilt = try rule("cover.tilt")
+        #expect(tilt.levels == [LevelLimit(level: .yellow, limit: 10), LevelLimit(level: .orange, limit: 15)] && tilt.onDelay == 3)
+        #expect(try rule("gas.methane").levels.first == LevelLimit(level: .orange, limit: 1))
+        #expect(try rule("water.low_pressure").levels == [LevelLimit(level: .yellow, limit: 0.14)])
+        #expect(try rule("water.negative_pressure").levels == [LevelLimit(level: .red, limit: 0)])
+        #expect(try rule("lift.entrapment").latched)
+        #expect(try rule("device.silent").levels == [LevelLimit(level: .yellow, limit: 72 * 3600)])
+        #expect(try rule("water.burst").direction == .down && rule("lift.door_wear").direction == .up)
+    }
+
+    @Test func everyAlertTextIsWrittenInBothLanguages() throws {
+        for rule in try #require(loadProfile(at: ShippedFileTests.profile, from: .disk).value).rules {
+            for text in [rule.event, rule.advice] {
+                #expect(text.chinese.unicodeScalars.contains { (0x4e00...0x9fff).contains($0.value) }, "\(rule.id)")
+                #expect(text.english.unicodeScalars.allSatisfy { $0.isASCII }, "\(rule.id)")
+            }
+            #expect(rule.advice.chinese.hasSuffix("。") && rule.advice.english.hasSuffix("."), "\(rule.id)")
+        }
+    }
+}
