@@ -21,6 +21,6 @@ enum Connections {
         return .success(
             MQTTOptions(
                 host: broker.address.host, port: broker.address.port, clientID: broker.clientID, username: broker.username, password: password,
-                keepalive: broker.keepalive, tls: tls))
+                keepalive: broker.keepalive, tls: tls, window: broker.window))
     }
 }

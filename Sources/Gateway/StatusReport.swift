@@ -123,6 +123,7 @@ struct StatusReport {
             json.member("messages", source.messages)
             json.member("bytes", source.bytes)
             json.member("redelivered", source.redelivered)
+            json.member("oversized", source.oversized)
             json.member("reconnects", source.reconnects)
             text(&json, "last_error", source.lastError)
             json.endObject()

@@ -69,8 +69,35 @@ package final class MosquittoBroker {
 
     /// Ends it politely.
     package func stop() {
+        // A paused process hears nothing else.
+        resume()
         _ = process?.terminate()
         process = nil
+    }
+
+    /// Ends it as a power cut would.
+    package func kill() {
+        process?.signal(SIGKILL)
+        process?.wait()
+        process = nil
+    }
+
+    /// Stops it in its tracks: its connections stay open and nobody answers, until `resume`.
+    package func pause() { process?.signal(SIGSTOP) }
+    /// Goes on after `pause`.
+    package func resume() { process?.signal(SIGCONT) }
+
+    /// What it has logged; with the line `log_type all` every packet that came and went.
+    package var log: String {
+        guard let file = fopen(folder + "/mosquitto-\(port).log", "r") else { return "" }
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            if count == 0 { return String(decoding: text, as: UTF8.self) }
+            text += buffer[..<count]
+        }
     }
 
     private static func withAddress<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {

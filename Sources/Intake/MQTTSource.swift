@@ -15,12 +15,12 @@ package final class MQTTSource {
     static let filtersPerPacket = 50
 
     package let index: Int
-    private let options: MQTTOptions
+    private var options: MQTTOptions
     private let filters: [String]
-    private let wake: EventDescriptor
+    private let attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
+    private var versions = VersionChoice()
     private var backoff: Backoff
     private var connection: MQTTConnection?
-    private var attempt: ConnectionAttempt?
     private var receipts = Receipts()
     private weak var sink: (any MessageSink)?
     private var delivered = 0
@@ -46,10 +46,10 @@ package final class MQTTSource {
     package init(index: Int, id: String, options: MQTTOptions, filters: [String], seed: UInt64) throws(SystemError) {
         self.index = index
         self.options = options
-        self.filters = filters
+        self.filters = TopicFilter.reduced(filters)
         status = SourceStatus(id: id)
         backoff = Backoff(seed: seed)
-        wake = try EventDescriptor()
+        attempt = try BackgroundCall()
     }
 
     /// The socket to wait for; nil while there is none.
@@ -59,7 +59,7 @@ package final class MQTTSource {
     }
 
     /// Readable when a connection attempt has ended: call `tick`.
-    package var wakeDescriptor: Int32 { wake.descriptor }
+    package var wakeDescriptor: Int32 { attempt.descriptor }
 
     /// Whether the socket should be waited for as writable: for the handshake, pings and what is left of released acknowledgements, never because
     /// acknowledgements are held back.
@@ -77,6 +77,7 @@ package final class MQTTSource {
         delivered = 0
         while delivered < limit, connection.read() {}
         self.sink = nil
+        if !receipts.expectsRedeliveries { connection.watchDuplicates(false) }
         if connection.failure != nil { fail() }
         return delivered
     }
@@ -105,7 +106,7 @@ package final class MQTTSource {
         receipts.abandoned()
         guard unacknowledged > 0 else { return }
         unacknowledged = 0
-        if connection != nil { end("the journal refused a commit") }
+        if connection != nil { end(MQTTError(code: 0, text: "the journal refused a commit")) }
     }
 
     /// Pings, time limits, reconnecting. To be called when `wakeDescriptor` is readable and at `nextDeadline`.
@@ -118,11 +119,10 @@ package final class MQTTSource {
             if connection.failure != nil {
                 fail()
             } else if status.state == .connecting && now - status.since > MQTTSource.handshakeLimit {
-                end("the broker does not answer")
+                end(MQTTError(code: 0, text: "\(options.host):\(options.port): the broker does not answer"))
             }
-        } else if attempt == nil && now >= retryAt {
-            enter(.connecting)
-            attempt = ConnectionAttempt(options, wake: wake)
+        } else if !attempt.isBusy && now >= retryAt {
+            beginAttempt()
         }
     }
 
@@ -130,7 +130,7 @@ package final class MQTTSource {
     package var nextDeadline: Int64 {
         if isStopped { return .max }
         if connection != nil { return now + 1_000_000_000 }
-        return attempt == nil ? retryAt : .max
+        return attempt.isBusy ? .max : retryAt
     }
 
     /// Says goodbye and keeps the session. Unacknowledged messages will be sent again.
@@ -147,23 +147,32 @@ package final class MQTTSource {
 
     // MARK: - Connection
 
+    private func beginAttempt() {
+        enter(.connecting)
+        options.version = versions.version
+        let options = options
+        do throws(SystemError) {
+            try attempt.start(name: "bamai-connect") { MQTTConnection.open(options) }
+        } catch {
+            end(MQTTError(code: error.code, text: "\(error)"))
+        }
+    }
+
     private func takeAttempt() {
-        guard let result = attempt?.take() else { return }
-        wake.drain()
-        attempt = nil
+        guard let result = attempt.take() else { return }
         switch result {
         case .success(let made):
             made.events = self
             connection = made
             generation += 1
         case .failure(let error):
-            end(error.text)
+            end(error)
         }
     }
 
-    private func fail() { end(connection?.failure?.text ?? "the connection ended") }
+    private func fail() { end(connection?.failure ?? MQTTError(code: 0, text: "the connection ended")) }
 
-    private func end(_ reason: String) {
+    private func end(_ reason: MQTTError) {
         // Its queue of acknowledgements goes with it. What was delivered from it and is not committed yet stays pending: committed, it is known when it
         // comes again; abandoned, it is taken again.
         connection = nil
@@ -171,8 +180,9 @@ package final class MQTTSource {
         generation += 1
         if status.state == .connected && now - status.since > MQTTSource.steady { backoff.reset() }
         status.failures += 1
-        status.lastError = reason
-        retryAt = now + backoff.next()
+        status.lastError = reason.text
+        let isImmediate = versions.ended(reason, wasConnected: status.state == .connected)
+        retryAt = isImmediate ? now : now + backoff.next()
         enter(.waiting)
     }
 
@@ -188,6 +198,9 @@ extension MQTTSource: MQTTEvents {
         receipts.connected(sessionPresent: sessionPresent)
         if connectedBefore { status.reconnects += 1 }
         connectedBefore = true
+        versions.connected()
+        status.grantedFilters = 0
+        status.protocolVersion = options.version.rawValue
         status.lastError = nil
         enter(.connected)
         var start = 0
@@ -204,13 +217,17 @@ extension MQTTSource: MQTTEvents {
         if qos > 0 {
             unacknowledged += 1
             receipt = Receipts.make(broker: status.id, topic: topic, payload: payload, identifier: identifier)
-            if receipts.isRedelivery(receipt) {
+            if receipts.isRedelivery(receipt, isDuplicate: connection?.isDuplicate) {
                 status.redelivered += 1
                 delivered += 1
                 return
             }
         }
         delivered += 1
+        guard payload.count <= MQTTOptions.packetLimit else {
+            status.oversized += 1
+            return
+        }
         status.messages += 1
         status.bytes += UInt64(payload.count)
         sink?.received(broker: index, topic: topic, payload: payload, receipt: receipt, qos: qos, retained: retained)
@@ -222,6 +239,7 @@ extension MQTTSource: MQTTEvents {
     /// Refused filters are a problem of the site or of the broker's access rules; a person must see it.
     package func subscribed(granted: [Bool]) {
         let refused = granted.count { !$0 }
+        status.grantedFilters += granted.count - refused
         if refused > 0 { status.lastError = "the broker refused \(refused) of \(filters.count) topic filters; check its access rules" }
     }
 }

@@ -18,6 +18,9 @@ struct Receipts {
     private var known: Set<UInt64> = []
     private var lookups = 0
 
+    /// Messages may still come that were delivered before.
+    var expectsRedeliveries: Bool { lookups > 0 }
+
     /// *Complexity*: linear in topic and payload.
     static func make(broker: String, topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, identifier: UInt16) -> UInt64 {
         var hash = StableHash()
@@ -44,11 +47,15 @@ struct Receipts {
     }
 
     /// Whether the message is one that was delivered before. What is not is remembered as pending.
-    mutating func isRedelivery(_ receipt: UInt64) -> Bool {
+    ///
+    /// A broker sends again first, in the old order, and flags what it sends again. So the first message without the flag ends the search: brokers that give
+    /// small identifiers over and over would else lose a device's constant payload to an older one like it. Where the flag is not known, the first
+    /// message that is not known ends it.
+    mutating func isRedelivery(_ receipt: UInt64, isDuplicate: Bool?) -> Bool {
         if lookups > 0 {
             lookups -= 1
-            let isKnown = known.remove(receipt) != nil
-            if lookups == 0 { known = [] }
+            let isKnown = isDuplicate != false && known.remove(receipt) != nil
+            if lookups == 0 || (!isKnown && isDuplicate != true) { (known, lookups) = ([], 0) }
             if isKnown { return true }
         }
         pending.append(receipt)

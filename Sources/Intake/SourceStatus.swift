@@ -19,6 +19,12 @@ package struct SourceStatus: Equatable, Sendable {
     package var bytes: UInt64 = 0
     /// Messages that were durable already and came again.
     package var redelivered: UInt64 = 0
+    /// Messages above `MQTTOptions.packetLimit`, which only a 3.1.1 broker sends: acknowledged and thrown away.
+    package var oversized: UInt64 = 0
+    /// What the last connection spoke: `5.0` or `3.1.1`; empty before the first.
+    package var protocolVersion = ""
+    /// Topic filters that the broker has granted on the present connection; all of them: nothing is missed.
+    package var grantedFilters = 0
     /// Connections made after the first.
     package var reconnects: UInt64 = 0
     /// Attempts that failed since the start.

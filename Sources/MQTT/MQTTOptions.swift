@@ -1,3 +1,12 @@
+/// The protocol versions that are spoken.
+package enum MQTTVersion: String, Sendable {
+    /// Tried first. Under it a broker keeps to our window, drops what is too large for us, and *says* when it does not take a message; under 3.1.1 a broker
+    /// acknowledges an alert that its access rules made it throw away.
+    case v5 = "5.0"
+    /// For brokers that know nothing newer.
+    case v311 = "3.1.1"
+}
+
 /// How one connection to a broker is made.
 package struct MQTTOptions: Sendable {
     /// Name or address; with TLS the broker's certificate must be made out to it.
@@ -12,10 +21,14 @@ package struct MQTTOptions: Sendable {
     package var keepalive: Int
     /// nil: plain TCP.
     package var tls: MQTTTLS?
+    /// The most QoS 1 messages that a v5 broker may send us unacknowledged (receive maximum). *Range*: 1…65 535. Under 3.1.1 the broker's own setting decides.
+    package var window: Int
+    /// Which version to speak; see `VersionChoice`.
+    package var version = MQTTVersion.v5
 
     package init(
         host: String, port: UInt16, clientID: String, cleanSession: Bool = false, username: String? = nil, password: String? = nil,
-        keepalive: Int = 30, tls: MQTTTLS? = nil
+        keepalive: Int = 30, tls: MQTTTLS? = nil, window: Int = 65_535
     ) {
         self.host = host
         self.port = port
@@ -25,7 +38,17 @@ package struct MQTTOptions: Sendable {
         self.password = password
         self.keepalive = keepalive
         self.tls = tls
+        self.window = window
     }
+
+    /// *Units*: bytes; the largest packet that we let a broker send us. A device's message has a few hundred bytes; a firmware image on the wrong topic has
+    /// megabytes. A v5 broker drops what is larger. Under 3.1.1 it arrives (MQTT's own limit is 256 MB), the library holds it in memory, and the receiver
+    /// throws it away. Four times what the decoder takes, so that a message which is only a little too large is counted and sampled where a maintainer looks.
+    package static let packetLimit = 1 << 20
+
+    /// *Units*: seconds for which a v5 broker keeps the session of a client that vanished: a week, more than the 72 h without network that a site must
+    /// survive. Under 3.1.1 the broker's own setting decides.
+    package static let sessionSeconds: UInt32 = 7 * 86_400
 }
 
 /// TLS 1.2 or newer, the broker verified by chain and host name.
@@ -40,31 +63,4 @@ package struct MQTTTLS: Sendable {
         self.certificate = certificate
         self.key = key
     }
-}
-
-/// Why a connection is no more, in words for status and logs.
-package struct MQTTError: Error, Equatable, Sendable {
-    /// libmosquitto's return code, or the CONNACK code.
-    package var code: Int32
-    package var text: String
-
-    package init(code: Int32, text: String) {
-        self.code = code
-        self.text = text
-    }
-}
-
-/// What a connection tells its owner.
-///
-/// *Isolation*: called inside `read`, `write` and `keepAlive`, on the caller's thread. Borrowed memory is valid during the call only. Publishing and
-/// subscribing are allowed inside; `read` and `write` are not.
-package protocol MQTTEvents: AnyObject {
-    /// The broker accepted the connection; whether it remembers the session.
-    func connected(sessionPresent: Bool)
-    /// One message. `identifier` is the packet's, 0 for QoS 0.
-    func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16)
-    /// A message that was published with this identifier is acknowledged.
-    func published(identifier: Int32)
-    /// The broker's answer to a subscription: one entry a filter, false where it refused.
-    func subscribed(granted: [Bool])
 }

@@ -19,6 +19,7 @@ package final class MQTTPublisher: MQTTEvents {
         try connection.connect()
         for _ in 0..<100 where !isConnected { try turn(milliseconds: 100) }
         guard isConnected else { throw MQTTError(code: -1, text: "\(options.host):\(options.port): the broker does not answer") }
+        connection.watchDuplicates(false)
     }
 
     /// Publishes a message; blocks while the window is full.

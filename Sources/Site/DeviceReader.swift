@@ -108,7 +108,7 @@ struct DeviceReader {
 
     /// ChirpStack writes an EUI in lower case, and a topic filter is compared letter by letter: an id in capitals would never hear a word.
     private func check(chirpStackID id: Located<String>, topic: Located<String>?, identity: [String]) {
-        let inTopic = topic?.value.contains("{id}") ?? false
+        let inTopic = topic.map { Wording.contains("{id}", in: $0.value) } ?? false
         guard inTopic || identity == ["deviceInfo", "devEui"] else { return }
         guard id.value.utf8.count == 16, id.value.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
             log.error("the id of a ChirpStack device is its DevEUI, 16 hexadecimal digits; found \(Wording.quote(id.value))", at: id.spot)

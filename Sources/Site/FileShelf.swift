@@ -65,8 +65,8 @@ final class FileShelf {
         let start = "Error while parsing "
         let message = Wording.singleLine(error.message, limit: 300)
         var hint = ""
-        if message.contains("unescaped control") { hint = "; is a closing quote missing?" }
-        if message.contains("could not determine value type") { hint = "; a text stands in double quotes" }
+        if Wording.contains("unescaped control", in: message) { hint = "; is a closing quote missing?" }
+        if Wording.contains("could not determine value type", in: message) { hint = "; a text stands in double quotes" }
         return message.hasPrefix(start) ? "syntax error in \(message.dropFirst(start.count))\(hint)" : "syntax error: \(message)\(hint)"
     }
 

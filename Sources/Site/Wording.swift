@@ -1,5 +1,13 @@
 /// How findings quote, list and guess.
 enum Wording {
+    /// Whether a text holds a part, letter by letter; without the regular expressions that the standard library brings for this.
+    static func contains(_ part: String, in text: String) -> Bool {
+        let wanted = Array(part.utf8)
+        let bytes = Array(text.utf8)
+        guard bytes.count >= wanted.count else { return false }
+        return (0...(bytes.count - wanted.count)).contains { bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+    }
+
     /// Quoted text is cut here: a finding is one line.
     private static let quoteLimit = 60
     private static let listLimit = 12

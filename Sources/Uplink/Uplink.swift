@@ -38,11 +38,12 @@ package final class Uplink: Sendable {
         wakeEvent = wake
         ackEvent = ack
         let port = UplinkPort(wake: wake, ack: ack)
+        let attempt = try BackgroundCall<Result<MQTTConnection, MQTTError>>()
         self.port = port
         thread = try NativeThread(name: "bamai-uplink") {
             let worker = UplinkWorker(
                 platform: platform, options: options, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, seed: seed, openReader: openReader,
-                port: port)
+                port: port, attempt: attempt)
             worker.run()
         }
     }

@@ -15,7 +15,9 @@ final class UplinkWorker {
     static let countInterval: Int64 = 1_000_000_000
 
     private let platform: PlatformConfiguration
-    private let options: MQTTOptions
+    private var options: MQTTOptions
+    private let attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
+    private var versions = VersionChoice()
     private let openReader: @Sendable () throws(JournalError) -> any JournalReader
     private let port: UplinkPort
     private var backoff: Backoff
@@ -37,12 +39,14 @@ final class UplinkWorker {
 
     init(
         platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, seed: UInt64,
-        openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader, port: UplinkPort
+        openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader, port: UplinkPort,
+        attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
     ) {
         self.platform = platform
         self.options = options
         self.openReader = openReader
         self.port = port
+        self.attempt = attempt
         backoff = Backoff(base: 1, ceiling: 60, seed: seed)
         messages = ReadingsMessages(
             lane: platform.readings, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, summaryInterval: platform.summaryInterval)
@@ -63,23 +67,32 @@ final class UplinkWorker {
     private func turn() {
         let now = Clocks.monotonicNanoseconds()
         if reader == nil { openJournal(now) }
-        if connection == nil && reader != nil && now >= retryAt { connect(now) }
+        takeAttempt(now)
+        if connection == nil && !attempt.isBusy && reader != nil && now >= retryAt { connect(now) }
         if let connection {
             connection.keepAlive()
-            if !isConnected && now - connectingSince > UplinkWorker.handshakeLimit { end("the broker does not answer") }
             if isConnected { fill() }
-            if let failure = connection.failure { end(failure.text) }
+            if let failure = connection.failure {
+                end(failure)
+            } else if !isConnected && now - connectingSince > UplinkWorker.handshakeLimit {
+                end(MQTTError(code: 0, text: "\(options.host):\(options.port): the broker does not answer"))
+            }
         }
         if now >= countAt {
             countAt = now + UplinkWorker.countInterval
             count()
         }
         report()
-        let canGoOn = isConnected && isHungry && hasRoom
         wait(milliseconds: canGoOn ? 0 : connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000)
     }
 
-    private var hasRoom: Bool { alerts.inFlight + readings.inFlight < platform.broker.window }
+    /// No more than the broker says it takes: the library would hold the rest back, out of our sight.
+    private var window: Int { min(platform.broker.window, connection?.receiveMaximum ?? 1) }
+    private var hasRoom: Bool { alerts.inFlight + readings.inFlight < window }
+    /// Readings take at most half of the window, so that an alert never waits for more than that.
+    private var readingsWindow: Int { max(1, window / 2) }
+    /// There is something to look for in the journal and room to send it: do not sleep. Without room, the next acknowledgement wakes us.
+    private var canGoOn: Bool { isConnected && isHungry && hasRoom && (!alertsAreSent || readings.inFlight < readingsWindow) }
 
     // MARK: - Journal
 
@@ -98,7 +111,7 @@ final class UplinkWorker {
     private func journalFailed(_ error: JournalError, _ now: Int64) {
         port.update { $0.lastError = "the journal cannot be read: \(error)" }
         reader = nil
-        end("the journal cannot be read: \(error)")
+        end(MQTTError(code: 0, text: "the journal cannot be read: \(error)"))
         retryAt = max(retryAt, now + 1_000_000_000)
     }
 
@@ -106,6 +119,7 @@ final class UplinkWorker {
 
     private func fill() {
         guard let reader, let connection else { return }
+        connection.watchDuplicates(false)
         do throws(JournalError) {
             isHungry = false
             try fillAlerts(reader, connection)
@@ -122,7 +136,7 @@ final class UplinkWorker {
     private func fillAlerts(_ reader: any JournalReader, _ connection: MQTTConnection) throws(JournalError) {
         alertsAreSent = false
         while hasRoom {
-            let room = platform.broker.window - alerts.inFlight - readings.inFlight
+            let room = window - alerts.inFlight - readings.inFlight
             let records = try reader.alerts(after: alerts.sent, limit: room)
             for record in records {
                 if let identifier = connection.publish(topic: platform.alertTopic, payload: record.body) {
@@ -132,6 +146,7 @@ final class UplinkWorker {
                 } else {
                     port.update { $0.deadLetters += 1 }
                     alerts.skip(to: record.position)
+                    acknowledged(.alerts, alerts.acknowledged)
                 }
             }
             if records.count < room {
@@ -141,10 +156,8 @@ final class UplinkWorker {
         }
     }
 
-    /// Readings take at most half of the window, so that an alert never waits for more than that.
     private func fillReadings(_ reader: any JournalReader, _ connection: MQTTConnection) throws(JournalError) {
-        let most = max(1, platform.broker.window / 2)
-        while hasRoom && readings.inFlight < most {
+        while hasRoom && readings.inFlight < readingsWindow {
             if waiting.isEmpty {
                 waiting = try messages.next(after: readings.sent, from: reader)
                 if waiting.isEmpty {
@@ -165,6 +178,7 @@ final class UplinkWorker {
             } else {
                 port.update { $0.deadLetters += 1 }
                 readings.skip(to: message.position)
+                acknowledged(.readings, readings.acknowledged)
             }
         }
         isHungry = true
@@ -177,29 +191,41 @@ final class UplinkWorker {
     private func connect(_ now: Int64) {
         connectingSince = now
         port.update { $0.state = .connecting }
-        do throws(MQTTError) {
-            let made = try MQTTConnection(options)
-            made.events = self
-            try made.connect()
-            connection = made
+        options.version = versions.version
+        let options = options
+        do throws(SystemError) {
+            try attempt.start(name: "bamai-connect") { MQTTConnection.open(options) }
         } catch {
-            end(error.text)
+            end(MQTTError(code: error.code, text: "\(error)"))
         }
     }
 
-    private func end(_ reason: String) {
+    private func takeAttempt(_ now: Int64) {
+        guard let result = attempt.take() else { return }
+        switch result {
+        case .success(let made):
+            made.events = self
+            connection = made
+            // The broker's time begins with the connection, not with the look-up.
+            connectingSince = now
+        case .failure(let error): end(error)
+        }
+    }
+
+    private func end(_ reason: MQTTError) {
         let now = Clocks.monotonicNanoseconds()
         if isConnected && now - connectedSince > 30_000_000_000 { backoff.reset() }
+        let isImmediate = versions.ended(reason, wasConnected: isConnected)
         connection = nil
         isConnected = false
         alerts.rewind()
         readings.rewind()
         messages.rewind(to: readings.acknowledged)
         waiting.removeAll()
-        retryAt = now + backoff.next()
+        retryAt = isImmediate ? now : now + backoff.next()
         port.update {
             $0.state = .waiting
-            $0.lastError = reason
+            $0.lastError = reason.text
         }
     }
 
@@ -207,18 +233,23 @@ final class UplinkWorker {
         let socket = connection?.socket ?? -1
         var interest = Int16(POLLIN)
         if connection?.wantsWrite == true { interest |= Int16(POLLOUT) }
-        var descriptors = [pollfd(fd: port.wake.descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: interest, revents: 0)]
-        guard poll(&descriptors, socket >= 0 ? 2 : 1, milliseconds) > 0 else { return }
+        // poll(2) passes over negative descriptors.
+        var descriptors = [
+            pollfd(fd: port.wake.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: attempt.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: socket, events: interest, revents: 0),
+        ]
+        guard poll(&descriptors, 3, milliseconds) > 0 else { return }
         if descriptors[0].revents != 0 {
             port.wake.drain()
             isHungry = true
         }
         guard let connection, socket >= 0 else { return }
-        if descriptors[1].revents & Int16(POLLOUT) != 0 { connection.write() }
-        if descriptors[1].revents & ~Int16(POLLOUT) != 0 {
+        if descriptors[2].revents & Int16(POLLOUT) != 0 { connection.write() }
+        if descriptors[2].revents & ~Int16(POLLOUT) != 0 {
             while connection.read() {}
         }
-        if let failure = connection.failure { end(failure.text) }
+        if let failure = connection.failure { end(failure) }
     }
 
     // MARK: - Status
@@ -243,6 +274,7 @@ final class UplinkWorker {
 extension UplinkWorker: MQTTEvents {
     func connected(sessionPresent: Bool) {
         isConnected = true
+        versions.connected()
         connectedSince = Clocks.monotonicNanoseconds()
         connections += 1
         isHungry = true
@@ -255,6 +287,17 @@ extension UplinkWorker: MQTTEvents {
 
     func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16) {}
     func subscribed(granted: [Bool]) {}
+
+    func refused(identifier: Int32, refusal: MQTTRefusal) {
+        if refusal.isPermanent {
+            // No broker will ever take it: it stays in the journal and the lane goes on.
+            port.update { $0.deadLetters += 1 }
+            published(identifier: identifier)
+        } else {
+            // Access rules or a quota: people mend that, and until they have, nothing is marked as forwarded.
+            connection?.giveUp("the platform refused a message: \(refusal.text)")
+        }
+    }
 
     func published(identifier: Int32) {
         isHungry = true
