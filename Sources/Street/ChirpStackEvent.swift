@@ -2,8 +2,8 @@ import Lifeline
 
 /// One LoRaWAN device as ChirpStack v4 tells of it.
 ///
-/// *Source*: the JSON form of ChirpStack's integration events: fields that are zero, false or empty are left out (those of the decoded object are kept), numbers of 64 bits are texts, times
-/// carry nanoseconds.
+/// *Source*: the JSON form of ChirpStack's integration events: fields that are zero, false or empty are left out (those of the decoded object are
+/// kept), numbers of 64 bits are texts, times carry nanoseconds.
 struct ChirpStackDevice: Sendable {
     let name: String
     let eui: String

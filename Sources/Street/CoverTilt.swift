@@ -64,6 +64,14 @@ struct CoverTilt: StreetSource {
         return report(at: now, &around)
     }
 
+    /// Wheels that shake the cover now will have passed within a second.
+    mutating func settle(_ around: inout Surroundings) -> StreetMessage? {
+        guard let end = shakeEnds else { return nil }
+        shakeEnds = nil
+        planShake(after: end, day: around.day)
+        return report(at: end, &around)
+    }
+
     /// The next wheels: the busier the street the sooner.
     private mutating func planShake(after now: Int64, day: StreetDay) {
         let busy = StreetDay.curve(StreetDay.traffic, hour: day.hour(at: now))
