@@ -35,7 +35,7 @@ package final class MosquittoBroker {
             do {
                 try start()
                 return
-            } catch where attempt < 5 {
+            } catch  where attempt < 5 {
                 continue
             }
         }

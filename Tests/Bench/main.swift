@@ -98,7 +98,8 @@ struct Drain {
     func fill(client: String) throws {
         let collector = MessageCollector(port: broker.port, clientID: client, filters: ["bench/#"])
         guard collector.ready() else { throw BenchProblem(text: "no subscription") }
-        let publisher = try MQTTPublisher(MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "bench-publisher", cleanSession: true), window: 2000)
+        let publisher = try MQTTPublisher(
+            MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "bench-publisher", cleanSession: true), window: 2000)
         // The consumer's connection is dropped without reading: from here on the broker queues.
         collector.drop()
         var generator = SeededGenerator(seed: 1)
@@ -138,14 +139,20 @@ struct Drain {
             if reader == nil { reader = try? SQLiteJournalReader(path: folder.file("journal.db")) }
             if let last = try? reader?.lastSequence(), last >= UInt64(load.readings) { break }
             guard daemon.isRunning, seconds() - start < 300 else {
-                throw BenchProblem(text: "the gateway did not take the load: \((try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? "")")
+                throw BenchProblem(
+                    text: "the gateway did not take the load: \((try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) ?? "")")
             }
         }
         let spent = seconds() - start
         usleep(300_000)
         let status = (try? String(contentsOfFile: "/proc/\(daemon.identifier)/status", encoding: .utf8)) ?? ""
-        let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }.flatMap { Int($0.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]) } ?? 0
-        if ProcessInfo.processInfo.environment["BENCH_VERBOSE"] != nil { print(status.split(separator: "\n").filter { $0.hasPrefix("VmHWM") || $0.contains("Rss") || $0.hasPrefix("VmRSS") }.joined(separator: ", ")) }
+        let peak =
+            status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }.flatMap { Int($0.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]) }
+            ?? 0
+        if ProcessInfo.processInfo.environment["BENCH_VERBOSE"] != nil {
+            print(
+                status.split(separator: "\n").filter { $0.hasPrefix("VmHWM") || $0.contains("Rss") || $0.hasPrefix("VmRSS") }.joined(separator: ", "))
+        }
         let io = (try? String(contentsOfFile: "/proc/\(daemon.identifier)/io", encoding: .utf8)) ?? ""
         let written = io.split(separator: "\n").first { $0.hasPrefix("wchar") }.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
         let stat = ((try? String(contentsOfFile: "/proc/\(daemon.identifier)/stat", encoding: .utf8)) ?? "").split(separator: " ")
@@ -153,7 +160,9 @@ struct Drain {
         let segments = (try? reader?.figures().segments) ?? 0
         reader = nil
         guard daemon.terminate() == 0 else { throw BenchProblem(text: "the gateway did not end well") }
-        if let keep = ProcessInfo.processInfo.environment["BENCH_KEEP"] { try? FileManager.default.copyItem(atPath: folder.file("journal.db"), toPath: keep) }
+        if let keep = ProcessInfo.processInfo.environment["BENCH_KEEP"] {
+            try? FileManager.default.copyItem(atPath: folder.file("journal.db"), toPath: keep)
+        }
         let size = ((try? FileManager.default.attributesOfItem(atPath: folder.file("journal.db")))?[.size] as? NSNumber)?.intValue ?? 0
         return GatewayResult(
             seconds: spent, peakKiB: peak, cpuSeconds: ticks / 100, fileBytes: size, writtenBytes: written, commits: Int(segments))
@@ -209,7 +218,8 @@ func run() throws {
     let runs = Int(ProcessInfo.processInfo.environment["BENCH_RUNS"] ?? "") ?? 3
     let load = Load(messages: Int(ProcessInfo.processInfo.environment["BENCH_MESSAGES"] ?? "") ?? 200_000)
     var measures: [Measure] = []
-    print("load: \(load.messages) QoS 1 messages, \(load.readings) readings of \(load.series) series; \(runs) runs, medians; process start included\n")
+    print(
+        "load: \(load.messages) QoS 1 messages, \(load.readings) readings of \(load.series) series; \(runs) runs, medians; process start included\n")
     for window in [20, 1000] {
         var gateway: [Drain.GatewayResult] = []
         var peer: [Double] = []
@@ -237,7 +247,8 @@ func run() throws {
                 reach: "< 16 MB", reached: Double(middle.peakKiB) * 1024 < 16e6))
         measures.append(
             Measure(
-                name: "  file per reading", value: Double(middle.fileBytes) / Double(load.readings), unit: "bytes", beside: "–", ratio: nil, reach: "–",
+                name: "  file per reading", value: Double(middle.fileBytes) / Double(load.readings), unit: "bytes", beside: "–", ratio: nil,
+                reach: "–",
                 reached: nil))
         measures.append(
             Measure(
@@ -247,7 +258,8 @@ func run() throws {
     let cost = judge()
     measures.append(
         Measure(name: "judge, 10 000 series in turn", value: cost.median, unit: "ns", beside: "–", ratio: nil, reach: "–", reached: nil))
-    measures.append(Measure(name: "  worst of a million", value: cost.worst / 1000, unit: "µs", beside: "timer included", ratio: nil, reach: "–", reached: nil))
+    measures.append(
+        Measure(name: "  worst of a million", value: cost.worst / 1000, unit: "µs", beside: "timer included", ratio: nil, reach: "–", reached: nil))
     measures.append(
         Measure(name: "  state a series", value: Double(PulseBank.bytesPerSeries), unit: "bytes", beside: "–", ratio: nil, reach: "–", reached: nil))
     show(measures)

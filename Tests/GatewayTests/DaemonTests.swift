@@ -54,7 +54,8 @@ struct DaemonTests {
         #expect(held["A0/value"]?.map(\.value) == (0..<200).map { Double($0) })
         #expect(held["A1/value"]?.map(\.value) == (0..<200).map { Double($0) })
         second.stop()
-        #expect(fixture.wait(seconds: 10) { (ask(fixture, "status")?["problems"] as? [[String: Any]])?.first?["subject"] as? String == "broker other" })
+        #expect(
+            fixture.wait(seconds: 10) { (ask(fixture, "status")?["problems"] as? [[String: Any]])?.first?["subject"] as? String == "broker other" })
         #expect(fixture.stop() == 0)
     }
 
@@ -63,7 +64,9 @@ struct DaemonTests {
         let (fixture, broker) = try ProcessFixture.running(devices: 1)
         let publisher = try ProcessFixture.publisher(broker.port)
         let big = [UInt8](repeating: UInt8(ascii: " "), count: 262_145)
-        for payload in [Array("{\"v\":1}".utf8), Array("rubbish".utf8), [0x7b, 0xff, 0x7d], big, Array("{\"v\":[]}".utf8), Array("{\"v\":\"2\"}".utf8)] {
+        for payload in [
+            Array("{\"v\":1}".utf8), Array("rubbish".utf8), [0x7b, 0xff, 0x7d], big, Array("{\"v\":[]}".utf8), Array("{\"v\":\"2\"}".utf8),
+        ] {
             try publisher.publish("in/0", payload)
         }
         try publisher.finish()
@@ -71,7 +74,9 @@ struct DaemonTests {
         let report = ask(fixture, "status")
         #expect(number(report, "decode", "readings") == 2)
         let refused = (report?["decode"] as? [String: Any])?["refused"] as? [String: Any] ?? [:]
-        #expect(Set(refused.keys) == ["not-json", "too-large", "wrong-type"] || Set(refused.keys) == ["not-json", "invalid-utf8", "too-large", "wrong-type"])
+        #expect(
+            Set(refused.keys) == ["not-json", "too-large", "wrong-type"]
+                || Set(refused.keys) == ["not-json", "invalid-utf8", "too-large", "wrong-type"])
         #expect((report?["problems"] as? [Any])?.isEmpty == true)
         #expect(ask(fixture, "nonsense")?["error"] as? String == "unknown request; known: status, watch, reload")
         #expect(fixture.stop() == 0)
@@ -147,7 +152,8 @@ struct DaemonTests {
         defer { broker.stop() }
         let other = try ChildProcess(ProcessFixture.binaries + "/bamaid", [fixture.folder.file("site")], output: fixture.folder.file("other.log"))
         #expect(other.wait() == 1)
-        #expect((try? String(contentsOfFile: fixture.folder.file("other.log"), encoding: .utf8))?.contains("another bamaid writes this journal") == true)
+        #expect(
+            (try? String(contentsOfFile: fixture.folder.file("other.log"), encoding: .utf8))?.contains("another bamaid writes this journal") == true)
         #expect(ask(fixture, "status") != nil)
         #expect(fixture.stop() == 0)
     }

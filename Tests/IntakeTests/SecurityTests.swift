@@ -43,7 +43,8 @@ struct SecurityTests {
     @Test("Without the client certificate that the broker demands")
     func noClientCertificate() throws {
         let broker = try secureBroker()
-        try refused(options(broker.port, tls: MQTTTLS(authority: certificates.authority)), "certificate")
+        // TLS 1.3 asks for the certificate after the handshake: whether its alert or the end of the connection is read first is a race.
+        try refused(options(broker.port, tls: MQTTTLS(authority: certificates.authority)), "certificate", "closed the connection")
         withExtendedLifetime(broker) {}
     }
 
@@ -93,10 +94,11 @@ struct SecurityTests {
         withExtendedLifetime(broker) {}
     }
 
-    private func refused(_ options: MQTTOptions, _ words: String) throws {
+    private func refused(_ options: MQTTOptions, _ words: String...) throws {
         let loop = SourceLoop(try .make(options))
         #expect(loop.run(seconds: 25) { $0.source.status.failures >= 2 })
         #expect(loop.source.status.state != .connected)
-        #expect(loop.source.status.lastError?.contains(words) == true, "\(loop.source.status.lastError ?? "no error")")
+        let error = loop.source.status.lastError ?? "no error"
+        #expect(words.contains { error.contains($0) }, "\(error)")
     }
 }

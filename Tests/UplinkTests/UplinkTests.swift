@@ -234,7 +234,8 @@ struct UplinkTests {
         var batch = CommitBatch()
         batch.alerts = [
             AlertRecord(
-                id: "a", episode: "e", kind: "raised", level: 2, subject: "s", sensor: "x", rule: "r", recorded: Timestamp(unixSeconds: 1), body: [123, 125])
+                id: "a", episode: "e", kind: "raised", level: 2, subject: "s", sensor: "x", rule: "r", recorded: Timestamp(unixSeconds: 1),
+                body: [123, 125])
         ]
         _ = try journal.commit(batch)
         let connection = BrokerConfiguration(
