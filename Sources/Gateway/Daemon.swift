@@ -310,7 +310,8 @@ package final class Daemon {
 
     private func register() {
         for (index, source) in sources.enumerated() {
-            let interest: Readiness = source.wantsWrite ? [.readable, .writable] : .readable
+            var interest: Readiness = source.wantsRead ? .readable : []
+            if source.wantsWrite { interest.insert(.writable) }
             let known = registered[index]
             if known.generation != source.generation {
                 if let old = known.descriptor { epoll.remove(old) }

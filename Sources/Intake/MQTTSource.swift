@@ -65,6 +65,9 @@ package final class MQTTSource {
     /// acknowledgements are held back.
     package var wantsWrite: Bool { (isFlushing || unacknowledged == 0) && (connection?.wantsWrite ?? false) }
 
+    /// Whether the socket should be waited for as readable: not while released acknowledgements wait for room in it, or the loop would turn in circles.
+    package var wantsRead: Bool { !isFlushing }
+
     /// Takes over the receipts that the journal remembers.
     package func restore(receipts: [UInt64]) { self.receipts.restore(receipts) }
 

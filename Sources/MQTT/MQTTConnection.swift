@@ -217,9 +217,10 @@ package final class MQTTConnection: @unchecked Sendable {
     private func error(_ result: Int64) -> MQTTError {
         let code = Int32(truncatingIfNeeded: result)
         var words = MQTTError.words(code, errno: Int32(truncatingIfNeeded: result >> 32), log: complaints)
-        // The broker's reason may be lost with the connection; this is the usual one.
-        if let tls = options.tls, tls.certificate == nil, !isWelcome, complaints.isEmpty, words.hasPrefix("TLS") {
-            words += " (the broker may demand a client certificate)"
+        // The broker's reason is lost when its reset overtakes its alert; this is the usual one.
+        let isReset = [EPROTO, ECONNRESET, EPIPE].contains(Int32(truncatingIfNeeded: result >> 32)) || code == Int32(MOSQ_ERR_CONN_LOST.rawValue)
+        if let tls = options.tls, tls.certificate == nil, !isWelcome, complaints.isEmpty, isReset {
+            words += " (it may demand a client certificate)"
         }
         var error = MQTTError(code: code, text: "\(options.host):\(options.port): \(words)")
         let isMute = [MOSQ_ERR_CONN_LOST, MOSQ_ERR_PROTOCOL, MOSQ_ERR_MALFORMED_PACKET].contains(mosq_err_t(rawValue: code))

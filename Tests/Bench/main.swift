@@ -35,7 +35,7 @@ struct Load {
         return Array((text + "}").utf8)
     }
 
-    func site(broker: UInt16, folder: TestFolder) -> String {
+    func site(broker: UInt16, window: Int, folder: TestFolder) -> String {
         var text = """
             schema = 1
             [site]
@@ -51,6 +51,7 @@ struct Load {
             id = "field"
             url = "mqtt://127.0.0.1:\(broker)"
             client_id = "bench-gateway"
+            window = \(window)
 
             """
         for device in 0..<devices {
@@ -126,11 +127,11 @@ struct Drain {
         var commits: Int
     }
 
-    func gateway(_ bamaid: String) throws -> GatewayResult {
+    func gateway(_ bamaid: String, window: Int) throws -> GatewayResult {
         try fill(client: "bench-gateway")
         let folder = TestFolder()
         folder.write("profiles/bench.toml", benchProfile)
-        folder.write("site/site.toml", load.site(broker: broker.port, folder: folder))
+        folder.write("site/site.toml", load.site(broker: broker.port, window: window, folder: folder))
         let start = seconds()
         let daemon = try ChildProcess(bamaid, [folder.file("site")], output: folder.file("log"))
         var reader: SQLiteJournalReader?
@@ -228,7 +229,7 @@ func run() throws {
             let broker = try MosquittoBroker(folder: folder.path, lines: ["max_inflight_messages \(window)", "set_tcp_nodelay true"])
             let drain = Drain(broker: broker, load: load)
             peer.append(try drain.mosquittoSub())
-            gateway.append(try drain.gateway(bamaid))
+            gateway.append(try drain.gateway(bamaid, window: window))
         }
         let pairs = zip(gateway, peer).map { $1 / $0.seconds }
         let middle = gateway.sorted { $0.seconds < $1.seconds }[gateway.count / 2]
