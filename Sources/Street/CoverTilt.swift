@@ -6,6 +6,8 @@ import Lifeline
 struct CoverTilt: StreetSource {
     /// *Units*: degrees from the baseline at which the device reports out of turn.
     private static let threshold = 10.0
+    /// Mean hours of average traffic between two wheels right over a cover.
+    private static let hoursBetweenShakes = 7.0
     /// A cover is lifted within this. *Units*: seconds.
     private static let lifting = 0.8
     private let cover: StreetLayout.Cover
@@ -64,10 +66,25 @@ struct CoverTilt: StreetSource {
         return report(at: now, &around)
     }
 
-    /// The next wheels: the busier the street the sooner.
+    /// Wheels that shake the cover now will have passed within a second.
+    mutating func settle(_ around: inout Surroundings) -> StreetMessage? {
+        guard let end = shakeEnds else { return nil }
+        shakeEnds = nil
+        planShake(after: end, day: around.day)
+        return report(at: end, &around)
+    }
+
+    /// The next wheels: after so many, counted through the quiet hours and the busy ones.
     private mutating func planShake(after now: Int64, day: StreetDay) {
-        let busy = StreetDay.curve(StreetDay.traffic, hour: day.hour(at: now))
-        nextShake = now + 1_000_000 + Int64(luck.between(0.1, 1.9) * 0.3 * Double(day.length) / max(0.05, busy))
+        // About three a day at a cover: most wheels pass beside it.
+        var wheels = luck.between(0.1, 1.9) * CoverTilt.hoursBetweenShakes
+        let step = max(1, day.length / 96)
+        nextShake = now + 1_000_000
+        while wheels > 0 {
+            wheels -= 0.25 * max(0.02, StreetDay.curve(StreetDay.traffic, hour: day.hour(at: nextShake)))
+            nextShake += step
+        }
+        nextShake += Int64(luck.unit() * Double(step))
     }
 
     private mutating func report(at now: Int64, _ around: inout Surroundings) -> StreetMessage {

@@ -44,4 +44,12 @@ package struct Street: Sendable {
         queue.replaceFirst(due: blocks[entry.block].due(entry.source))
         return message
     }
+
+    /// The last messages of a street that ends: what lasts for a moment only, such as a cover under a wheel, comes to its end. Else the last word of
+    /// a device would be true for ever. All are due within a second; after them the street is over.
+    package mutating func settle() -> [StreetMessage] {
+        var messages: [StreetMessage] = []
+        for index in blocks.indices { messages += blocks[index].settle() }
+        return messages.sorted { $0.due < $1.due }
+    }
 }

@@ -20,5 +20,7 @@ struct StreetBlock: Sendable {
 
     func due(_ source: Int) -> Int64 { sources[source].due }
 
+    mutating func settle() -> [StreetMessage] { sources.indices.compactMap { sources[$0].settle(&around) } }
+
     mutating func speak(_ source: Int) -> StreetMessage { sources[source].speak(&around) }
 }

@@ -20,4 +20,10 @@ protocol StreetSource: Sendable {
     var due: Int64 { get }
     /// The message that is due, and on to the next one.
     mutating func speak(_ around: inout Surroundings) -> StreetMessage
+    /// The message that ends what lasts for a moment only, if something does; nil: nothing does.
+    mutating func settle(_ around: inout Surroundings) -> StreetMessage?
+}
+
+extension StreetSource {
+    mutating func settle(_ around: inout Surroundings) -> StreetMessage? { nil }
 }

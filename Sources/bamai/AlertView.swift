@@ -12,6 +12,7 @@ struct AlertView {
     var kind: String { (event["type"].text ?? "").split(separator: ".").last.map { String($0) } ?? "" }
     var level: String { (event["severitytext"].text ?? "").lowercased() }
     var subject: String { event["subject"].text ?? "" }
+    var rule: String { event["data"]["bamai"]["rule"].text ?? "" }
     var sensor: String { event["data"]["bamai"]["sensor"].text ?? "" }
     /// `2026-01-02T11:20:31+08:00`: when it was made.
     var recorded: String { event["recordedtime"].text ?? "" }

@@ -1,6 +1,6 @@
 import Lifeline
 
-/// The live table: what is outside its band on top, the newest alerts at the bottom.
+/// The live table: what is sick on top, then what is outside its band, the newest alerts at the bottom.
 struct WatchTable {
     private struct Row {
         var event: WatchEvent
@@ -27,6 +27,8 @@ struct WatchTable {
     private var rows: [String: Row] = [:]
     private var order: [String] = []
     private var alerts: [AlertView] = []
+    /// The sensors whose alerts, as far as they were seen, have not cleared; by rule, the level.
+    private var sick: [String: [String: String]] = [:]
     private var readings: Int64 = 0
     private var lost: Int64 = 0
 
@@ -35,7 +37,10 @@ struct WatchTable {
     /// Takes one line of the gateway in.
     mutating func take(_ event: JSONValue) {
         if !event["alert"].isNull {
-            alerts.append(AlertView(event["alert"]))
+            let alert = AlertView(event["alert"])
+            sick[alert.sensor, default: [:]][alert.rule] = alert.kind == "cleared" ? nil : alert.level
+            if sick[alert.sensor]?.isEmpty ?? false { sick[alert.sensor] = nil }
+            alerts.append(alert)
             if alerts.count > WatchTable.alertLimit { alerts.removeFirst() }
             return
         }
@@ -60,18 +65,19 @@ struct WatchTable {
 
     /// The page for a terminal of a size, at most as many lines as it has rows.
     func lines(_ size: (rows: Int, columns: Int)) -> [String] {
-        let outside = order.filter { rows[$0]!.event.isOutside }
-        let calm = order.filter { !rows[$0]!.event.isOutside }
+        let ill = order.filter { sick[$0] != nil }
+        let outside = order.filter { sick[$0] == nil && rows[$0]!.event.isOutside }
+        let calm = order.filter { sick[$0] == nil && !rows[$0]!.event.isOutside }
         let alertRows = alerts.isEmpty ? 1 : min(alerts.count, max(3, size.rows / 4))
         let room = max(1, size.rows - alertRows - 4)
         let layout = Layout(columns: size.columns, names: order.reduce(0) { max($0, Terminal.width($1)) })
         var lines = [
             Terminal.paint("bamai watch", .bold) + "  \(order.count) sensors, \(Terminal.count(readings)) readings, "
-                + Terminal.paint("\(outside.count) outside", outside.isEmpty ? .green : .red)
+                + Terminal.paint("\(ill.count) sick", ill.isEmpty ? .green : .red) + ", \(outside.count) outside"
                 + (lost > 0 ? Terminal.paint(", \(Terminal.count(lost)) lines lost: this terminal is too slow", .yellow) : "") + "   q quits",
             Terminal.paint(layout.head, .grey),
         ]
-        let shown = outside + calm
+        let shown = ill + outside + calm
         let fits = shown.count <= room ? shown.count : room - 1
         for name in shown.prefix(max(0, fits)) { lines.append(line(rows[name]!, layout)) }
         if shown.count > fits { lines.append(Terminal.paint("… \(shown.count - fits) more: a taller terminal, or --sensor", .grey)) }
@@ -104,9 +110,19 @@ struct WatchTable {
     private func line(_ row: Row, _ layout: Layout) -> String {
         let event = row.event
         let head = Terminal.pad(Terminal.cut(event.sensor, layout.name), layout.name) + " " + Terminal.padLeft(event.valueText, layout.value)
-        return (event.isOutside ? Terminal.paint(head, .red) : head) + " " + Terminal.paint(Terminal.pad(event.unitText, layout.unit), .grey) + " "
+        return painted(head, row) + " " + Terminal.paint(Terminal.pad(event.unitText, layout.unit), .grey) + " "
             + (layout.spark >= 4 ? Terminal.pad(WatchTable.spark(row.history.suffix(layout.spark)), layout.spark) + " " : "")
             + Terminal.paint(Terminal.pad(event.bandText, layout.band), .grey) + " " + bar(row)
+    }
+
+    /// In the colour of the worst level that is raised; bold where only the band was left.
+    private func painted(_ text: String, _ row: Row) -> String {
+        let levels = sick[row.event.sensor].map { Set($0.values) } ?? []
+        for (level, colour) in [("red", Terminal.Colour.red), ("orange", .orange), ("yellow", .yellow), ("blue", .blue)] where levels.contains(level)
+        {
+            return Terminal.paint(text, colour)
+        }
+        return row.event.isOutside ? Terminal.paint(text, .bold) : text
     }
 
     private func bar(_ row: Row) -> String {
