@@ -41,7 +41,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux"],
             swiftSettings: strict),
-        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Gateway"], swiftSettings: strict),
+        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
         .executableTarget(name: "bamaid", dependencies: ["Gateway"], swiftSettings: strict),
@@ -52,7 +52,7 @@ let package = Package(
         .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline"], swiftSettings: strict),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline"], swiftSettings: strict),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "GatewayTesting", "Street", "Lifeline", "Site", "Journal", "MQTT", "Linux"], swiftSettings: strict),
