@@ -24,7 +24,11 @@ struct JournalLock: ~Copyable {
         _ = words.withUnsafeBytes { pwrite(opened, $0.baseAddress, $0.count, 0) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Not by `close` alone: a child between fork and exec holds the same lock for a moment.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private static func holder(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 16)

@@ -52,8 +52,7 @@ extension SQLiteJournal {
 
     private func retain(_ store: JournalStore) throws(JournalError) -> Bool {
         let queries = store.queries
-        // Where the file system ended first, the pages that there are are all there is.
-        let capacity = isFileSystemFull ? min(maxPages, try queries.pageCount()) : maxPages
+        let capacity = isFileSystemFull ? Self.capacity(ofFullFileSystem: try queries.pageCount(), maxPages) : maxPages
         var rule = RetentionRule(
             used: try queries.usedPages(), capacity: capacity, readingsCursor: cursors[.readings] ?? 0, checkpoint: checkpointSequence,
             isUnderPressure: isUnderPressure)
@@ -83,6 +82,13 @@ extension SQLiteJournal {
             if dropped.unjudged > 0 { try add(.droppedUnjudged, dropped.unjudged, store) }
         }
         return true
+    }
+
+    /// Where the file system ended before the page cap, the pages that there are are all there is. A small file lets go of what is above the low
+    /// mark, a large one only of as much as the WAL may need twice.
+    private static func capacity(ofFullFileSystem pages: Int64, _ maxPages: Int64) -> Int64 {
+        let room = 2 * walBytes / 1024
+        return min(maxPages, max(pages, Int64(Double(pages - room) / RetentionRule.lowMark)))
     }
 
     private func add(_ counter: JournalSchema.Counter, _ count: UInt64, _ store: JournalStore) throws(JournalError) {

@@ -4,7 +4,8 @@ import Lifeline
 
 /// Random segments whose columns take every form.
 enum CodecSamples {
-    static let golden = ""
+    /// Checked by hand against the format's description.
+    static let golden = "b10103020206000200000102000002e8907a020102e707120002040002fa010d01320001d8d579"
 
     static func random(_ random: inout SeededGenerator) -> [Reading] {
         let count = 1 + Int(random.next() % (random.chance(0.1) ? 2000 : 60))
@@ -31,7 +32,7 @@ enum CodecSamples {
                 seen = received
             }
             if random.chance(wild * 0.05) { seen = Int64(truncatingIfNeeded: random.next()) }
-            let series = isRound ? UInt32(index) % kinds : UInt32(random.next()) % kinds &* 1000
+            let series = isRound ? UInt32(index) % kinds : UInt32(random.next() % UInt64(kinds)) * 1000
             return Reading(
                 series: SeriesID(series), observed: Timestamp(microseconds: seen), received: Timestamp(microseconds: received), value: value,
                 flags: ReadingFlags(rawValue: flags))

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// The files as a crash leaves them: copied at any moment while a writer commits, torn, and opened again.
-@Suite("A journal after a crash")
+@Suite("A journal after a crash", .serialized)
 struct CrashTests {
     private final class Progress: Sendable {
         let acknowledged = Atomic<UInt64>(0)
@@ -53,11 +53,11 @@ struct CrashTests {
                     progress.acknowledged.store(next - 1, ordering: .sequentiallyConsistent)
                 }
                 progress.isDone.store(true, ordering: .sequentiallyConsistent)
-                while progress.isDone.load(ordering: .sequentiallyConsistent) { usleep(500) }
+                while progress.isDone.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(1)) }
                 journal.close()
                 return next
             }
-            while progress.acknowledged.load(ordering: .sequentiallyConsistent) == 0 { usleep(200) }
+            while progress.acknowledged.load(ordering: .sequentiallyConsistent) == 0 { try await Task.sleep(for: .microseconds(200)) }
             for number in 0..<10 {
                 let copy = directory.file("copy-\(round)-\(number).db")
                 let before = progress.acknowledged.load(ordering: .sequentiallyConsistent)
@@ -72,9 +72,9 @@ struct CrashTests {
                 let size = TemporaryDirectory.size(torn + "-wal")
                 truncate(torn + "-wal", off_t(random.next() % UInt64(size + 1)))
                 #expect(try check(torn, note) >= start - 1, note)
-                usleep(UInt32(random.next() % 4000))
+                try await Task.sleep(for: .microseconds(Int64(random.next() % 4000)))
             }
-            while !progress.isDone.load(ordering: .sequentiallyConsistent) { usleep(500) }
+            while !progress.isDone.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(1)) }
             progress.isDone.store(false, ordering: .sequentiallyConsistent)
             next = try await writing.value
         }

@@ -52,3 +52,20 @@ enum Samples {
         return readings
     }
 }
+
+/// What `body` threw; nil when it went through.
+func failure(of body: () throws -> Void) -> JournalError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? JournalError ?? .other("\(error)")
+    }
+}
+
+extension JournalError {
+    var isFull: Bool { if case .full = self { true } else { false } }
+    var isMedium: Bool { if case .medium = self { true } else { false } }
+    var isBusy: Bool { if case .busy = self { true } else { false } }
+    var isOther: Bool { if case .other = self { true } else { false } }
+}

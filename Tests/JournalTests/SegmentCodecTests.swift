@@ -40,7 +40,7 @@ struct SegmentCodecTests {
     @Test("gives back every kind of double bit by bit")
     func doubles() throws {
         let values: [Double] = [
-            0, -0.0, 1, -1, 0.1, -0.1, 0.1 + 0.2, 1e-300, 5e-324, -5e-324, .pi, -.pi, 1e15, 123_456.789, 0x1p47, 0x1p47 - 0.5, 0x1p53, 1e300,
+            0, -0.0, 1, -1, 0.1, -0.1, 0.1 + 0.2, 1e-300, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .pi, -.pi, 1e15, 123_456.789, 0x1p47, 0x1p47 - 0.5, 0x1p53, 1e300,
             .greatestFiniteMagnitude, .infinity, -.infinity, .nan, .signalingNaN, Double(bitPattern: 0xfff8_0000_dead_beef), 99.99, 312.4 * 1e-3,
             Double(Float(0.37)), 1e10 + 1e-5,
         ]
@@ -103,7 +103,7 @@ struct SegmentCodecTests {
     func size() throws {
         var random = SeededGenerator(seed: 7)
         let rounds = encode(Samples.realistic(100, series: 20, &random))
-        #expect(rounds.count < 330)
+        #expect(rounds.count < 360)
         let steady = (0..<1000).map { reading(21.5, observed: Samples.start + Int64($0) * 1_000_000, received: Samples.start + Int64($0) * 1_000_000) }
         #expect(encode(steady).count < 48)
         #expect(encode([reading(0.125, observed: Samples.start, received: Samples.start + 70_000)]).count < 48)
