@@ -6,6 +6,7 @@ import Synchronization
 /// A SQLite file layer (VFS) over the system's own. Open the journal with `vfs: FaultyStorage.vfsName`; all files in `directory` then ask this
 /// object. *Isolation*: any thread; storages of different directories do not touch one another.
 package final class FaultyStorage: Sendable {
+    /// How a step fails.
     package enum Fault: Sendable, CaseIterable {
         /// The medium refuses to write.
         case writeError
@@ -36,6 +37,7 @@ package final class FaultyStorage: Sendable {
         Layer.storages.withLock { $0[directory] = self }
     }
 
+    /// Gives the directory back to the system's own storage, for files opened from now on.
     package func remove() { Layer.storages.withLock { $0[directory] = nil } }
 
     /// Writes and syncs so far.

@@ -11,6 +11,7 @@ package struct RetentionRule: Sendable {
 
     /// *Units*: pages, bytes or anything else, the same for both.
     package var used: Int64
+    /// The most that there may be, in the units of `used`. Below 1 it counts as 1.
     package var capacity: Int64
     /// Acknowledged up to here.
     package var readingsCursor: UInt64
@@ -29,7 +30,9 @@ package struct RetentionRule: Sendable {
 
     /// What is lost with a segment.
     package struct Drop: Equatable, Sendable {
+        /// Readings that the platform has.
         package var forwarded: UInt64
+        /// Readings that the platform never had: lost.
         package var unforwarded: UInt64
         /// Those after the newest checkpoint: a restart cannot judge them again.
         package var unjudged: UInt64

@@ -105,7 +105,7 @@ extension SQLiteJournal {
             statement.bind(2, Self.cut(message.broker))
             statement.bind(3, Self.cut(message.topic))
             statement.bind(4, Self.cut(message.cause))
-            try execute(statement, 5, message.sample.count > RejectedMessage.sampleLimit ? Array(message.sample.prefix(RejectedMessage.sampleLimit)) : message.sample)
+            try execute(statement, 5, Array(message.sample.prefix(RejectedMessage.sampleLimit)))
         }
         store.trimRejected.bind(1, Int64(Self.rejectedLimit))
         try store.trimRejected.execute()

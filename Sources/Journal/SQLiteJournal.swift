@@ -5,6 +5,10 @@ import Lifeline
 /// WAL with `synchronous=FULL`: what `commit` has returned survives a power cut. One segment a commit, all of a commit or nothing.
 /// Never more than `maxBytes` in the file; beside it lie the WAL (about `walBytes`, at most four times as much while readers come to an end), a
 /// reserve of at most 1 MiB, and up to three damaged predecessors. *Isolation*: one thread.
+///
+/// *Pages of 1 KiB*, because each commit writes the pages that it touches anew. Bytes that one commit of 100 readings writes, with 25 receipts and
+/// without (ext4, /proc/self/io): 1 KiB 8978 and 6844, 2 KiB 10 768 and 7475, 4 KiB 14 848 and 9555. Larger pages are packed closer (5.3, 4.3 and
+/// 4.5 bytes of file a reading), but a flash card wears out before it is too small.
 package final class SQLiteJournal: JournalWriter {
     /// The most series of one file.
     package static let seriesLimit = 65_535
@@ -12,13 +16,15 @@ package final class SQLiteJournal: JournalWriter {
     package static let keyLimit = 256
     /// Receipts that are kept at least; older ones go when twice as many are there.
     package static let receiptLimit = 8192
+    /// Rejected messages that are kept; the oldest fall out.
     package static let rejectedLimit = 256
     /// Alerts that are kept at least, acknowledged or not.
     package static let alertLimit: UInt64 = 100_000
     /// *Units*: bytes of one alert's document; readers hold up to 10 000.
     package static let alertBytesLimit = 65_536
+    /// The most alerts of one batch.
     package static let alertsPerCommitLimit = 4096
-    /// *Units*: bytes.
+    /// *Units*: bytes of a checkpoint's body.
     package static let checkpointBytesLimit = 64 << 20
     /// *Units*: bytes. Below this a file cannot hold its own tables and a few segments.
     package static let minimumBytes: Int64 = 128 << 10

@@ -1,8 +1,7 @@
+import GatewayTesting
 import Journal
 import Lifeline
 import Testing
-
-import GatewayTesting
 
 /// What every journal must do, asked of each implementation alike.
 @Suite("Every journal")

@@ -203,7 +203,8 @@ struct SQLiteJournalTests {
         var journal = try open()
         for first in stride(from: 1, through: 91, by: 10) { _ = try journal.commit(Samples.batch(10, from: UInt64(first))) }
         journal.close()
-        RawDatabase.run(path, "UPDATE segment SET body = CAST(x'B101' || substr(body, 3, 20) AS BLOB) WHERE first = 31; UPDATE segment SET count = 9 WHERE first = 61")
+        RawDatabase.run(path, "UPDATE segment SET body = CAST(x'B101' || substr(body, 3, 20) AS BLOB) WHERE first = 31")
+        RawDatabase.run(path, "UPDATE segment SET count = 9 WHERE first = 61")
         journal = try open()
         let reader = try SQLiteJournalReader.open(path: path)
         for _ in 1...2 {

@@ -40,7 +40,8 @@ struct SegmentCodecTests {
     @Test("gives back every kind of double bit by bit")
     func doubles() throws {
         let values: [Double] = [
-            0, -0.0, 1, -1, 0.1, -0.1, 0.1 + 0.2, 1e-300, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .pi, -.pi, 1e15, 123_456.789, 0x1p47, 0x1p47 - 0.5, 0x1p53, 1e300,
+            0, -0.0, 1, -1, 0.1, -0.1, 0.1 + 0.2, 1e-300, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .pi, -.pi, 1e15, 123_456.789, 0x1p47,
+            0x1p47 - 0.5, 0x1p53, 1e300,
             .greatestFiniteMagnitude, .infinity, -.infinity, .nan, .signalingNaN, Double(bitPattern: 0xfff8_0000_dead_beef), 99.99, 312.4 * 1e-3,
             Double(Float(0.37)), 1e10 + 1e-5,
         ]
@@ -59,8 +60,8 @@ struct SegmentCodecTests {
         var readings: [Reading] = []
         for observed in moments {
             for received in moments {
-                readings.append(
-                    reading(1, series: readings.count % 2 == 0 ? .max : 0, observed: observed, received: received, flags: UInt8(readings.count * 3 % 256)))
+                let series: UInt32 = readings.count % 2 == 0 ? .max : 0
+                readings.append(reading(1, series: series, observed: observed, received: received, flags: UInt8(readings.count * 3 % 256)))
             }
         }
         #expect(isSame(try decode(encode(readings)), readings))
@@ -94,7 +95,8 @@ struct SegmentCodecTests {
     func largest() throws {
         var random = SeededGenerator(seed: 6)
         let readings = (0..<SegmentCodec.countLimit).map { index in
-            reading(Double(bitPattern: random.next()), series: UInt32(truncatingIfNeeded: random.next()), observed: Int64(index), received: Int64(index))
+            let series = UInt32(truncatingIfNeeded: random.next())
+            return reading(Double(bitPattern: random.next()), series: series, observed: Int64(index), received: Int64(index))
         }
         #expect(isSame(try decode(encode(readings)), readings))
     }
@@ -104,7 +106,10 @@ struct SegmentCodecTests {
         var random = SeededGenerator(seed: 7)
         let rounds = encode(Samples.realistic(100, series: 20, &random))
         #expect(rounds.count < 360)
-        let steady = (0..<1000).map { reading(21.5, observed: Samples.start + Int64($0) * 1_000_000, received: Samples.start + Int64($0) * 1_000_000) }
+        let steady = (0..<1000).map { second in
+            let moment = Samples.start + Int64(second) * 1_000_000
+            return reading(21.5, observed: moment, received: moment)
+        }
         #expect(encode(steady).count < 48)
         #expect(encode([reading(0.125, observed: Samples.start, received: Samples.start + 70_000)]).count < 48)
     }
