@@ -24,24 +24,80 @@ package enum SnapshotError: Error, Equatable, Sendable {
 ///
 /// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given.
 package struct PulseBank: ~Copyable {
-    package init() {}
+    /// *Units*: bytes of memory a series costs, everything included. *Range*: at most 1536.
+    package static var bytesPerSeries: Int { Slot.stride }
+    /// The most series that one bank holds.
+    package static let maximumCount = 1 << 20
 
     /// The number of series.
-    package var count: Int { 0 }
+    package private(set) var count = 0
+    let tuning: Tuning
+    private var capacity = 0
+    private var block: UnsafeMutableRawPointer?
 
-    /// Adds a series and returns its slot: 0, 1, 2 …
-    package mutating func add(_ settings: SeriesSettings) -> Int { 0 }
+    package init() { self.init(tuning: Tuning()) }
+
+    /// A bank with other numbers than the usual ones; for experiments.
+    package init(tuning: Tuning) { self.tuning = tuning }
+
+    deinit {
+        // SAFETY: the bank is the block's only owner, and nothing in it needs to be deinitialised.
+        block?.deallocate()
+    }
+
+    /// Adds a series and returns its slot: 0, 1, 2 … Settings that are not positive and finite are taken for a minute and a day.
+    ///
+    /// Returns −1, which every other function ignores, when the bank is full. *Complexity*: amortised constant; the block doubles when it is full.
+    package mutating func add(_ settings: SeriesSettings) -> Int {
+        guard count < PulseBank.maximumCount else { return -1 }
+        if count == capacity { grow() }
+        let slot = count
+        count += 1
+        if let entry = entry(slot) {
+            entry.initialise(settings, tuning)
+        }
+        return slot
+    }
 
     /// Judges one sample of one series.
     ///
     /// - Parameters:
+    ///   - slot: a number that `add` returned; for any other the verdict is empty.
     ///   - time: *Units*: seconds on any one clock of the series. Repeated and backward times are taken; they never make a gap.
     ///   - value: NaN and infinities count as missing.
-    package mutating func observe(_ slot: Int, time: Double, value: Double) -> Verdict { Verdict() }
+    package mutating func observe(_ slot: Int, time: Double, value: Double) -> Verdict {
+        guard let entry = entry(slot) else { return Verdict() }
+        return entry.state.pointee.observe(time: time, value: value, season: entry.season, pace: entry.pace.pointee, tuning: tuning)
+    }
 
-    /// Appends the exact state of every series, with version and checksum.
-    package func snapshot(into bytes: inout [UInt8]) {}
+    /// Forgets all that a series has learnt: the sensor was exchanged, the asset rebuilt.
+    package mutating func reset(_ slot: Int) {
+        guard let entry = entry(slot) else { return }
+        entry.initialise(SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle), tuning)
+    }
 
-    /// Takes a snapshot over, or throws and leaves the bank as it was.
-    package mutating func restore(from bytes: UnsafeRawBufferPointer) throws(SnapshotError) {}
+    /// The settings that a series works with, sanitised; nil for a slot that there is not.
+    package func settings(_ slot: Int) -> SeriesSettings? {
+        guard let entry = entry(slot) else { return nil }
+        return SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle)
+    }
+
+    @inline(__always)
+    func entry(_ slot: Int) -> Slot? {
+        guard slot >= 0, slot < count, let block else { return nil }
+        // SAFETY: slot < count ≤ capacity, so the whole slot lies in the block.
+        return Slot(block + slot &* Slot.stride)
+    }
+
+    private mutating func grow() {
+        let wider = max(4, capacity * 2)
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: wider * Slot.stride, alignment: Slot.alignment)
+        if let block {
+            // SAFETY: the new block is larger, the two do not overlap, and the contents are plain words.
+            fresh.copyMemory(from: block, byteCount: count * Slot.stride)
+            block.deallocate()
+        }
+        block = fresh
+        capacity = wider
+    }
 }

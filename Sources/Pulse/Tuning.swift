@@ -1,0 +1,109 @@
+/// Every number that the detector hangs on, in one place.
+///
+/// Times are in *cycles* of the series (a day, mostly) unless said otherwise, so that one tuning serves a sensor that speaks each second and one that speaks each hour.
+///
+/// *Source*: the numbers marked † were tuned **in-sample** on all 58 files of the Numenta Anomaly Benchmark (v1.1, fixed cycle of one day) and held against
+/// simulated pressure and lift series at the same time; a figure that this tuning reaches on that benchmark is therefore no forecast for other data.
+/// The unmarked ones are design choices, with their reason beside them.
+package struct Tuning: Equatable, Sendable {
+    // MARK: Time scales
+
+    /// † Window of the short-term variance.
+    package var unrestWindow = 0.041
+    /// † Window of the smoothed departure, of the level and of the longer variance.
+    package var levelWindow = 0.048
+    /// † Window of the slow mean and the slow variance.
+    package var slowWindow = 1.84
+    /// † After so many cycles a record counts for 1/e of itself.
+    package var recordLife = 14.5
+    /// Cycles before the first judgement. One whole cycle: before it is over, the top and the foot of the cycle have not been seen,
+    /// and every rising limb would be a record.
+    package var warmUp = 1.0
+
+    // MARK: Records
+
+    /// † No record bar is lower than this share of the range seen.
+    package var recordFloor = 0.005
+    /// † How far above a record a value must lie, for a long memory of n samples: margin / ln n. The greatest of n samples is itself uncertain by about that much.
+    package var margin = 1.0
+    /// † Floor of the short-term spread's record, as a share of the range.
+    package var unrestFloor = 0.057
+    /// † How still the stillest possible series is, as a share of the range.
+    package var calmFloor = 0.0078
+    /// Share of a record-breaking value that its record takes up per cycle while an alarmed departure lasts.
+    package var departureUptake = 0.5
+    /// A single cycle raises a record to at most so many times its bar.
+    package var recordGrowth = 6.0
+
+    // MARK: Baseline
+
+    /// † Share of a departure that the seasonal expectation learns in one cycle.
+    package var seasonLearning = 0.36
+    /// † Steps of the median in mean deviations per cycle.
+    package var medianLearning = 5.8
+    /// How much slower everything is learnt while an alarmed departure lasts.
+    package var departureLearning = 0.05
+    /// Cycles after which a lasting departure is accepted as the new normal.
+    package var departureLimit = 3.0
+    /// Half the width of the band in mean absolute departures: 4.5 are 3.6 standard deviations of normal noise, and the median of three samples must lie outside.
+    package var bandWidth = 4.5
+    /// Half the width of the band is at least this share of the range.
+    package var bandFloor = 0.01
+    /// A departure ends when it is inside this share of the band.
+    package var bandRelease = 0.8
+
+    // MARK: Score
+
+    /// † What a record that is only just broken is worth, before its weight.
+    package var base = 1.874
+    /// † How much the height above the record counts.
+    package var steepness = 1.23
+    /// † How much the second loudest feature adds.
+    package var corroboration = 0.717
+    /// Heights above a record count up to this many times the record.
+    package var heightLimit = 5.0
+    package var rawWeight = 0.847
+    package var changeWeight = 1.395
+    package var seasonWeight = 2.340
+    package var levelWeight = 1.900
+    package var unrestWeight = 0.396
+    package var calmWeight = 1.785
+    package var rangeWeight = 2.354
+    package var spreadWeight = 1.686
+    package var flatWeight = 2.6
+    package var missingWeight = 2.0
+
+    // MARK: Alarm shaper
+
+    /// † A new alarm must reach this share of the memory of the last one.
+    package var holdShare = 0.963
+    /// † That memory fades linearly within so many cycles.
+    package var hold = 1.627
+    /// † For so many cycles after an alarm only a stronger one is let through.
+    package var coolDown = 0.215
+    /// How much stronger.
+    package var escalation = 1.5
+    /// What is weaker than this is not worth a word.
+    package var leastScore = 0.0
+
+    // MARK: The sensor itself
+
+    /// A silence is a gap from so many intervals on.
+    package var gapIntervals = 4.0
+    /// … and from so many times the longest silence of the past on.
+    package var gapGrowth = 2.0
+    /// A repeated value is a flat line from so many cycles on.
+    package var flatFloor = 0.34
+    /// … and from so many times the longest run of the past on.
+    package var flatGrowth = 3.0
+    /// A series whose values repeat more often than this has no flat line and no calm.
+    package var repeatLimit = 0.5
+    /// A series with fewer levels than this is a state, not a measurement.
+    package var leastLevels = 8.0
+    /// A lone spike leaves and returns by so many times the greatest step of the past.
+    package var spikeGrowth = 3.0
+    /// So many spikes in five cycles teach nothing; more belong to the series and are learnt.
+    package var spikeLimit = 3.0
+
+    package init() {}
+}
