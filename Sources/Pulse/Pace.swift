@@ -13,6 +13,7 @@ struct Pace {
     /// Shares that the filters take of a new sample.
     var unrestGain: Double
     var levelGain: Double
+    var spreadGain: Double
     var slowGain: Double
     var noiseGain: Double
     var seasonGain: Double
@@ -43,10 +44,13 @@ struct Pace {
         memorySamples = max(24, samples)
         // A node for each sample of a cycle, or 48: half an hour of a day.
         nodes = Double(max(1, min(Season.capacity, Int(samples))))
-        unrestGain = 1 / max(1.5, samples * tuning.unrestWindow)
+        // A variance of fewer than six or twelve samples is small or large by chance alone.
+        unrestGain = 1 / max(6, samples * tuning.unrestWindow)
         levelGain = 1 / max(3, samples * tuning.levelWindow)
+        spreadGain = 1 / max(12, samples * tuning.levelWindow)
         slowGain = 1 / max(20, samples * tuning.slowWindow)
-        noiseGain = 1 / max(40, 2 * samples)
+        // Slow, so that a departure which is young and not yet alarmed does not raise the very bar that it has to break.
+        noiseGain = 1 / max(100, 5 * samples)
         // A node is met samples/nodes times in a cycle; together these meetings learn `seasonLearning`.
         let meetings = samples / nodes
         seasonGain = 1 - Numerics.exp(Numerics.log(max(1e-6, 1 - tuning.seasonLearning)) / meetings)

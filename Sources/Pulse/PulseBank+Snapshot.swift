@@ -66,7 +66,8 @@ extension PulseBank {
         for slot in 0..<count {
             guard let entry = entry(slot) else { throw .otherSeries }
             let start = PulseBank.headerBytes + slot * PulseBank.seriesBytes
-            guard PulseBank.word(bytes, start) == entry.pace.pointee.interval.bitPattern, PulseBank.word(bytes, start + 8) == entry.pace.pointee.cycle.bitPattern
+            guard PulseBank.word(bytes, start) == entry.pace.pointee.interval.bitPattern,
+                PulseBank.word(bytes, start + 8) == entry.pace.pointee.cycle.bitPattern
             else { throw .otherSeries }
         }
         // Nothing can fail from here on.

@@ -67,26 +67,34 @@ struct Season {
     ///   - departure: the value less the expectation, already clipped.
     ///   - value: what a node that was never met takes over as it is.
     ///   - pace: 1, or less while learning is slowed.
+    ///   - usualNoise: what a node's own noise starts from, once there is such a thing; 0 before.
     @inline(__always)
-    func learn(at place: Place, departure: Double, value: Double, gain: Double, pace: Double) {
+    func learn(at place: Place, departure: Double, value: Double, gain: Double, pace: Double, usualNoise: Double) {
         let right = place.share
         let left = 1 - right
         // The straight line's error is shared out by the nodes' weights (normalised least mean squares), so that one exact sample at full gain is met exactly.
         let norm = 1 / (left * left + right * right)
-        move(place.left, weight: left, norm: norm, departure: departure, value: value, gain: gain, pace: pace)
-        if right > 0 { move(place.right, weight: right, norm: norm, departure: departure, value: value, gain: gain, pace: pace) }
+        move(place.left, weight: left, norm: norm, departure: departure, value: value, gain: gain, pace: pace, usualNoise: usualNoise)
+        if right > 0 {
+            move(place.right, weight: right, norm: norm, departure: departure, value: value, gain: gain, pace: pace, usualNoise: usualNoise)
+        }
     }
 
     @inline(__always)
-    private func move(_ node: Int, weight share: Double, norm: Double, departure: Double, value: Double, gain: Double, pace: Double) {
+    private func move(
+        _ node: Int, weight share: Double, norm: Double, departure: Double, value: Double, gain: Double, pace: Double, usualNoise: Double
+    ) {
         let met = weight(node)
         if met <= 0 {
             floats[node] = Float(value)
-            floats[2 * Season.capacity + node] = Float(abs(departure))
         } else {
             let own = max(gain, 1 / (met + 1)) * pace * share
             floats[node] += Float(own * norm * departure)
-            floats[2 * Season.capacity + node] += Float(own * 0.5 * (abs(departure) - noise(node)))
+            if usualNoise > 0 {
+                // A node sees too few samples to know its noise soon: it starts from the series' and turns its own slowly.
+                let known = noise(node)
+                floats[2 * Season.capacity + node] = Float(known <= 0 ? usualNoise : known + 0.3 * gain * pace * share * (abs(departure) - known))
+            }
         }
         // A million is as good as for ever, and exact in a Float.
         if met < 1_000_000 { floats[Season.capacity + node] = Float(met + share * pace) }

@@ -14,7 +14,6 @@ extension SeriesState {
         level.take(lastLevel, share: share)
         unrest.take(lastUnrest, share: share)
         calm.take(lastCalm, share: share)
-        spread.take(lastSpread, share: share)
         if value > presentHighest { presentHighest += share * (value - presentHighest) }
         if value < presentLowest { presentLowest += share * (value - presentLowest) }
         if !warm {
@@ -29,6 +28,8 @@ extension SeriesState {
         slowMean += gain * departure
         slowVariance += gain * (departure * departure - slowVariance)
 
+        meanStep += gain * (warm ? min(lastChange, 4 * meanStep) - meanStep : lastChange - meanStep)
+        if lastLevel > 0 { meanLevel += gain * (warm ? min(lastLevel, 4 * meanLevel) - meanLevel : lastLevel - meanLevel) }
         let distance = value - median
         deviation += gain * (warm ? min(abs(distance), 4 * deviation) - deviation : abs(distance) - deviation)
         let step = max(pace.medianGain, early) * speed * deviation
@@ -54,12 +55,13 @@ extension SeriesState {
             noiseCount &+= 1
             let gain = max(pace.noiseGain, 1 / Double(noiseCount)) * speed
             // Early values count as they are; later ones up to four times the usual, so that an outlier widens the band by little.
-            let taken = Double(noiseCount) * pace.noiseGain < 0.25 ? size : min(size, 4 * noise)
-            noise += gain * (taken - noise)
-            let half = tuning.bandWidth * max(nodes.noise(at: place), 0.5 * noise)
+            let isEarly = Double(noiseCount) * pace.noiseGain < 0.25
+            noise += gain * ((isEarly ? size : min(size, 4 * noise)) - noise)
+            smoothNoise += gain * ((isEarly ? lastSeason : min(lastSeason, 4 * smoothNoise)) - smoothNoise)
+            let half = tuning.bandWidth * max(nodes.noise(at: place), 0.75 * noise)
             departure = Numerics.clip(departure, 3 * max(half, tuning.bandFloor * range))
         }
-        nodes.learn(at: place, departure: departure, value: value, gain: pace.seasonGain, pace: speed)
+        nodes.learn(at: place, departure: departure, value: value, gain: pace.seasonGain, pace: speed, usualNoise: known ? noise : 0)
     }
 
     @inline(__always)
@@ -80,7 +82,6 @@ extension SeriesState {
         level.turn(leak: pace.leak, ceiling: growth * max(level.past, floor))
         unrest.turn(leak: pace.leak, ceiling: growth * max(unrest.past, floor))
         calm.turn(leak: pace.leak, ceiling: 0)
-        spread.turn(leak: pace.leak, ceiling: 0)
         run.turn(leak: pace.leak, ceiling: 0)
         longestGap *= pace.leak
         // The range fades toward the median four times as slowly as the records: it is the scale of everything else.
@@ -108,7 +109,6 @@ extension SeriesState {
         season.past = max(season.past, lastSeason)
         unrest.past = max(unrest.past, lastUnrest)
         calm.past = max(calm.past, lastCalm)
-        spread.past = max(spread.past, lastSpread)
-        set(Flags.departed | Flags.departedOutside | Flags.outside | Flags.wasOutside, false)
+        set(Flags.departed | Flags.outside | Flags.wasOutside, false)
     }
 }

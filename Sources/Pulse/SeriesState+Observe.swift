@@ -8,8 +8,8 @@ struct Sample {
     var held: Double
     /// Position among the seasonal nodes.
     var position: Double
-    /// The first sample after a silence.
-    var isAfterGap = false
+    /// How much longer than the longest usual silence the one before this sample was, as a share; 0: it was no gap.
+    var gap = 0.0
     /// Its predecessor is too far away in time for a step to mean anything.
     var isBroken = false
     /// Its predecessor was a lone spike, worth this score.
@@ -23,6 +23,8 @@ struct Expectation {
     var half: Double
     /// The seasonal nodes are known here; otherwise the median stands in.
     var isSeasonal: Bool
+    /// Mean absolute departure in this part of the cycle.
+    var noise: Double
 }
 
 extension SeriesState {
@@ -95,8 +97,9 @@ extension SeriesState {
         let limit = max(tuning.gapIntervals * pace.interval, tuning.gapGrowth * longestGap)
         let ahead = sample.time - latest
         if ahead > 0 {
-            sample.isAfterGap = ahead > limit
-            longestGap = max(longestGap, min(ahead, limit))
+            if ahead > limit { sample.gap = ahead / limit - 1 }
+            // No single silence raises the limit beyond the double; in the first cycle, which may hold the first of all quiet nights, beyond four times that.
+            longestGap = max(longestGap, min(ahead, Double(count) > pace.warmUp ? limit : 4 * limit))
             latest = sample.time
             backward = 0
         } else {
@@ -126,7 +129,7 @@ extension SeriesState {
                 last = beforeLast
                 earlier = earlierStill
                 set(Flags.wasOutside, false)
-                if departureLength <= 1 { set(Flags.departed | Flags.departedOutside, false) }
+                if departureLength <= 1 { set(Flags.departed, false) }
                 sample.spikeScore = lastScore
                 return
             }
@@ -148,16 +151,18 @@ extension SeriesState {
         if count == 0 || sample.isBroken {
             filters.quick = sample.held
             filters.level = sample.held
+            filters.broad = sample.held
             filters.departure = 0
             earlier = 0
             earlierStill = 0
         } else {
             filters.quick += pace.unrestGain * (sample.held - filters.quick)
             filters.level += pace.levelGain * (sample.held - filters.level)
+            filters.broad += pace.spreadGain * (sample.held - filters.broad)
             let quick = sample.held - filters.quick
-            let slow = sample.held - filters.level
+            let slow = sample.held - filters.broad
             filters.quickVariance += pace.unrestGain * (quick * quick - filters.quickVariance)
-            filters.levelVariance += pace.levelGain * (slow * slow - filters.levelVariance)
+            filters.broadVariance += pace.spreadGain * (slow * slow - filters.broadVariance)
         }
         guard count > 0 else { return }
         if spikes > 0 { spikes -= spikes / (5 * pace.memorySamples) }
@@ -175,7 +180,8 @@ extension SeriesState {
             set(Flags.flat, false)
         }
         if step != 0 {
-            fallShare += max(early, 0.3 / pace.memorySamples) * ((step < 0 ? 1 : 0) - fallShare)
+            changes &+= 1
+            fallShare += max(1 / Double(changes &+ 1), 0.3 / pace.memorySamples) * ((step < 0 ? 1 : 0) - fallShare)
             let size = abs(step)
             if quantum == 0 || size < quantum { quantum = size }
         }
@@ -184,13 +190,13 @@ extension SeriesState {
     /// What is usual at a place of the cycle.
     @inline(__always)
     func expectation(at place: Season.Place, season: Season, pace: Pace, tuning: Tuning) -> Expectation {
-        if isCounter { return Expectation(middle: last, half: max(change.past, change.present), isSeasonal: false) }
+        if isCounter { return Expectation(middle: last, half: max(change.past, change.present), isSeasonal: false, noise: 0) }
         let floor = tuning.bandFloor * range
         if pace.nodes > 1, Double(count) > pace.samples, season.knowledge(at: place) >= 0.75 {
-            let half = tuning.bandWidth * max(season.noise(at: place), 0.5 * noise)
-            return Expectation(middle: season.expectation(at: place), half: max(floor, half), isSeasonal: true)
+            let local = max(season.noise(at: place), 0.75 * noise)
+            return Expectation(middle: season.expectation(at: place), half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local)
         }
-        return Expectation(middle: median, half: max(floor, tuning.bandWidth * deviation), isSeasonal: false)
+        return Expectation(middle: median, half: max(floor, tuning.bandWidth * deviation), isSeasonal: false, noise: deviation)
     }
 
     /// The verdict on a missing value: nothing is judged, nothing is learnt.
@@ -199,13 +205,14 @@ extension SeriesState {
         let expectation = self.expectation(at: place, season: season, pace: pace, tuning: tuning)
         let lasts = isAway
         return Verdict(
-            isWarmingUp: Double(count) <= pace.warmUp, isOutside: lasts, expected: origin + expectation.middle, low: origin + expectation.middle - expectation.half,
+            isWarmingUp: Double(count) <= pace.warmUp, isOutside: lasts, expected: origin + expectation.middle,
+            low: origin + expectation.middle - expectation.half,
             high: origin + expectation.middle + expectation.half, seen: origin + last, since: lasts ? awaySince : time)
     }
 
     /// It only ever rises, resets aside: an hour meter, a pulse counter. Its level and range say nothing, its steps do.
     @inline(__always)
-    var isCounter: Bool { fallShare < 0.02 && quantum > 0 && count > 24 }
+    var isCounter: Bool { fallShare < 0.02 && changes > 24 }
 
     /// A series of few levels, or one that mostly repeats itself: a state, a coarse tilt. Calm is its nature.
     @inline(__always)

@@ -25,8 +25,13 @@ extension SeriesState {
         var suspicion = heard > 0 ? Suspicion.asset : .none
         var rawScore = heard
 
-        let isFlat = isWarm && isFlatLine(pace: pace, tuning: tuning)
-        if isFlat, !has(Flags.flat) {
+        if heard > 0, isSuspiciouslyFlat(atLeast: 6, tuning) {
+            // What a stuck value does to the other features is not the asset's doing.
+            trait = .flat
+            feature = .flat
+            suspicion = .sensor
+        }
+        if isWarm, isFlatLine(pace: pace, tuning: tuning), !has(Flags.flat) {
             set(Flags.flat, true)
             trait = .flat
             feature = .flat
@@ -34,13 +39,13 @@ extension SeriesState {
             score = max(score, tuning.flatWeight * tuning.base)
             rawScore = max(rawScore, score)
         }
-        if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow) }
-        follow(isOutsideNow: isOutsideNow, departure: departure, season: season, pace: pace, tuning: tuning)
+        if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
+        follow(isOutsideNow: isOutsideNow, departure: departure, half: expectation.half, season: season, pace: pace, tuning: tuning)
 
-        if sample.isAfterGap, isWarm {
+        if sample.gap > 0, isWarm {
             feature = .missing
             suspicion = .sensor
-            score = tuning.missingWeight * tuning.base
+            score = tuning.missingWeight * (tuning.base + Numerics.log(1 + tuning.steepness * min(tuning.heightLimit, sample.gap)))
             rawScore = max(rawScore, score)
         } else if sample.spikeScore > 0, isWarm {
             feature = .spike
@@ -57,11 +62,12 @@ extension SeriesState {
         let lasts = isAway
         if lasts, feature == .none {
             feature = has(Flags.departed) ? Trait(rawValue: departureFeature)?.feature ?? .none : .none
-            suspicion = has(Flags.flat) ? .sensor : .asset
+            suspicion = has(Flags.flat) || feature == .flat ? .sensor : .asset
         }
         let middle = origin + expectation.middle
         return Verdict(
-            score: Float(score), rawScore: Float(rawScore), feature: feature, suspicion: suspicion, isWarmingUp: !isWarm, isOutside: lasts, expected: middle,
+            score: Float(score), rawScore: Float(rawScore), feature: feature, suspicion: suspicion, isWarmingUp: !isWarm, isOutside: lasts,
+            expected: middle,
             low: middle - expectation.half, high: middle + expectation.half, seen: origin + sample.value, since: lasts ? awaySince : sample.time)
     }
 
@@ -74,7 +80,10 @@ extension SeriesState {
         if isOutsideNow, !has(Flags.wasOutside), !wasAway { outsideSince = time }
         let middle = abs(Numerics.median(departure, earlier, earlierStill))
         let limit = wasAway ? tuning.bandRelease * expectation.half : expectation.half
-        set(Flags.outside, isWarm && !isCounter && middle > limit)
+        let isOutside = isWarm && !isCounter && middle > limit
+        // The band may have narrowed around a value that was inside before.
+        if isOutside, !wasAway, !isOutsideNow, !has(Flags.wasOutside) { outsideSince = time }
+        set(Flags.outside, isOutside)
     }
 
     /// Lets an alarm through if it is not an echo of the last one.
@@ -99,45 +108,51 @@ extension SeriesState {
     /// A value repeated bit for bit, far longer than ever before, in a series that used to vary.
     @inline(__always)
     private func isFlatLine(pace: Pace, tuning: Tuning) -> Bool {
-        guard Double(repeats) >= pace.flatFloor else { return false }
-        if has(Flags.flat) { return true }
-        return !isStill(tuning) && !isCounter && Double(repeats) >= tuning.flatGrowth * max(run.past, run.present)
+        has(Flags.flat) || Double(repeats) >= pace.flatFloor && isSuspiciouslyFlat(atLeast: pace.flatFloor, tuning)
+    }
+
+    /// The same, without the patience: enough to doubt an alarm, not to raise one.
+    @inline(__always)
+    private func isSuspiciouslyFlat(atLeast floor: Double, _ tuning: Tuning) -> Bool {
+        guard Double(repeats) >= floor else { return false }
+        return has(Flags.flat) || !isStill(tuning) && !isCounter && Double(repeats) >= tuning.flatGrowth * max(run.past, run.present)
     }
 
     /// An alarm was let through: a departure begins, unless one lasts.
     @inline(__always)
-    private mutating func depart(_ sample: Sample, _ findings: Findings, _ trait: Trait, isOutsideNow: Bool) {
+    private mutating func depart(_ sample: Sample, _ findings: Findings, _ trait: Trait, isOutsideNow: Bool, isUp: Bool) {
         guard !has(Flags.departed) else { return }
         departureSince = trait == .flat ? repeatsSince : (isOutsideNow || has(Flags.outside) ? outsideSince : sample.time)
         departureLength = 0
-        departureBar = findings.bar
+        departureBar = trait == .unrest || trait == .calm ? findings.bar : 0
         departureFeature = trait.rawValue
         set(Flags.departed, true)
-        set(Flags.departedOutside, false)
+        set(Flags.departedUp, isUp)
     }
 
     /// Whether the alarmed departure lasts, has ended, or has become the new normal.
     @inline(__always)
-    private mutating func follow(isOutsideNow: Bool, departure: Double, season: Season, pace: Pace, tuning: Tuning) {
+    private mutating func follow(isOutsideNow: Bool, departure: Double, half: Double, season: Season, pace: Pace, tuning: Tuning) {
         guard has(Flags.departed) else { return }
         departureLength &+= 1
-        let isOutside = has(Flags.outside)
-        if isOutside { set(Flags.departedOutside, true) }
+        let middle = Numerics.median(departure, earlier, earlierStill)
+        let side = has(Flags.departedUp) ? middle : -middle
         let trait = Trait(rawValue: departureFeature) ?? .raw
+        if trait != .unrest, trait != .calm { departureBar = max(departureBar, side) }
         let lasts: Bool
-        if isOutside || has(Flags.flat) || (isOutsideNow && departureLength <= 2) {
+        if has(Flags.outside | Flags.flat) || (isOutsideNow && departureLength <= 2) {
             lasts = true
-        } else if has(Flags.departedOutside) {
-            lasts = false
+        } else if let loudness = loudness(of: trait) {
+            lasts = loudness > tuning.bandRelease * departureBar
         } else {
-            lasts = loudness(of: trait) > tuning.bandRelease * departureBar
+            // Between the middle and the edge of the band, on the side it went and not yet far back: a ramp that is young, or noise on a plateau near the edge.
+            lasts = side > tuning.bandReturn * max(half, departureBar)
         }
         guard lasts else {
-            set(Flags.departed | Flags.departedOutside, false)
+            set(Flags.departed, false)
             return
         }
         guard Double(departureLength) > pace.departureLimit else { return }
-        let middle = Numerics.median(departure, earlier, earlierStill)
         accept(abs(filters.departure) >= 0.5 * abs(middle) ? filters.departure : middle, season: season, pace: pace)
     }
 }

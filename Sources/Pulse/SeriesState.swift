@@ -27,7 +27,6 @@ struct SeriesState {
     var lastLevel = 0.0
     var lastUnrest = 0.0
     var lastCalm = 0.0
-    var lastSpread = 0.0
     /// The raw score of the last sample: what a lone spike is worth.
     var lastScore = 0.0
     /// Samples since the last break (start, gap, jump of the clock), the last one included: steps need two, spikes three.
@@ -45,9 +44,15 @@ struct SeriesState {
     var median = 0.0
     /// Mean absolute departure from the median.
     var deviation = 0.0
+    /// Mean absolute step.
+    var meanStep = 0.0
     /// Mean absolute departure from the seasonal expectation, and how many samples it knows.
     var noise = 0.0
     var noiseCount: Int64 = 0
+    /// Mean size of the smoothed departure from the seasonal expectation, and of the level's distance from the slow mean: measured and not derived from `noise`,
+    /// because neighbouring samples of a real series are alike and smoothing takes less away.
+    var smoothNoise = 0.0
+    var meanLevel = 0.0
 
     // MARK: Records
 
@@ -62,13 +67,13 @@ struct SeriesState {
     var level = Record()
     var unrest = Record()
     var calm = Record()
-    var spread = Record()
     var run = Record()
     /// Samples of the present cycle.
     var cyclePosition: Int64 = 0
-    /// How far above a record a value must lie: for features of single samples, and for smoothed ones.
+    /// How far above a record a value must lie: for features of single samples, for smoothed ones, and for the departure from the season, which is known later.
     var sharpMargin = 0.0
     var smoothMargin = 0.0
+    var seasonMargin = 0.0
     /// When the margins are computed again.
     var marginCount: Int64 = 0
 
@@ -80,8 +85,9 @@ struct SeriesState {
     var repeatsSince = 0.0
     /// The share of samples that repeat their predecessor.
     var repeatShare = 0.0
-    /// The share of changes that go down: 0 for a counter.
+    /// The share of changes that go down, and the number of changes behind it: 0 for a counter.
     var fallShare = 0.5
+    var changes: Int64 = 0
     /// The smallest change ever seen.
     var quantum = 0.0
     /// Lone spikes of late.
@@ -104,7 +110,7 @@ struct SeriesState {
     var departureSince = 0.0
     /// Samples that the alarmed departure lasts.
     var departureLength: Int64 = 0
-    /// The bar that was broken when it was alarmed: while the feature stays above, the departure lasts.
+    /// Unrest and calm: the bar that was broken; while the feature stays above, the departure lasts. All others: the farthest that the value has been.
     var departureBar = 0.0
     /// `Feature.rawValue` of the alarm.
     var departureFeature: Int64 = 0
@@ -116,8 +122,10 @@ struct SeriesState {
 struct Filters {
     var quick = 0.0
     var level = 0.0
+    /// As slow as `level` where a cycle has many samples; slower where it has few.
+    var broad = 0.0
     var quickVariance = 0.0
-    var levelVariance = 0.0
+    var broadVariance = 0.0
     /// The smoothed departure from the seasonal expectation.
     var departure = 0.0
 }
@@ -131,8 +139,8 @@ extension SeriesState {
         static let outside: Int64 = 2
         /// A departure was alarmed and lasts.
         static let departed: Int64 = 4
-        /// The alarmed departure has been outside the band: leaving the band ends it.
-        static let departedOutside: Int64 = 8
+        /// The alarmed departure goes up.
+        static let departedUp: Int64 = 8
         /// The present run of repeats was alarmed.
         static let flat: Int64 = 16
         /// The last sample came after a gap and looked strange: it is learnt slowly, like a departure.

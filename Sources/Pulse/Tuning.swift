@@ -3,19 +3,19 @@
 /// Times are in *cycles* of the series (a day, mostly) unless said otherwise, so that one tuning serves a sensor that speaks each second and one that speaks each hour.
 ///
 /// *Source*: the numbers marked † were tuned **in-sample** on all 58 files of the Numenta Anomaly Benchmark (v1.1, fixed cycle of one day) and held against
-/// simulated pressure and lift series at the same time; a figure that this tuning reaches on that benchmark is therefore no forecast for other data.
+/// simulated pressure, flow and lift series at the same time (quiet ones must stay quiet, drops and ramps must be seen); a figure that this tuning reaches on that benchmark is therefore no forecast for other data.
 /// The unmarked ones are design choices, with their reason beside them.
 package struct Tuning: Equatable, Sendable {
     // MARK: Time scales
 
     /// † Window of the short-term variance.
-    package var unrestWindow = 0.041
+    package var unrestWindow = 0.049
     /// † Window of the smoothed departure, of the level and of the longer variance.
-    package var levelWindow = 0.048
+    package var levelWindow = 0.064
     /// † Window of the slow mean and the slow variance.
-    package var slowWindow = 1.84
+    package var slowWindow = 4.8
     /// † After so many cycles a record counts for 1/e of itself.
-    package var recordLife = 14.5
+    package var recordLife = 29.0
     /// Cycles before the first judgement. One whole cycle: before it is over, the top and the foot of the cycle have not been seen,
     /// and every rising limb would be a record.
     package var warmUp = 1.0
@@ -23,24 +23,38 @@ package struct Tuning: Equatable, Sendable {
     // MARK: Records
 
     /// † No record bar is lower than this share of the range seen.
-    package var recordFloor = 0.005
+    package var recordFloor = 0.01
     /// † How far above a record a value must lie, for a long memory of n samples: margin / ln n. The greatest of n samples is itself uncertain by about that much.
     package var margin = 1.0
+    /// † The bar of the smoothed departure is at least so many times its mean size. A record of few samples is a poor guide.
+    package var seasonPrior = 5.3
+    /// † The same for the level's distance from the slow mean.
+    package var levelPrior = 5.8
+    /// † The bar of a distance from the median is at least so many mean ones.
+    package var rawPrior = 8.0
+    /// † The bar of the short-term spread is at least so many standard deviations of the noise.
+    package var unrestPrior = 2.8
+    /// † Calm is a spread below this share of the noise's standard deviation.
+    package var calmPrior = 0.53
+    /// † The bar of a step is at least so many mean steps.
+    package var changePrior = 7.0
+    /// † A new extreme counts from so many mean departures beyond the old one.
+    package var rangePrior = 3.8
     /// † Floor of the short-term spread's record, as a share of the range.
-    package var unrestFloor = 0.057
+    package var unrestFloor = 0.06
     /// † How still the stillest possible series is, as a share of the range.
-    package var calmFloor = 0.0078
-    /// Share of a record-breaking value that its record takes up per cycle while an alarmed departure lasts.
-    package var departureUptake = 0.5
-    /// A single cycle raises a record to at most so many times its bar.
-    package var recordGrowth = 6.0
+    package var calmFloor = 0.015
+    /// † Share of a record-breaking value that its record takes up per cycle while an alarmed departure lasts.
+    package var departureUptake = 1.8
+    /// † A single cycle raises a record to at most so many times its bar.
+    package var recordGrowth = 7.4
 
     // MARK: Baseline
 
     /// † Share of a departure that the seasonal expectation learns in one cycle.
-    package var seasonLearning = 0.36
+    package var seasonLearning = 0.41
     /// † Steps of the median in mean deviations per cycle.
-    package var medianLearning = 5.8
+    package var medianLearning = 7.2
     /// How much slower everything is learnt while an alarmed departure lasts.
     package var departureLearning = 0.05
     /// Cycles after which a lasting departure is accepted as the new normal.
@@ -51,40 +65,50 @@ package struct Tuning: Equatable, Sendable {
     package var bandFloor = 0.01
     /// A departure ends when it is inside this share of the band.
     package var bandRelease = 0.8
+    /// An alarmed departure has clearly ended when it is back inside this share of the band, or on the other side; in between it lasts.
+    package var bandReturn = 0.25
 
     // MARK: Score
 
     /// † What a record that is only just broken is worth, before its weight.
-    package var base = 1.874
+    package var base = 1.35
     /// † How much the height above the record counts.
-    package var steepness = 1.23
+    package var steepness = 1.3
     /// † How much the second loudest feature adds.
-    package var corroboration = 0.717
+    package var corroboration = 0.85
     /// Heights above a record count up to this many times the record.
     package var heightLimit = 5.0
-    package var rawWeight = 0.847
-    package var changeWeight = 1.395
-    package var seasonWeight = 2.340
-    package var levelWeight = 1.900
-    package var unrestWeight = 0.396
-    package var calmWeight = 1.785
-    package var rangeWeight = 2.354
-    package var spreadWeight = 1.686
-    package var flatWeight = 2.6
-    package var missingWeight = 2.0
+    /// † What each feature's word weighs.
+    package var rawWeight = 0.75
+    /// † See `rawWeight`; so the next five.
+    package var changeWeight = 1.36
+    /// †
+    package var seasonWeight = 5.15
+    /// †
+    package var levelWeight = 1.54
+    /// †
+    package var unrestWeight = 1.22
+    /// †
+    package var calmWeight = 1.66
+    /// †
+    package var rangeWeight = 4.36
+    /// Chosen so that a flat line is worth 6, more than most false alarms.
+    package var flatWeight = 4.5
+    /// Chosen so that a gap that is only just one is worth 4, and six times as long a one 10.
+    package var missingWeight = 3.0
 
     // MARK: Alarm shaper
 
     /// † A new alarm must reach this share of the memory of the last one.
-    package var holdShare = 0.963
+    package var holdShare = 1.0
     /// † That memory fades linearly within so many cycles.
-    package var hold = 1.627
+    package var hold = 3.8
     /// † For so many cycles after an alarm only a stronger one is let through.
-    package var coolDown = 0.215
-    /// How much stronger.
-    package var escalation = 1.5
-    /// What is weaker than this is not worth a word.
-    package var leastScore = 0.0
+    package var coolDown = 0.12
+    /// † How much stronger.
+    package var escalation = 1.95
+    /// † What is weaker than this is not worth a word.
+    package var leastScore = 2.0
 
     // MARK: The sensor itself
 
@@ -96,8 +120,8 @@ package struct Tuning: Equatable, Sendable {
     package var flatFloor = 0.34
     /// … and from so many times the longest run of the past on.
     package var flatGrowth = 3.0
-    /// A series whose values repeat more often than this has no flat line and no calm.
-    package var repeatLimit = 0.5
+    /// † A series whose values repeat more often than this has no flat line and no calm.
+    package var repeatLimit = 0.39
     /// A series with fewer levels than this is a state, not a measurement.
     package var leastLevels = 8.0
     /// A lone spike leaves and returns by so many times the greatest step of the past.

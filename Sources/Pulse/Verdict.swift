@@ -32,7 +32,10 @@ package enum Suspicion: UInt8, Sendable {
 
 /// What Pulse thinks of one sample, and why.
 package struct Verdict: Equatable, Sendable {
-    /// How far the records of the past were broken, after the alarm shaper. 0: nothing to say. *Range*: 0…about 40; a typical alarm is 4…10.
+    /// How far the records of the past were broken, after the alarm shaper. 0: nothing to say. *Range*: 0…about 30.
+    ///
+    /// On simulated series: a step of five standard deviations is worth 7 and more, of ten 9 and more, a burst (thirty) 18 and more; most false alarms stay below 5.
+    /// Suggested limits: yellow 5, orange 9, red 15.
     package var score: Float
     /// The same before the shaper (no hold-off, no cool-down), for charts.
     package var rawScore: Float
@@ -41,7 +44,10 @@ package struct Verdict: Equatable, Sendable {
     package var suspicion: Suspicion
     /// Fewer samples than a judgement needs: the score is 0.
     package var isWarmingUp: Bool
-    /// The value lies outside the band now, whatever the score: how an episode knows whether it still lasts.
+    /// A departure is going on now, whatever the score: how an episode knows whether it still lasts.
+    ///
+    /// True while the median of the last three values lies outside the band; and from an alarm on, until the value is clearly back (or the unrest, the calm or the
+    /// flat line is over). After three cycles a lasting departure is accepted as the new normal and this turns false.
     package var isOutside: Bool
     /// What was expected: the middle and the band. *Units*: the series' own.
     package var expected: Double

@@ -7,7 +7,9 @@ struct AssetDepartureTests {
     @Test("Supply pressure that behaves raises nothing from the third day to the fourteenth, for nearly all seeds")
     func quietPressure() {
         let seeds = 60
-        let loud = (0..<seeds).filter { seed in Scenes.verdicts(Scenes.pressure(cycles: 14, seed: UInt64(1000 + seed)))[192...].contains { $0.score > 0 } }
+        let loud = (0..<seeds).filter { seed in
+            Scenes.verdicts(Scenes.pressure(cycles: 14, seed: UInt64(1000 + seed)))[192...].contains { $0.score > 0 }
+        }
         #expect(loud.count <= 2, "loud seeds: \(loud.map { 1000 + $0 })")
     }
 

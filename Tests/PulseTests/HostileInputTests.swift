@@ -8,10 +8,15 @@ struct HostileInputTests {
     func million() {
         let seed = SeededGenerator.freshSeed()
         var random = SeededGenerator(seed)
-        let strange = [Double.nan, .infinity, -.infinity, 1e308, -1e308, 5e-324, -0.0, 0, 1, -1, 1e30, -9999, 65535, .greatestFiniteMagnitude, 1e-200]
+        let strange = [
+            Double.nan, .infinity, -.infinity, 1e308, -1e308, .leastNonzeroMagnitude, -0.0, 0, 1, -1, 1e30, -9999, 65535, .greatestFiniteMagnitude,
+            1e-200,
+        ]
         let settings = [Double.nan, -1, 0, .infinity, 1e-300, 1e300, 1, 60, 900, 86_400]
         var bank = PulseBank()
-        for _ in 0..<40 { _ = bank.add(SeriesSettings(interval: settings[random.below(settings.count)], cycle: settings[random.below(settings.count)])) }
+        for _ in 0..<40 {
+            _ = bank.add(SeriesSettings(interval: settings[random.below(settings.count)], cycle: settings[random.below(settings.count)]))
+        }
         var clock = 0.0
         var failures = 0
         for index in 0..<1_000_000 {
@@ -26,7 +31,9 @@ struct HostileInputTests {
             let isStorm = index / 50_000 % 2 == 0
             let value = isStorm && random.below(3) == 0 ? strange[random.below(strange.count)] : random.uniform()
             let verdict = bank.observe(slot, time: clock, value: value)
-            if !verdict.isFinite || verdict.score < 0 || verdict.score > 40 || verdict.low > verdict.high || verdict.score > verdict.rawScore { failures += 1 }
+            if !verdict.isFinite || verdict.score < 0 || verdict.score > 40 || verdict.low > verdict.high || verdict.score > verdict.rawScore {
+                failures += 1
+            }
             if random.below(100_000) == 0 { bank.reset(slot) }
         }
         #expect(failures == 0, "replay with PULSE_SEED=\(seed)")

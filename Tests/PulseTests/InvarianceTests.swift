@@ -63,7 +63,9 @@ struct InvarianceTests {
         }
     }
 
-    @Test("Any other unit, any other zero point and upside down: the same alarms to within rounding", arguments: [(1000.0, 0.0), (0.145, 0.0), (1, 273.15), (-1, 0), (6.89, -40)])
+    @Test(
+        "Any other unit, any other zero point and upside down: the same alarms to within rounding",
+        arguments: [(1000.0, 0.0), (0.145, 0.0), (1.0, 273.15), (-1.0, 0.0), (6.89, -40.0)])
     func looseScaleAndShift(factor: Double, shift: Double) {
         let plain = eventful(22)
         let first = Scenes.verdicts(plain)

@@ -1,8 +1,6 @@
-@testable import Pulse
-
-#if canImport(Glibc)
 import Glibc
-#endif
+
+@testable import Pulse
 
 /// One sample of a simulated sensor.
 struct Moment {

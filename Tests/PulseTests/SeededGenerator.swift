@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// SplitMix64: the same numbers on every machine, from one printed seed.
 struct SeededGenerator {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Suspicions of the sensor")
 struct SensorSuspicionTests {
-    @Test("The first sample after a silence says that data is missing, and the baseline is unharmed", arguments: [2.0, 24, 24 * 21])
+    @Test("The first sample after a silence says that data is missing, and the baseline is unharmed", arguments: [2.0, 24.0, 504.0])
     func gap(hours: Double) {
         var moments = Scenes.pressure(cycles: 8, seed: 31) { $0 >= 6.5 && $0 < 6.9 ? -0.1 : 0 }
         // Whole quarters of an hour are left out, so the wave goes on where the clock says.
@@ -44,13 +44,16 @@ struct SensorSuspicionTests {
         var random = SeededGenerator(34)
         var moments: [Moment] = []
         for day in 0..<20 {
-            for trip in 0..<34 { moments.append(Moment(time: Scenes.start + Double(day) * 86_400 + Double(trip) * 1800, value: 2.8 + 0.08 * random.normal())) }
+            for trip in 0..<34 {
+                moments.append(Moment(time: Scenes.start + Double(day) * 86_400 + Double(trip) * 1800, value: 2.8 + 0.08 * random.normal()))
+            }
         }
         let verdicts = Scenes.verdicts(moments, Scenes.trips)
-        #expect(verdicts.filter { $0.feature == .missing }.count <= 1)
+        let mornings = verdicts.indices.filter { verdicts[$0].feature == .missing }
+        #expect(mornings.count <= 1, "\(mornings)")
     }
 
-    @Test("A lone spike is the sensor's, told on the sample after it has returned", arguments: [1.0, -1, 30])
+    @Test("A lone spike is the sensor's, told on the sample after it has returned", arguments: [1.0, -1.0, 30.0])
     func spike(height: Double) {
         var moments = Scenes.pressure(cycles: 5, seed: 35)
         moments[333].value += height
@@ -86,7 +89,8 @@ struct SensorSuspicionTests {
         #expect(verdicts[first].feature == .flat)
         #expect(verdicts[first].since == moments[500].time)
         #expect(verdicts[first..<560].allSatisfy { $0.isOutside && $0.suspicion == .sensor })
-        #expect(verdicts[566...].allSatisfy { !$0.isOutside && $0.score == 0 })
+        let later = (566..<verdicts.count).filter { verdicts[$0].isOutside || verdicts[$0].score > 0 }
+        #expect(later.isEmpty, "\(later) \(later.first.map { verdicts[$0] } as Any)")
     }
 
     @Test("States, counters, constants and coarse values raise neither flat lines nor calm nor unrest", arguments: 0..<5)

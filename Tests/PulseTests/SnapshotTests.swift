@@ -138,7 +138,9 @@ struct SnapshotTests {
             guard let entry = bank.entry(0) else { continue }
             entry.withWords(MemoryLayout<SeriesState>.size / 8, Season.byteCount / 8) { words in
                 for index in words.indices where random.below(3) == 0 {
-                    words[index] = random.below(2) == 0 ? random.next() : [0, UInt64.max, 0x7ff0_0000_0000_0000, 0x7fff_ffff_ffff_ffff, 1 << 63][random.below(5)]
+                    words[index] =
+                        random.below(2) == 0
+                        ? random.next() : [0, UInt64.max, 0x7ff0_0000_0000_0000, 0x7fff_ffff_ffff_ffff, 1 << 63][random.below(5)]
                 }
             }
             for index in 0..<200 {
