@@ -9,13 +9,13 @@ package struct Tuning: Equatable, Sendable {
     // MARK: Time scales
 
     /// † Window of the short-term variance.
-    package var unrestWindow = 0.049
+    package var unrestWindow = 0.11
     /// † Window of the smoothed departure, of the level and of the longer variance.
     package var levelWindow = 0.064
     /// † Window of the slow mean and the slow variance.
     package var slowWindow = 4.8
     /// † After so many cycles a record counts for 1/e of itself.
-    package var recordLife = 29.0
+    package var recordLife = 28.4
     /// Cycles before the first judgement. One whole cycle: before it is over, the top and the foot of the cycle have not been seen,
     /// and every rising limb would be a record.
     package var warmUp = 1.0
@@ -23,13 +23,13 @@ package struct Tuning: Equatable, Sendable {
     // MARK: Records
 
     /// † No record bar is lower than this share of the range seen.
-    package var recordFloor = 0.01
+    package var recordFloor = 0.016
     /// † How far above a record a value must lie, for a long memory of n samples: margin / ln n. The greatest of n samples is itself uncertain by about that much.
     package var margin = 1.0
     /// † The bar of the smoothed departure is at least so many times its mean size. A record of few samples is a poor guide.
-    package var seasonPrior = 5.3
+    package var seasonPrior = 5.2
     /// † The same for the level's distance from the slow mean.
-    package var levelPrior = 5.8
+    package var levelPrior = 6.0
     /// † The bar of a distance from the median is at least so many mean ones.
     package var rawPrior = 8.0
     /// † The bar of the short-term spread is at least so many standard deviations of the noise.
@@ -39,22 +39,22 @@ package struct Tuning: Equatable, Sendable {
     /// † The bar of a step is at least so many mean steps.
     package var changePrior = 7.0
     /// † A new extreme counts from so many mean departures beyond the old one.
-    package var rangePrior = 3.8
+    package var rangePrior = 3.85
     /// † Floor of the short-term spread's record, as a share of the range.
-    package var unrestFloor = 0.06
+    package var unrestFloor = 0.069
     /// † How still the stillest possible series is, as a share of the range.
     package var calmFloor = 0.015
     /// † Share of a record-breaking value that its record takes up per cycle while an alarmed departure lasts.
-    package var departureUptake = 1.8
+    package var departureUptake = 2.2
     /// † A single cycle raises a record to at most so many times its bar.
-    package var recordGrowth = 7.4
+    package var recordGrowth = 6.5
 
     // MARK: Baseline
 
     /// † Share of a departure that the seasonal expectation learns in one cycle.
-    package var seasonLearning = 0.41
+    package var seasonLearning = 0.446
     /// † Steps of the median in mean deviations per cycle.
-    package var medianLearning = 7.2
+    package var medianLearning = 8.5
     /// How much slower everything is learnt while an alarmed departure lasts.
     package var departureLearning = 0.05
     /// Cycles after which a lasting departure is accepted as the new normal.
@@ -71,42 +71,42 @@ package struct Tuning: Equatable, Sendable {
     // MARK: Score
 
     /// † What a record that is only just broken is worth, before its weight.
-    package var base = 1.35
+    package var base = 1.72
     /// † How much the height above the record counts.
-    package var steepness = 1.3
+    package var steepness = 1.75
     /// † How much the second loudest feature adds.
-    package var corroboration = 0.85
+    package var corroboration = 0.76
     /// Heights above a record count up to this many times the record.
     package var heightLimit = 5.0
     /// † What each feature's word weighs.
-    package var rawWeight = 0.75
-    /// † See `rawWeight`; so the next five.
+    package var rawWeight = 0.64
+    /// † See `rawWeight`.
     package var changeWeight = 1.36
-    /// †
+    /// † See `rawWeight`.
     package var seasonWeight = 5.15
-    /// †
-    package var levelWeight = 1.54
-    /// †
-    package var unrestWeight = 1.22
-    /// †
+    /// † See `rawWeight`.
+    package var levelWeight = 1.63
+    /// † See `rawWeight`.
+    package var unrestWeight = 1.43
+    /// † See `rawWeight`.
     package var calmWeight = 1.66
-    /// †
-    package var rangeWeight = 4.36
+    /// † See `rawWeight`.
+    package var rangeWeight = 4.3
     /// Chosen so that a flat line is worth 6, more than most false alarms.
-    package var flatWeight = 4.5
-    /// Chosen so that a gap that is only just one is worth 4, and six times as long a one 10.
-    package var missingWeight = 3.0
+    package var flatWeight = 3.5
+    /// Chosen so that a gap that is only just one is worth 4, and six times as long a one 9.
+    package var missingWeight = 2.4
 
     // MARK: Alarm shaper
 
     /// † A new alarm must reach this share of the memory of the last one.
     package var holdShare = 1.0
     /// † That memory fades linearly within so many cycles.
-    package var hold = 3.8
+    package var hold = 4.5
     /// † For so many cycles after an alarm only a stronger one is let through.
     package var coolDown = 0.12
     /// † How much stronger.
-    package var escalation = 1.95
+    package var escalation = 1.97
     /// † What is weaker than this is not worth a word.
     package var leastScore = 2.0
 
@@ -121,7 +121,7 @@ package struct Tuning: Equatable, Sendable {
     /// … and from so many times the longest run of the past on.
     package var flatGrowth = 3.0
     /// † A series whose values repeat more often than this has no flat line and no calm.
-    package var repeatLimit = 0.39
+    package var repeatLimit = 0.394
     /// A series with fewer levels than this is a state, not a measurement.
     package var leastLevels = 8.0
     /// A lone spike leaves and returns by so many times the greatest step of the past.
