@@ -2,8 +2,6 @@ import Lifeline
 
 /// A rule as the judge looks at it for every reading: numbers only, no text, nothing on the heap.
 struct CompiledRule {
-    /// Index into the plan's rules.
-    var rule: Int
     var kind: RuleKind
     var direction: RuleDirection
     /// The limit of each level, blue to red; NaN where the rule has no such level.
@@ -14,8 +12,7 @@ struct CompiledRule {
     var offDelay: Int64
     var latched: Bool
 
-    init(_ source: Rule, index: Int) {
-        rule = index
+    init(_ source: Rule) {
         kind = source.kind
         direction = source.direction
         limits = (.nan, .nan, .nan, .nan)

@@ -55,7 +55,7 @@ extension Diagnosis {
         writer.append(state.slot >= 0 ? pulse.snapshotSeries(Int(state.slot)) : [])
         writer.append(UInt32(state.endCondition - state.firstCondition))
         for position in Int(state.firstCondition)..<Int(state.endCondition) {
-            writer.append(plan.rules[rules[Int(conditionRule[position])].rule].id)
+            writer.append(plan.rules[Int(conditionRule[position])].id)
             conditions[position].write(to: &writer)
         }
         return writer.bytes
@@ -127,7 +127,7 @@ extension Diagnosis {
             isWhole = false
         }
         for position in Int(sensors[index].firstCondition)..<Int(sensors[index].endCondition) {
-            let rule = plan.rules[rules[Int(conditionRule[position])].rule].id
+            let rule = plan.rules[Int(conditionRule[position])].id
             if let condition = block.conditions[rule] { conditions[position] = condition } else { isWhole = false }
         }
         return isWhole

@@ -29,7 +29,7 @@ extension Diagnosis {
         for (index, condition) in conditions.enumerated() {
             guard let level = Level(rawValue: condition.level) else { continue }
             let sensor = plan.sensors[Int(conditionSensor[index])]
-            let rule = plan.rules[rules[Int(conditionRule[index])].rule]
+            let rule = plan.rules[Int(conditionRule[index])]
             episodes.append(
                 ActiveEpisode(
                     subject: plan.assets[sensor.asset].subject, sensor: sensor.id, rule: rule.id, level: level,

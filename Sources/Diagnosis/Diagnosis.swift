@@ -15,12 +15,15 @@ package struct Judgement: Sendable {
 /// *Isolation*: one owner, one thread. *Memory*: fixed after `init`, about 2.5 KiB a sensor. *Complexity*: per reading, the rules of its sensor.
 package struct Diagnosis: ~Copyable {
     package let plan: SitePlan
-    var rules: [CompiledRule]
+    /// The plan's rules, in the plan's order.
+    let rules: [CompiledRule]
     var sensors: [SensorState]
     var conditions: [Condition]
-    /// For each condition, the sensor and the compiled rule it belongs to.
+    /// For each condition, the sensor and the rule it belongs to.
     let conditionSensor: [Int32]
     let conditionRule: [Int32]
+    /// The conditions about silence, which only the passing of time can raise.
+    let silenceConditions: [Int32]
     /// For each asset, the conditions on it, for rules that confirm one another.
     let conditionsOfAsset: [[Int32]]
     var windows: EvidenceWindows
@@ -58,13 +61,12 @@ package struct Diagnosis: ~Copyable {
     /// - Parameter plan: validated: every index in it is in range.
     package init(plan: SitePlan) {
         self.plan = plan
-        var rules: [CompiledRule] = []
-        for (index, rule) in plan.rules.enumerated() { rules.append(CompiledRule(rule, index: index)) }
-        self.rules = rules
+        rules = plan.rules.map { CompiledRule($0) }
         var states: [SensorState] = []
         var conditionSensor: [Int32] = []
         var conditionRule: [Int32] = []
         var ofAsset = [[Int32]](repeating: [], count: plan.assets.count)
+        var silence: [Int32] = []
         var devicesWithSilence: Set<Int> = []
         for (index, sensor) in plan.sensors.enumerated() {
             var state = SensorState()
@@ -76,6 +78,7 @@ package struct Diagnosis: ~Copyable {
                 if rule.kind == .pulse && state.slot < 0 { continue }
                 // A silent device is one fault, whatever the number of its sensors.
                 if rule.kind == .silent && !devicesWithSilence.insert(sensor.device).inserted { continue }
+                if rule.kind == .silent { silence.append(Int32(conditionSensor.count)) }
                 ofAsset[sensor.asset].append(Int32(conditionSensor.count))
                 conditionSensor.append(Int32(index))
                 conditionRule.append(Int32(ruleIndex))
@@ -86,6 +89,7 @@ package struct Diagnosis: ~Copyable {
         sensors = states
         self.conditionSensor = conditionSensor
         self.conditionRule = conditionRule
+        silenceConditions = silence
         conditionsOfAsset = ofAsset
         conditions = Array(repeating: Condition(), count: conditionSensor.count)
         windows = EvidenceWindows(sensors: plan.sensors.count)
@@ -209,9 +213,8 @@ package struct Diagnosis: ~Copyable {
     }
 
     private mutating func scanSilence(_ received: Timestamp, into alerts: inout [Alert]) {
-        for index in conditions.indices {
+        for index in silenceConditions.map({ Int($0) }) {
             let rule = rules[Int(conditionRule[index])]
-            guard rule.kind == .silent else { continue }
             let device = plan.sensors[Int(conditionSensor[index])].device
             let quiet = Double(clock.elapsed &- deviceHeard[device]) / 1e6
             let moment = Reading(series: .tick, observed: received, received: received, value: quiet)
@@ -242,7 +245,7 @@ package struct Diagnosis: ~Copyable {
         let sensor = plan.sensors[Int(conditionSensor[index])]
         let asset = plan.assets[sensor.asset]
         let compiled = rules[Int(conditionRule[index])]
-        let rule = plan.rules[compiled.rule]
+        let rule = plan.rules[Int(conditionRule[index])]
         let level = Level(rawValue: transition.to == 0 ? transition.from : transition.to) ?? .blue
         let evidence = evidence(sensor: Int(conditionSensor[index]), compiled, level: level, reading: reading)
         let certainty = certainty(of: rule, sensor: sensor, level: level)

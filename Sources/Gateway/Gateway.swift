@@ -98,10 +98,17 @@ package final class Gateway {
     package func commit(_ sources: [any Source]) throws(JournalError) {
         let first = try makeDurable(sources)
         for source in sources { source.releaseAcknowledgements() }
-        judgeBatch(from: first)
+        for (offset, reading) in batch.readings.enumerated() { judge(reading, sequence: first + UInt64(offset)) }
         batch.removeAll()
         (batchMessages, batchUnacknowledgeable) = (0, 0)
-        if !alertsToCommit.isEmpty { try commitAlerts() }
+        if !alertsToCommit.isEmpty { try commitWithoutMessages() }
+    }
+
+    /// A commit of what no source waits for: alerts, cursors, a checkpoint. Where it fails the alerts wait in memory, and a crash would make them again
+    /// from the journal, which has their readings.
+    private func commitWithoutMessages() throws(JournalError) {
+        _ = try makeDurable([])
+        batch.removeAll()
     }
 
     private func makeDurable(_ sources: [any Source]) throws(JournalError) -> Sequence64 {
@@ -130,10 +137,6 @@ package final class Gateway {
         }
     }
 
-    private func judgeBatch(from first: Sequence64) {
-        for (offset, reading) in batch.readings.enumerated() { judge(reading, sequence: first + UInt64(offset)) }
-    }
-
     private func judge(_ reading: Reading, sequence: Sequence64) {
         if reading.series == .tick {
             diagnosis.tick(reading, sequence: sequence, into: &alerts)
@@ -148,21 +151,6 @@ package final class Gateway {
         for alert in alerts { alertsToCommit.append(AlertRecord(alert, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)) }
         figures.alerts += UInt64(alerts.count)
         alerts.removeAll(keepingCapacity: true)
-    }
-
-    private func commitAlerts() throws(JournalError) {
-        var second = CommitBatch()
-        second.alerts = alertsToCommit
-        do {
-            _ = try journal.commit(second)
-            figures.commits += 1
-            publishDurable()
-        } catch {
-            // The readings are durable and acknowledged; their alerts wait in memory, and a crash would make them again from the journal.
-            storageProblem = error
-            figures.failedCommits += 1
-            throw error
-        }
     }
 
     private func publishDurable() {
@@ -230,8 +218,7 @@ package final class Gateway {
         checkpointSequence = diagnosis.sequence
         batch.checkpoint = Checkpoint(sequence: diagnosis.sequence, revision: configuration.revision, body: diagnosis.snapshot())
         defer { batch.checkpoint = nil }
-        _ = try makeDurable([])
-        batch.removeAll()
+        try commitWithoutMessages()
     }
 
     /// No message waits for a commit.
@@ -270,7 +257,7 @@ package final class Gateway {
             return true
         }
         figures.replayed = replayed
-        if !alertsToCommit.isEmpty { try commitAlerts() }
+        if !alertsToCommit.isEmpty { try commitWithoutMessages() }
     }
 
     // MARK: - What others may ask

@@ -55,7 +55,8 @@ struct StatusReport {
         problems(&json, journalProblem: journalProblem, presence: presence)
         brokers(&json)
         journal(&json, figures)
-        judge(&json)
+        let active = gateway.activeEpisodes()
+        judge(&json, active)
         decode(&json)
         platform(&json)
         json.key("sensors")
@@ -65,7 +66,7 @@ struct StatusReport {
         json.member("silent", presence.silent)
         json.member("never", presence.never)
         json.endObject()
-        episodes(&json)
+        episodes(&json, active)
         json.endObject()
         json.endLine()
         return json.bytes
@@ -155,12 +156,12 @@ struct StatusReport {
         json.endObject()
     }
 
-    private func judge(_ json: inout JSONWriter) {
+    private func judge(_ json: inout JSONWriter, _ active: [ActiveEpisode]) {
         json.key("judge")
         json.beginObject()
         json.member("sequence", gateway.judgedSequence)
         json.member("alerts", gateway.figures.alerts)
-        json.member("episodes_active", gateway.activeEpisodes().count)
+        json.member("episodes_active", active.count)
         json.member("replayed_at_start", gateway.figures.replayed)
         json.member("ticks", gateway.figures.ticks)
         json.endObject()
@@ -199,10 +200,10 @@ struct StatusReport {
         json.endObject()
     }
 
-    private func episodes(_ json: inout JSONWriter) {
+    private func episodes(_ json: inout JSONWriter, _ active: [ActiveEpisode]) {
         json.key("episodes")
         json.beginArray()
-        for episode in gateway.activeEpisodes().prefix(100) {
+        for episode in active.prefix(100) {
             json.beginObject()
             json.member("subject", episode.subject)
             json.member("sensor", episode.sensor)

@@ -79,7 +79,6 @@ package final class MemoryJournal: JournalWriter {
 
     package func figures() throws(JournalError) -> JournalFigures {
         var figures = JournalFigures()
-        figures.commits = commits
         figures.segments = Int64(commits)
         return figures
     }

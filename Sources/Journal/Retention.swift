@@ -6,7 +6,6 @@ struct Retention {
     let database: Database
     let reading: SQLiteReading
     let maxBytes: Int64
-    let nextSequence: UInt64
     let nextAlert: UInt64
 
     /// Above this share of the cap forwarded readings go; above the second also those not forwarded.

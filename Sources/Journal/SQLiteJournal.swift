@@ -45,9 +45,8 @@ package final class SQLiteJournal: JournalWriter {
             known[key] = id
             nextSeries = max(nextSeries, id.rawValue + 1)
         }
-        nextSequence = max(try reading.lastSequence() + 1, UInt64(try reading.counter("next_sequence")))
+        nextSequence = try reading.lastSequence() + 1
         nextAlert = UInt64(try database.number("SELECT max(position) FROM alert") ?? 0) + 1
-        nextAlert = max(nextAlert, UInt64(try reading.counter("next_alert")))
     }
 
     private static func open(_ path: String, _ maxBytes: Int64) throws(JournalError) -> Database {
@@ -202,7 +201,7 @@ package final class SQLiteJournal: JournalWriter {
     // MARK: - Upkeep
 
     package func maintain() throws(JournalError) -> Bool {
-        let dropped = try Retention(database: database, reading: reading, maxBytes: maxBytes, nextSequence: nextSequence, nextAlert: nextAlert).work()
+        let dropped = try Retention(database: database, reading: reading, maxBytes: maxBytes, nextAlert: nextAlert).work()
         if commitsSinceFold > 0 {
             let (frames, _) = try database.checkpoint(truncating: false)
             if frames < SQLiteJournal.walFrames { commitsSinceFold = 0 }

@@ -115,7 +115,6 @@ struct SQLiteReading {
         let pages = (try database.number("PRAGMA page_count") ?? 0) - (try database.number("PRAGMA freelist_count") ?? 0)
         figures.bytes = pages * page
         figures.segments = try database.number("SELECT count(*) FROM segment") ?? 0
-        figures.commits = UInt64(try counter("commits"))
         figures.droppedReadings = UInt64(try counter("dropped_forwarded") + counter("dropped_unforwarded"))
         figures.damagedSegments = damaged
         return figures

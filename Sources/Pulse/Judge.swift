@@ -20,24 +20,26 @@ struct Judge {
             if isMissing { return Verdict(isWarmingUp: true, since: now) }
             begin(&s, min(max(value, -Judge.largest), Judge.largest), now)
         }
-        if isMissing { return silent(s, now) }
+        let isWarmingUp = s.samples < max(tuning.fewest, tuning.warmUp * s.period)
+        if isMissing { return silent(s, now, isWarmingUp) }
         let x = min(max(value, -Judge.largest), Judge.largest)
         var loud = Loudness()
         gap(&s, now, &loud)
         let bucket = Judge.bucket(now, s.cycle)
-        let expected = seen[bucket] >= 1 && s.samples > s.period ? s.anchor + Double(level[bucket]) : s.median
+        let hasSeason = seen[bucket] >= 1 && s.samples > s.period
+        let expected = hasSeason ? s.anchor + Double(level[bucket]) : s.median
         let residual = x - expected
         let range = s.maximum - s.minimum
         spike(&s, x, residual, range, &loud)
-        measure(&s, x, residual, range, hasSeason: seen[bucket] >= 1 && s.samples > s.period, &loud)
-        band(&s, now, residual, range)
+        measure(&s, x, residual, range, hasSeason: hasSeason, speaks: !isWarmingUp && range > 0, &loud)
         let halfWidth = max(tuning.band * s.scale, tuning.bandFloor * range)
+        band(&s, now, residual, range, halfWidth)
         var verdict = Verdict(
-            isWarmingUp: s.samples < max(tuning.fewest, tuning.warmUp * s.period), isOutside: s.isOutside > 0, expected: expected,
+            isWarmingUp: isWarmingUp, isOutside: s.isOutside > 0, expected: expected,
             low: expected - halfWidth, high: expected + halfWidth, seen: value, since: s.isOutside > 0 ? s.outsideSince : now)
         shape(&s, loud, &verdict)
-        if verdict.isWarmingUp { verdict.isOutside = false }
-        learn(&s, level: level, seen: seen, bucket, x, residual, now)
+        if isWarmingUp { verdict.isOutside = false }
+        learn(&s, level: level, seen: seen, bucket, x, residual, now, hasSeason: hasSeason)
         return verdict
     }
 
@@ -64,8 +66,8 @@ struct Judge {
     }
 
     /// A sample that is no number changes nothing: the next good one will be found late.
-    private func silent(_ s: SeriesState, _ now: Double) -> Verdict {
-        Verdict(isWarmingUp: s.samples < max(tuning.fewest, tuning.warmUp * s.period), expected: s.median, low: s.median, high: s.median, since: now)
+    private func silent(_ s: SeriesState, _ now: Double, _ isWarmingUp: Bool) -> Verdict {
+        Verdict(isWarmingUp: isWarmingUp, expected: s.median, low: s.median, high: s.median, since: now)
     }
 
     /// The place in the cycle, for any time that is finite.
@@ -101,7 +103,7 @@ struct Judge {
         if s.spikeHeight > 0 && residual.magnitude < far * 0.25 && height > s.spikeHeight * 0.5 && s.samples > tuning.fewest {
             loud.add(.spike, tuning.missing * strength(s.spikeHeight, far))
         }
-        s.spikeHeight = residual.magnitude > far && (x - s.last).magnitude > far && s.isOutside == 0 ? height : 0
+        s.spikeHeight = residual.magnitude > far && height > far && s.isOutside == 0 ? height : 0
     }
 
     // MARK: - Features
@@ -123,9 +125,9 @@ struct Judge {
     }
 
     private func measure(
-        _ s: inout SeriesState, _ x: Double, _ residual: Double, _ range: Double, hasSeason: Bool, _ loud: inout Loudness
+        _ s: inout SeriesState, _ x: Double, _ residual: Double, _ range: Double, hasSeason: Bool, speaks: Bool,
+        _ loud: inout Loudness
     ) {
-        let speaks = s.samples >= max(tuning.fewest, tuning.warmUp * s.period) && range > 0
         let floor = tuning.floor * range
         let change = x - s.last
         hold(&s.recordRaw, (x - s.median).magnitude, floor: floor, leak: s.leak, weight: tuning.raw, .raw, speaks, &loud)
@@ -182,9 +184,8 @@ struct Judge {
 
     // MARK: - Band, shaper, learning
 
-    private func band(_ s: inout SeriesState, _ now: Double, _ residual: Double, _ range: Double) {
+    private func band(_ s: inout SeriesState, _ now: Double, _ residual: Double, _ range: Double, _ wide: Double) {
         s.residualShort += s.rateScale * (residual - s.residualShort)
-        let wide = max(tuning.band * s.scale, tuning.bandFloor * range)
         let narrow = max(tuning.smoothBand * s.scaleShort, tuning.bandFloor * range)
         let outside = s.samples >= tuning.fewest && (residual.magnitude > wide || s.residualShort.magnitude > narrow)
         if outside && s.isOutside == 0 { s.outsideSince = now }
@@ -232,7 +233,7 @@ struct Judge {
 
     private func learn(
         _ s: inout SeriesState, level: UnsafeMutablePointer<Float>, seen: UnsafeMutablePointer<UInt8>, _ bucket: Int, _ x: Double,
-        _ residual: Double, _ now: Double
+        _ residual: Double, _ now: Double, hasSeason: Bool
     ) {
         s.lively += max(s.rateSlow, 1 / (s.samples + 1)) * ((x == s.last ? 0 : 1) - s.lively)
         // What lasts outside is not learnt: else an alarm would end, or never begin, because the fault had become normal.
@@ -250,7 +251,7 @@ struct Judge {
             s.deviation += rate * ((x - s.median).magnitude - s.deviation)
             let stride = max(0.02, 1 / (s.samples + 2)) * s.deviation
             if x > s.median { s.median += stride } else if x < s.median { s.median -= stride }
-            learnScale(&s, residual, hasSeason: seen[bucket] >= 1 && s.samples > s.period)
+            learnScale(&s, residual, hasSeason: hasSeason)
             let share = seen[bucket] == 0 ? 1 : max(tuning.seasonal, 1 / (Double(seen[bucket]) + 1))
             let known = seen[bucket] == 0 ? x : s.anchor + Double(level[bucket])
             level[bucket] = Float(known + share * (x - known) - s.anchor)

@@ -18,8 +18,6 @@ package final class Uplink: Sendable {
         var isStopping = false
     }
 
-    private let wakeEvent: EventDescriptor
-    private let ackEvent: EventDescriptor
     private let port: UplinkPort
     private let thread: NativeThread
 
@@ -33,11 +31,7 @@ package final class Uplink: Sendable {
         platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, seed: UInt64,
         openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
     ) throws(SystemError) {
-        let wake = try EventDescriptor()
-        let ack = try EventDescriptor()
-        wakeEvent = wake
-        ackEvent = ack
-        let port = UplinkPort(wake: wake, ack: ack)
+        let port = try UplinkPort()
         let attempt = try BackgroundCall<Result<MQTTConnection, MQTTError>>()
         self.port = port
         thread = try NativeThread(name: "bamai-uplink") {
@@ -49,16 +43,13 @@ package final class Uplink: Sendable {
     }
 
     /// Something was committed. Cheap, and many calls are one.
-    package func wake() { wakeEvent.signal() }
+    package func wake() { port.wake.signal() }
 
     /// Readable when `takeAcknowledged` has something.
-    package var ackDescriptor: Int32 { ackEvent.descriptor }
+    package var ackDescriptor: Int32 { port.ack.descriptor }
 
     /// The newest positions that the platform acknowledged since the last call.
-    package func takeAcknowledged() -> [Lane: UInt64] {
-        ackEvent.drain()
-        return port.takeAcknowledged()
-    }
+    package func takeAcknowledged() -> [Lane: UInt64] { port.takeAcknowledged() }
 
     /// What to show of it.
     package var status: UplinkStatus { port.status }
@@ -66,7 +57,6 @@ package final class Uplink: Sendable {
     /// Waits shortly for what is on its way, says goodbye, and ends the thread. To be called once.
     package func stop() {
         port.stop()
-        wakeEvent.signal()
         thread.join()
     }
 }
@@ -74,17 +64,24 @@ package final class Uplink: Sendable {
 /// What the uplink's thread and its owner hand each other.
 final class UplinkPort: Sendable {
     private let state = Mutex(Uplink.Shared())
+    /// Wakes the thread: something was committed, or the end is asked for.
     let wake: EventDescriptor
-    private let ack: EventDescriptor
+    /// Wakes the owner: something was acknowledged.
+    let ack: EventDescriptor
 
-    init(wake: EventDescriptor, ack: EventDescriptor) {
-        self.wake = wake
-        self.ack = ack
+    init() throws(SystemError) {
+        wake = try EventDescriptor()
+        ack = try EventDescriptor()
     }
 
     var status: UplinkStatus { state.withLock { $0.status } }
     var isStopping: Bool { state.withLock { $0.isStopping } }
-    func stop() { state.withLock { $0.isStopping = true } }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        wake.signal()
+    }
+
     func update(_ body: (inout UplinkStatus) -> Void) { state.withLock { body(&$0.status) } }
 
     func acknowledged(_ lane: Lane, _ position: UInt64) {
@@ -93,7 +90,8 @@ final class UplinkPort: Sendable {
     }
 
     func takeAcknowledged() -> [Lane: UInt64] {
-        state.withLock { state in
+        ack.drain()
+        return state.withLock { state in
             defer { state.acknowledged = [:] }
             return state.acknowledged
         }

@@ -170,26 +170,18 @@ struct Drain {
     }
 }
 
-let benchProfile = """
-    schema = 1
-    profile = "bench"
-    version = 1
-    [[quantity]]
-    name = "value"
-    unit = "1"
-    min = -1e12
-    max = 1e12
-    zh = "数值"
-    en = "Value"
-    [[rule]]
-    id = "any.unusual"
-    kind = "pulse"
-    quantity = "value"
-    levels = [ { level = "yellow", limit = 39.0 } ]
-    event = { zh = "异常", en = "Unusual" }
-    advice = { zh = "看", en = "Look." }
+let benchProfile = ValueProfile.text(
+    name: "bench",
+    rules: """
+        [[rule]]
+        id = "any.unusual"
+        kind = "pulse"
+        quantity = "value"
+        levels = [ { level = "yellow", limit = 39.0 } ]
+        event = { zh = "异常", en = "Unusual" }
+        advice = { zh = "看", en = "Look." }
 
-    """
+        """)
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 

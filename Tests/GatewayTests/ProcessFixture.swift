@@ -19,33 +19,25 @@ final class ProcessFixture {
         return URL(fileURLWithPath: path).deletingLastPathComponent().path
     }()
 
-    static let profile = """
-        schema = 1
-        profile = "test"
-        version = 1
-        [[quantity]]
-        name = "value"
-        unit = "1"
-        min = -1e12
-        max = 1e12
-        zh = "数值"
-        en = "Value"
-        [[rule]]
-        id = "any.high"
-        kind = "high"
-        quantity = "value"
-        levels = [ { level = "orange", limit = 1e9 } ]
-        event = { zh = "过高", en = "Too high" }
-        advice = { zh = "看", en = "Look." }
-        [[rule]]
-        id = "any.unusual"
-        kind = "pulse"
-        quantity = "value"
-        levels = [ { level = "yellow", limit = 5.0 }, { level = "orange", limit = 8.0 } ]
-        event = { zh = "异常", en = "Unusual" }
-        advice = { zh = "看", en = "Look." }
+    static let profile = ValueProfile.text(
+        name: "test",
+        rules: """
+            [[rule]]
+            id = "any.high"
+            kind = "high"
+            quantity = "value"
+            levels = [ { level = "orange", limit = 1e9 } ]
+            event = { zh = "过高", en = "Too high" }
+            advice = { zh = "看", en = "Look." }
+            [[rule]]
+            id = "any.unusual"
+            kind = "pulse"
+            quantity = "value"
+            levels = [ { level = "yellow", limit = 5.0 }, { level = "orange", limit = 8.0 } ]
+            event = { zh = "异常", en = "Unusual" }
+            advice = { zh = "看", en = "Look." }
 
-        """
+            """)
 
     init() { folder.write("profiles/test.toml", ProcessFixture.profile) }
 
