@@ -43,6 +43,8 @@ let package = Package(
         .target(name: "Intake", dependencies: ["Lifeline", "Site", "Linux", "MQTT"], swiftSettings: lean),
         .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT"], swiftSettings: lean),
 
+        .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
+
         // Floor 4.
         .target(
             name: "Gateway",
@@ -55,13 +57,15 @@ let package = Package(
         .executableTarget(
             name: "bamai",
             dependencies: [
-                "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "MQTT", "Linux",
+                "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse"], path: "Tests/Bench", swiftSettings: strict),
+
+        .executableTarget(name: "Tune", dependencies: ["Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 
         // Tests: one target a room.
         .testTarget(name: "PulseTests", dependencies: ["Pulse", "GatewayTesting"], swiftSettings: strict),

@@ -11,86 +11,93 @@ package struct SeriesSettings: Equatable, Sendable {
     }
 }
 
+/// Why a snapshot was not taken over.
+package enum SnapshotError: Error, Equatable, Sendable {
+    case otherVersion(found: UInt32, expected: UInt32)
+    case truncated
+    /// The series in the snapshot are not the series of this bank (number or settings).
+    case otherSeries
+    case damaged
+}
+
 /// The detectors of many series, in one contiguous block.
 ///
-/// *Isolation*: one owner, one thread. *Memory*: `bytesPerSeries` a series, taken in `add` only; `observe` never allocates and never traps, whatever it
-/// is given.
+/// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given.
 package struct PulseBank: ~Copyable {
-    static let stateBytes = MemoryLayout<SeriesState>.size
-    static let levelBytes = Judge.buckets * MemoryLayout<Float>.size
-    /// *Units*: bytes.
-    package static let bytesPerSeries = (stateBytes + levelBytes + Judge.buckets + 63) / 64 * 64
+    /// *Units*: bytes of memory a series costs, everything included. *Range*: at most 1536.
+    package static var bytesPerSeries: Int { Slot.stride }
+    /// The most series that one bank holds.
+    package static let maximumCount = 1 << 20
 
-    private var block: UnsafeMutableRawPointer
-    private var capacity: Int
     /// The number of series.
     package private(set) var count = 0
-    private let judge = Judge()
+    let tuning: Tuning
+    private var capacity = 0
+    private var block: UnsafeMutableRawPointer?
 
-    package init() {
-        capacity = 16
-        block = UnsafeMutableRawPointer.allocate(byteCount: capacity * PulseBank.bytesPerSeries, alignment: 64)
+    package init() { self.init(tuning: Tuning()) }
+
+    /// A bank with other numbers than the usual ones; for experiments.
+    package init(tuning: Tuning) { self.tuning = tuning }
+
+    deinit {
+        // SAFETY: the bank is the block's only owner, and nothing in it needs to be deinitialised.
+        block?.deallocate()
     }
 
-    deinit { block.deallocate() }
-
-    /// Adds a series and returns its slot: 0, 1, 2 … Settings that make no sense are replaced by ones that do.
+    /// Adds a series and returns its slot: 0, 1, 2 … Settings that are not positive and finite are taken for a minute and a day.
+    ///
+    /// Returns −1, which every other function ignores, when the bank is full. *Complexity*: amortised constant; the block doubles when it is full.
     package mutating func add(_ settings: SeriesSettings) -> Int {
-        if count == capacity {
-            let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2 * PulseBank.bytesPerSeries, alignment: 64)
-            larger.copyMemory(from: block, byteCount: count * PulseBank.bytesPerSeries)
-            block.deallocate()
-            block = larger
-            capacity *= 2
-        }
+        guard count < PulseBank.maximumCount else { return -1 }
+        if count == capacity { grow() }
+        let slot = count
         count += 1
-        reset(count - 1, SeriesState(settings, judge.tuning))
-        return count - 1
+        if let entry = entry(slot) {
+            entry.initialise(settings, tuning)
+        }
+        return slot
     }
 
-    /// Forgets everything about a series but its settings. Precondition: the slot exists.
-    package mutating func reset(_ slot: Int) {
-        let settings = settings(slot)
-        reset(slot, SeriesState(settings, judge.tuning))
-    }
-
-    /// What the series was told, made sensible. Precondition: the slot exists.
-    package func settings(_ slot: Int) -> SeriesSettings {
-        let state = state(slot).pointee
-        return SeriesSettings(interval: state.interval, cycle: state.cycle)
-    }
-
-    /// Judges one sample of one series. Precondition: the slot exists.
+    /// Judges one sample of one series.
     ///
     /// - Parameters:
+    ///   - slot: a number that `add` returned; for any other the verdict is empty.
     ///   - time: *Units*: seconds on any one clock of the series. Repeated and backward times are taken; they never make a gap.
     ///   - value: NaN and infinities count as missing.
     package mutating func observe(_ slot: Int, time: Double, value: Double) -> Verdict {
-        judge.observe(&state(slot).pointee, level: level(slot), seen: seen(slot), time: time, value: value)
+        guard let entry = entry(slot) else { return Verdict() }
+        return entry.state.pointee.observe(time: time, value: value, season: entry.season, pace: entry.pace.pointee, tuning: tuning)
     }
 
-    // SAFETY: every slot below `count` was initialised by `reset`; the three regions of a slot do not overlap, and nothing else holds pointers into them.
-    func state(_ slot: Int) -> UnsafeMutablePointer<SeriesState> {
-        precondition(slot >= 0 && slot < count, "no such series")
-        return (block + slot * PulseBank.bytesPerSeries).assumingMemoryBound(to: SeriesState.self)
+    /// Forgets all that a series has learnt: the sensor was exchanged, the asset rebuilt.
+    package mutating func reset(_ slot: Int) {
+        guard let entry = entry(slot) else { return }
+        entry.initialise(SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle), tuning)
     }
 
-    private func level(_ slot: Int) -> UnsafeMutablePointer<Float> {
-        (block + slot * PulseBank.bytesPerSeries + PulseBank.stateBytes).assumingMemoryBound(to: Float.self)
+    /// The settings that a series works with, sanitised; nil for a slot that there is not.
+    package func settings(_ slot: Int) -> SeriesSettings? {
+        guard let entry = entry(slot) else { return nil }
+        return SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle)
     }
 
-    private func seen(_ slot: Int) -> UnsafeMutablePointer<UInt8> {
-        (block + slot * PulseBank.bytesPerSeries + PulseBank.stateBytes + PulseBank.levelBytes).assumingMemoryBound(to: UInt8.self)
+    @inline(__always)
+    func entry(_ slot: Int) -> Slot? {
+        guard slot >= 0, slot < count, let block else { return nil }
+        // SAFETY: slot < count ≤ capacity, so the whole slot lies in the block.
+        return Slot(block + slot &* Slot.stride)
     }
 
-    /// The bytes of a slot that are its state.
-    func bytes(_ slot: Int) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(
-            start: block + slot * PulseBank.bytesPerSeries, count: PulseBank.stateBytes + PulseBank.levelBytes + Judge.buckets)
-    }
-
-    private mutating func reset(_ slot: Int, _ state: SeriesState) {
-        (block + slot * PulseBank.bytesPerSeries).initializeMemory(as: UInt8.self, repeating: 0, count: PulseBank.bytesPerSeries)
-        (block + slot * PulseBank.bytesPerSeries).initializeMemory(as: SeriesState.self, to: state)
+    private mutating func grow() {
+        let wider = max(4, capacity * 2)
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: wider * Slot.stride, alignment: Slot.alignment)
+        if let block {
+            // SAFETY: the new block is larger, the two do not overlap, and the contents are plain words.
+            fresh.copyMemory(from: block, byteCount: count * Slot.stride)
+            block.deallocate()
+        }
+        block = fresh
+        capacity = wider
     }
 }

@@ -1,77 +1,159 @@
-/// Everything that is known about one series, of fixed size; beside it lie the buckets of its cycle.
-///
-/// All fields are eight bytes wide: there is no padding, so equal states are equal bytes.
+/// All that one series has learnt, besides its seasonal nodes. Values are departures from `origin`; every field is eight bytes wide and none is a pointer, so that
+/// the state is a row of words that a snapshot copies as it is.
 struct SeriesState {
-    // Settings, and what follows from them.
-    var interval: Double
-    var cycle: Double
-    /// Samples in a cycle.
-    var period: Double
-    var rateShort: Double
-    var rateLong: Double
-    var rateSlow: Double
-    var rateScale: Double
-    var leak: Double
+    // MARK: Time
 
-    var samples: Double = 0
-    var lastTime: Double = 0
-    var last: Double = 0
-    /// The first sample: buckets keep differences to it, which fit a Float.
-    var anchor: Double = 0
-    var minimum: Double = 0
-    var maximum: Double = 0
-    var median: Double = 0
-    var deviation: Double = 0
-    var levelShort: Double = 0
-    var levelLong: Double = 0
-    var levelSlow: Double = 0
-    var spreadShort: Double = 0
-    var spreadLong: Double = 0
-    var spreadSlow: Double = 0
-    /// Seasonal residual, smoothed for the record, and lightly for the band.
-    var residualLong: Double = 0
-    var residualShort: Double = 0
-    /// Mean absolute residual, plain and lightly smoothed.
-    var scale: Double = 0
-    var scaleShort: Double = 0
-    /// Samples that stood still, one after the other, and the share of samples that moved.
-    var still: Double = 0
-    var lively: Double = 0
-    /// Was the sample before far outside while the one before it was at home.
-    var spikeHeight: Double = 0
-    var gapRecord: Double = 0
-    // The alarm shaper.
-    var memory: Double = 0
-    var fading: Double = 0
-    var sinceAlarm: Double = 1e18
-    // The present departure.
-    var isOutside: Double = 0
-    var outsideSince: Double = 0
-    var outsideFor: Double = 0
-    /// The loudest score of late, fading, and its feature.
-    var peak: Double = 0
-    var peakFeature: Double = 0
-    var reported: Double = 0
-    var frozen: Double = 0
-    // Records of the features.
-    var recordRaw: Double = 0
-    var recordChange: Double = 0
-    var recordSeasonal: Double = 0
-    var recordLevel: Double = 0
-    var recordShortSpread: Double = 0
-    var recordCalm: Double = 0
-    var recordFlat: Double = 0
-    var recordUnrest: Double = 0
+    /// Samples taken, missing ones not counted.
+    var count: Int64 = 0
+    /// The first value: everything else is kept relative to it, so that a level of 1e6 costs no precision.
+    var origin = 0.0
+    /// *Units*: seconds. The latest moment seen; gaps are measured from here, so that a late sample makes none.
+    var latest = 0.0
+    /// *Units*: seconds. The moment of the last sample.
+    var lastTime = 0.0
+    /// Samples in a row that lay before `latest`.
+    var backward: Int64 = 0
+    /// *Units*: seconds. The longest silence of the past, fading.
+    var longestGap = 0.0
 
-    /// - Parameter settings: nonsense (NaN, zero, negative) is replaced by a second and by a hundred intervals.
-    init(_ settings: SeriesSettings, _ tuning: Tuning) {
-        interval = settings.interval > 0 && settings.interval < 1e12 ? settings.interval : 1
-        cycle = settings.cycle >= interval && settings.cycle < 1e15 ? settings.cycle : interval * 100
-        period = max(4, cycle / interval)
-        rateShort = 1 / max(1.5, period * tuning.short)
-        rateLong = 1 / max(3, period * tuning.long)
-        rateSlow = 1 / max(20, period * tuning.slow)
-        rateScale = 1 / max(2, period * 0.03)
-        leak = Mathematics.decay(1 / max(1, period * tuning.leak))
+    // MARK: The last sample, judged but not yet learnt
+
+    var last = 0.0
+    var beforeLast = 0.0
+    var lastPosition = 0.0
+    var lastRaw = 0.0
+    var lastChange = 0.0
+    var lastSeason = 0.0
+    var lastLevel = 0.0
+    var lastUnrest = 0.0
+    var lastCalm = 0.0
+    /// The raw score of the last sample: what a lone spike is worth.
+    var lastScore = 0.0
+    /// Samples since the last break (start, gap, jump of the clock), the last one included: steps need two, spikes three.
+    var unbroken: Int64 = 0
+
+    // MARK: Fast filters, and as they were before the last sample
+
+    var filters = Filters()
+    var savedFilters = Filters()
+
+    // MARK: Baseline
+
+    var slowMean = 0.0
+    var slowVariance = 0.0
+    var median = 0.0
+    /// Mean absolute departure from the median.
+    var deviation = 0.0
+    /// Mean absolute step.
+    var meanStep = 0.0
+    /// Mean absolute departure from the seasonal expectation, and how many samples it knows.
+    var noise = 0.0
+    var noiseCount: Int64 = 0
+    /// Mean size of the smoothed departure from the seasonal expectation, and of the level's distance from the slow mean: measured and not derived from `noise`,
+    /// because neighbouring samples of a real series are alike and smoothing takes less away.
+    var smoothNoise = 0.0
+    var meanLevel = 0.0
+
+    // MARK: Records
+
+    /// The range of the past cycles, and of the present one.
+    var lowest = 0.0
+    var highest = 0.0
+    var presentLowest = 0.0
+    var presentHighest = 0.0
+    var raw = Record()
+    var change = Record()
+    var season = Record()
+    var level = Record()
+    var unrest = Record()
+    var calm = Record()
+    var run = Record()
+    /// Samples of the present cycle.
+    var cyclePosition: Int64 = 0
+    /// How far above a record a value must lie: for features of single samples, for smoothed ones, and for the departure from the season, which is known later.
+    var sharpMargin = 0.0
+    var smoothMargin = 0.0
+    var seasonMargin = 0.0
+    /// When the margins are computed again.
+    var marginCount: Int64 = 0
+
+    // MARK: What kind of series
+
+    /// How many times in a row the last value was repeated bit for bit.
+    var repeats: Int64 = 0
+    /// *Units*: seconds. Since when.
+    var repeatsSince = 0.0
+    /// The share of samples that repeat their predecessor.
+    var repeatShare = 0.0
+    /// The share of changes that go down, and the number of changes behind it: 0 for a counter.
+    var fallShare = 0.5
+    var changes: Int64 = 0
+    /// The smallest change ever seen.
+    var quantum = 0.0
+    /// Lone spikes of late.
+    var spikes = 0.0
+
+    // MARK: Alarm shaper
+
+    var memory = 0.0
+    var fading = 0.0
+    var sinceAlarm: Int64 = 0
+
+    // MARK: Departure
+
+    /// Departures of the last two samples from the expectation, in half widths of the band.
+    var earlier = 0.0
+    var earlierStill = 0.0
+    /// *Units*: seconds. When the value first left the band.
+    var outsideSince = 0.0
+    /// *Units*: seconds. When the present departure began.
+    var departureSince = 0.0
+    /// Samples that the alarmed departure lasts.
+    var departureLength: Int64 = 0
+    /// Unrest and calm: the bar that was broken; while the feature stays above, the departure lasts. All others: the farthest that the value has been.
+    var departureBar = 0.0
+    /// `Feature.rawValue` of the alarm.
+    var departureFeature: Int64 = 0
+    /// `Flags`.
+    var flags: Int64 = 0
+}
+
+/// The filters that follow each sample at once.
+struct Filters {
+    var quick = 0.0
+    var level = 0.0
+    /// As slow as `level` where a cycle has many samples; slower where it has few.
+    var broad = 0.0
+    var quickVariance = 0.0
+    var broadVariance = 0.0
+    /// The smoothed departure from the seasonal expectation.
+    var departure = 0.0
+}
+
+extension SeriesState {
+    /// Yes-or-no memories, one bit each.
+    enum Flags {
+        /// The last sample lay outside the band.
+        static let wasOutside: Int64 = 1
+        /// Median-smoothed, the value is outside the band.
+        static let outside: Int64 = 2
+        /// A departure was alarmed and lasts.
+        static let departed: Int64 = 4
+        /// The alarmed departure goes up.
+        static let departedUp: Int64 = 8
+        /// The present run of repeats was alarmed.
+        static let flat: Int64 = 16
+        /// The last sample came after a gap and looked strange: it is learnt slowly, like a departure.
+        static let cautious: Int64 = 32
     }
+
+    @inline(__always)
+    func has(_ flag: Int64) -> Bool { flags & flag != 0 }
+
+    @inline(__always)
+    mutating func set(_ flag: Int64, _ on: Bool) { flags = on ? flags | flag : flags & ~flag }
+
+    /// The range of values seen so far. Once there are finished cycles, theirs: the present one may be the anomaly.
+    @inline(__always)
+    var range: Double { highest - lowest }
 }

@@ -1,3 +1,4 @@
+import Score
 /// An alert's document as lines for people.
 struct AlertView {
     private let event: JSONValue

@@ -3,6 +3,7 @@ import Gateway
 import Glibc
 import Journal
 import Lifeline
+import Score
 import Site
 
 struct Replay: ParsableCommand {

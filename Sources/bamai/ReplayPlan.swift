@@ -1,5 +1,6 @@
 import Journal
 import Lifeline
+import Score
 import Site
 import Synchronization
 

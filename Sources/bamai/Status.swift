@@ -1,3 +1,4 @@
+import Score
 import ArgumentParser
 
 struct Status: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Lifeline
+import Score
 import Linux
 
 struct Watch: ParsableCommand {

@@ -1,4 +1,5 @@
 import Lifeline
+import Score
 
 /// One reading as a watcher gets it.
 struct WatchEvent {

@@ -9,11 +9,12 @@ struct TidyTests {
         "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "CTomlPlusPlus"], "Street": ["Lifeline"],
         "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
+        "Score": ["Lifeline", "Pulse", "Site"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
         "GatewayTesting": ["Lifeline", "Journal", "MQTT"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
-            "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "MQTT", "Linux", "ArgumentParser",
+            "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux", "ArgumentParser",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.

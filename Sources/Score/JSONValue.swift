@@ -1,7 +1,7 @@
 /// A JSON document, read whole: what a gateway answers and what an alert's body holds.
 ///
 /// *Limits*: `depthLimit` levels; whoever reads from a socket bounds the bytes.
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
     case null
     case flag(Bool)
     case number(Double)
@@ -13,7 +13,7 @@ enum JSONValue: Equatable, Sendable {
     static let depthLimit = 64
 
     /// nil where the bytes are no JSON document, or one too deep.
-    init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: some Collection<UInt8>) {
         var reader = Reader(rest: Array(bytes)[...])
         guard let value = reader.value(depth: 0) else { return nil }
         reader.skip()
@@ -22,19 +22,19 @@ enum JSONValue: Equatable, Sendable {
     }
 
     /// A member of an object; `null` where there is none.
-    subscript(name: String) -> JSONValue {
+    package subscript(name: String) -> JSONValue {
         if case .object(let members) = self { return members[name] ?? .null }
         return .null
     }
 
-    var text: String? { if case .text(let text) = self { text } else { nil } }
-    var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
-    var number: Double? { if case .number(let number) = self { number } else { nil } }
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+    package var number: Double? { if case .number(let number) = self { number } else { nil } }
     /// A count; 0 where there is none, clamped where it is beyond any.
-    var count: Int64 { Int64(min(max(number ?? 0, -9e18), 9e18)) }
-    var list: [JSONValue] { if case .list(let list) = self { list } else { [] } }
-    var members: [String: JSONValue] { if case .object(let members) = self { members } else { [:] } }
-    var isNull: Bool { self == .null }
+    package var count: Int64 { Int64(min(max(number ?? 0, -9e18), 9e18)) }
+    package var list: [JSONValue] { if case .list(let list) = self { list } else { [] } }
+    package var members: [String: JSONValue] { if case .object(let members) = self { members } else { [:] } }
+    package var isNull: Bool { self == .null }
 
     private struct Reader {
         var rest: ArraySlice<UInt8>

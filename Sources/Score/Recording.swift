@@ -1,34 +1,41 @@
 import Lifeline
 
 /// How a recording is to be read.
-struct RecordingOptions {
+package struct RecordingOptions {
     /// nil: the first column whose first value is a time.
-    var timeColumn: String?
+    package var timeColumn: String?
     /// *Units*: seconds between two rows; nil: the median step, or a second where there is no time.
-    var interval: Double?
-    var skip: Set<String> = []
+    package var interval: Double?
+    package var skip: Set<String> = []
     /// Of times that name no offset. *Units*: seconds east of UTC.
-    var utcOffsetSeconds = 0
+    package var utcOffsetSeconds = 0
+
+    package init(timeColumn: String? = nil, interval: Double? = nil, skip: Set<String> = [], utcOffsetSeconds: Int = 0) {
+        self.timeColumn = timeColumn
+        self.interval = interval
+        self.skip = skip
+        self.utcOffsetSeconds = utcOffsetSeconds
+    }
 }
 
 /// A CSV file with one row a moment and one column a sensor.
-struct Recording {
+package struct Recording {
     /// The file's name without its folder and ending.
-    let name: String
-    let columns: [String]
+    package let name: String
+    package let columns: [String]
     /// *Units*: microseconds since 1970; made from the interval where the file has no time.
-    private(set) var times: [Int64] = []
+    package private(set) var times: [Int64] = []
     /// The numbers, row by row; NaN where a field is none.
     private var numbers: [Double] = []
     /// *Units*: seconds; the median step.
-    let interval: Double
+    package let interval: Double
     /// Rows without a time that could be read.
-    private(set) var lostRows = 0
+    package private(set) var lostRows = 0
 
     /// 2020-01-01, where a file has no time of its own. *Units*: microseconds.
     private static let epoch: Int64 = 1_577_836_800_000_000
 
-    init(path: String, options: RecordingOptions) throws(RecordingProblem) {
+    package init(path: String, options: RecordingOptions) throws(RecordingProblem) {
         let bytes: [UInt8]
         switch SmallText.read(path) {
         case .success(let read): bytes = read
@@ -37,7 +44,7 @@ struct Recording {
         try self.init(bytes: bytes, path: path, options: options)
     }
 
-    init(bytes: [UInt8], path: String, options: RecordingOptions) throws(RecordingProblem) {
+    package init(bytes: [UInt8], path: String, options: RecordingOptions) throws(RecordingProblem) {
         // A byte order mark is no part of the first name.
         let text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes[3...] : bytes[...]
         let lines = text.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d })
@@ -86,7 +93,7 @@ struct Recording {
     }
 
     /// `2014-04-01 00:00:00` and its kin, or seconds since 1970 of this century.
-    private static func moment(_ text: String, _ options: RecordingOptions) -> Int64? {
+    static func moment(_ text: String, _ options: RecordingOptions) -> Int64? {
         if let moment = CivilTime.parse(Array(text.utf8), defaultOffsetSeconds: options.utcOffsetSeconds) { return moment.microseconds }
         guard options.timeColumn != nil, let seconds = Double(text), seconds.magnitude < 1e14 else { return nil }
         // Milliseconds since 1970 are beyond any year that seconds could mean.
@@ -102,8 +109,17 @@ struct Recording {
         return String(String(String.UnicodeScalarView(plain)).prefix(64))
     }
 
+    /// The number of rows.
+    package var rowCount: Int { times.count }
+
+    /// *Units*: seconds since 1970.
+    package func seconds(_ row: Int) -> Double { Double(times[row]) / 1e6 }
+
+    /// The number of a field; NaN where it is none. Precondition: row and column (index into `columns`) exist.
+    package func value(_ row: Int, _ column: Int) -> Double { numbers[row * columns.count + column] }
+
     /// The row as a device would send it, with the time in seconds and only the columns that hold a number.
-    func payload(_ row: Int) -> [UInt8] {
+    package func payload(_ row: Int) -> [UInt8] {
         var json = JSONWriter(reserving: 32 + 24 * columns.count)
         json.beginObject()
         json.member("t", Double(times[row]) / 1e6)
@@ -117,38 +133,8 @@ struct Recording {
 }
 
 /// Why a recording cannot be used.
-struct RecordingProblem: Error {
-    var text: String
-}
+package struct RecordingProblem: Error {
+    package var text: String
 
-/// Fields of one line; quotes may hold separators, a doubled quote is one.
-enum CSVFields {
-    static func split(_ line: ArraySlice<UInt8>, _ separator: UInt8) -> [String] {
-        var fields: [String] = []
-        var field: [UInt8] = []
-        var isQuoted = false
-        var previousWasQuote = false
-        for byte in line {
-            if byte == UInt8(ascii: "\"") {
-                if !isQuoted && previousWasQuote { field.append(byte) }
-                isQuoted.toggle()
-                previousWasQuote = !isQuoted
-                continue
-            }
-            previousWasQuote = false
-            if byte == separator && !isQuoted {
-                fields.append(trimmed(field))
-                field.removeAll(keepingCapacity: true)
-            } else {
-                field.append(byte)
-            }
-        }
-        fields.append(trimmed(field))
-        return fields
-    }
-
-    private static func trimmed(_ field: [UInt8]) -> String {
-        let body = field.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed()
-        return String(decoding: body, as: UTF8.self)
-    }
+    package init(text: String) { self.text = text }
 }

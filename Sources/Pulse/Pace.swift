@@ -1,0 +1,67 @@
+/// What follows from a series' settings and the tuning alone: computed once in `add`, never part of a snapshot.
+struct Pace {
+    /// *Units*: seconds.
+    var interval: Double
+    /// *Units*: seconds.
+    var cycle: Double
+    /// Samples of one cycle, at least 1.
+    var samples: Double
+    /// Samples that count as a cycle where memory and patience are meant: a sensor that speaks once a day is not to forget in a fortnight.
+    var memorySamples: Double
+    /// Nodes of the seasonal expectation in use, 1…`Season.capacity`.
+    var nodes: Double
+    /// Shares that the filters take of a new sample.
+    var unrestGain: Double
+    var levelGain: Double
+    var spreadGain: Double
+    var slowGain: Double
+    var noiseGain: Double
+    var seasonGain: Double
+    var medianGain: Double
+    var uptake: Double
+    /// What is left of a record after one cycle.
+    var leak: Double
+    /// *Units*: samples.
+    var warmUp: Double
+    var recordSamples: Double
+    var hold: Double
+    var coolDown: Double
+    var flatFloor: Double
+    var departureLimit: Double
+
+    /// What any settings become: positive, finite, and within what the arithmetic below carries.
+    static func sanitised(_ settings: SeriesSettings) -> SeriesSettings {
+        let interval = settings.interval.isFinite && settings.interval > 0 ? settings.interval : 60
+        let cycle = settings.cycle.isFinite && settings.cycle > 0 ? settings.cycle : 86_400
+        return SeriesSettings(interval: max(1e-3, min(1e9, interval)), cycle: max(1e-2, min(1e10, cycle)))
+    }
+
+    init(_ settings: SeriesSettings, _ tuning: Tuning) {
+        let sane = Pace.sanitised(settings)
+        interval = sane.interval
+        cycle = sane.cycle
+        samples = max(1, min(1e7, sane.cycle / sane.interval))
+        memorySamples = max(24, samples)
+        // A node for each sample of a cycle, or 48: half an hour of a day.
+        nodes = Double(max(1, min(Season.capacity, Int(samples))))
+        // A variance of fewer than six or twelve samples is small or large by chance alone.
+        unrestGain = 1 / max(6, samples * tuning.unrestWindow)
+        levelGain = 1 / max(3, samples * tuning.levelWindow)
+        spreadGain = 1 / max(12, samples * tuning.levelWindow)
+        slowGain = 1 / max(20, samples * tuning.slowWindow)
+        // Slow, so that a departure which is young and not yet alarmed does not raise the very bar that it has to break.
+        noiseGain = 1 / max(100, 5 * samples)
+        // A node is met samples/nodes times in a cycle; together these meetings learn `seasonLearning`.
+        let meetings = samples / nodes
+        seasonGain = 1 - Numerics.exp(Numerics.log(max(1e-6, 1 - tuning.seasonLearning)) / meetings)
+        medianGain = min(0.1, tuning.medianLearning / memorySamples)
+        uptake = min(1, tuning.departureUptake / memorySamples)
+        leak = Numerics.exp(-1 / max(1, tuning.recordLife))
+        warmUp = max(24, (samples * tuning.warmUp).rounded(.up))
+        recordSamples = memorySamples * tuning.recordLife
+        hold = max(1, tuning.hold * memorySamples)
+        coolDown = tuning.coolDown * memorySamples
+        flatFloor = max(16, tuning.flatFloor * samples)
+        departureLimit = tuning.departureLimit * memorySamples
+    }
+}

@@ -1,0 +1,128 @@
+/// What the records say about one sample, before the alarm shaper.
+struct Findings {
+    /// The loudest feature's score, and the second's.
+    var first = 0.0
+    var second = 0.0
+    /// The loudest.
+    var trait = Trait.raw
+    /// The bar that it broke.
+    var bar = 0.0
+
+    @inline(__always)
+    mutating func add(_ score: Double, _ trait: Trait, bar: Double) {
+        if score > first {
+            second = first
+            first = score
+            self.trait = trait
+            self.bar = bar
+        } else if score > second {
+            second = score
+        }
+    }
+}
+
+/// A feature as it is computed; `Feature` is what of it is told.
+enum Trait: Int64 {
+    case raw, change, season, level, unrest, calm, range, flat
+
+    var feature: Feature {
+        switch self {
+        case .raw: .raw
+        case .change: .change
+        case .season: .seasonal
+        case .level: .level
+        case .unrest: .spreadUp
+        case .calm: .spreadDown
+        case .range: .range
+        case .flat: .flat
+        }
+    }
+}
+
+extension SeriesState {
+    /// Computes the features of a sample, keeps them for learning, and holds them against their records.
+    @inline(__always)
+    mutating func judge(_ sample: Sample, _ expectation: Expectation, pace: Pace, tuning: Tuning) -> Findings {
+        let range = self.range
+        let counter = isCounter
+        let still = isStill(tuning)
+        let settled = Double(unbroken) * pace.spreadGain >= 2
+
+        lastChange = count > 0 && !sample.isBroken ? abs(sample.value - last) : 0
+        lastRaw = counter ? 0 : abs(sample.value - median)
+        if expectation.isSeasonal {
+            filters.departure += pace.levelGain * (sample.held - expectation.middle - filters.departure)
+            lastSeason = abs(filters.departure)
+        } else {
+            lastSeason = 0
+        }
+        lastLevel = settled && !counter ? abs(filters.level - slowMean) : 0
+        let broadSpread = filters.broadVariance.squareRoot()
+        lastUnrest = settled && !counter && !still ? filters.quickVariance.squareRoot() : 0
+        lastCalm = settled && !counter && !still && range > 0 ? 1 / (broadSpread / range + tuning.calmFloor) : 0
+
+        var findings = Findings()
+        guard Double(count) > pace.warmUp else { return findings }
+        if count >= marginCount { refreshMargins(pace: pace, tuning: tuning) }
+        let floor = tuning.recordFloor * range
+        let noiseDeviation = 1.2533 * noise
+        hold(lastRaw, raw.past, max(floor, tuning.rawPrior * deviation), sharpMargin, tuning.rawWeight, .raw, &findings, tuning)
+        hold(lastChange, change.past, max(floor, tuning.changePrior * meanStep), sharpMargin, tuning.changeWeight, .change, &findings, tuning)
+        let levelFloor = max(floor, tuning.levelPrior * meanLevel)
+        hold(lastLevel, level.past, levelFloor, smoothMargin, tuning.levelWeight, .level, &findings, tuning)
+        let unrestFloor = max(tuning.unrestFloor * range, tuning.unrestPrior * noiseDeviation)
+        hold(lastUnrest, unrest.past, unrestFloor, smoothMargin, tuning.unrestWeight, .unrest, &findings, tuning)
+        if lastCalm > 0 {
+            let calmFloor = max(1, 1 / (tuning.calmPrior * noiseDeviation / range + tuning.calmFloor))
+            hold(lastCalm, calm.past, calmFloor, smoothMargin, tuning.calmWeight, .calm, &findings, tuning)
+        }
+        // The nodes were met for the first time in the first cycle, so the record of departures from them is a cycle younger.
+        if Double(count) > pace.warmUp + pace.memorySamples {
+            // Where the cycle is noisier than on average (flow by day), so is the smoothed departure.
+            let local = noise > 0 ? max(1, expectation.noise / noise) : 1
+            let seasonFloor = max(floor, tuning.seasonPrior * smoothNoise * local)
+            hold(lastSeason, season.past, seasonFloor, seasonMargin, tuning.seasonWeight, .season, &findings, tuning)
+        }
+        if !counter {
+            let excess = max(sample.value - highest, lowest - sample.value)
+            // The range is about twice the distance of its ends from the middle, so half the margin is the same distance above the record.
+            if excess > 0.5 * sharpMargin * range, excess > tuning.rangePrior * noise {
+                let height = range > 0 ? min(tuning.heightLimit, excess / range) : 1
+                findings.add(tuning.rangeWeight * (tuning.base + Numerics.log(1 + tuning.steepness * height)), .range, bar: 0)
+            }
+        }
+        return findings
+    }
+
+    /// Holds one feature against its record.
+    @inline(__always)
+    private func hold(
+        _ value: Double, _ past: Double, _ floor: Double, _ margin: Double, _ weight: Double, _ trait: Trait, _ findings: inout Findings,
+        _ tuning: Tuning
+    ) {
+        let bar = max(past, floor) * (1 + margin)
+        guard value > bar, weight > 0 else { return }
+        // A series that never varied has no bar; then a change is a change, of no particular height.
+        let height = bar > 0 ? min(tuning.heightLimit, value / bar - 1) : 1
+        findings.add(weight * (tuning.base + Numerics.log(1 + tuning.steepness * height)), trait, bar: bar)
+    }
+
+    /// The margins shrink with the logarithm of what was seen, so they are computed now and then only.
+    private mutating func refreshMargins(pace: Pace, tuning: Tuning) {
+        let seen = min(Double(count), pace.recordSamples)
+        sharpMargin = tuning.margin / Numerics.log(2.718281828459045 + seen)
+        smoothMargin = tuning.margin / Numerics.log(2.718281828459045 + seen * pace.levelGain)
+        seasonMargin = tuning.margin / Numerics.log(2.718281828459045 + max(0, seen - pace.warmUp) * pace.levelGain)
+        marginCount = count &+ count / 8 &+ 1
+    }
+
+    /// How loud unrest or calm is now, to tell whether the departure that it announced lasts; nil for features that the band can follow.
+    @inline(__always)
+    func loudness(of trait: Trait) -> Double? {
+        switch trait {
+        case .unrest: lastUnrest
+        case .calm: lastCalm
+        case .raw, .change, .season, .level, .range, .flat: nil
+        }
+    }
+}

@@ -1,0 +1,114 @@
+extension SeriesState {
+    /// Learns the last sample: records, range and baseline. While an alarmed departure lasts, all of it slowly.
+    @inline(__always)
+    mutating func learn(season nodes: Season, pace: Pace, tuning: Tuning) {
+        let slowed = has(Flags.departed | Flags.cautious)
+        let speed = slowed ? tuning.departureLearning : 1
+        let share = slowed ? pace.uptake : 1
+        let value = heldForLearning(last)
+        let warm = Double(count) > pace.warmUp
+
+        raw.take(lastRaw, share: share)
+        change.take(lastChange, share: share)
+        season.take(lastSeason, share: share)
+        level.take(lastLevel, share: share)
+        unrest.take(lastUnrest, share: share)
+        calm.take(lastCalm, share: share)
+        if value > presentHighest { presentHighest += share * (value - presentHighest) }
+        if value < presentLowest { presentLowest += share * (value - presentLowest) }
+        if !warm {
+            highest = max(highest, presentHighest)
+            lowest = min(lowest, presentLowest)
+        }
+
+        let early = 1 / Double(max(1, count))
+        let gain = max(pace.slowGain, early) * speed
+        var departure = value - slowMean
+        if warm { departure = Numerics.clip(departure, 6 * slowVariance.squareRoot()) }
+        slowMean += gain * departure
+        slowVariance += gain * (departure * departure - slowVariance)
+
+        meanStep += gain * (warm ? min(lastChange, 4 * meanStep) - meanStep : lastChange - meanStep)
+        if lastLevel > 0 { meanLevel += gain * (warm ? min(lastLevel, 4 * meanLevel) - meanLevel : lastLevel - meanLevel) }
+        let distance = value - median
+        deviation += gain * (warm ? min(abs(distance), 4 * deviation) - deviation : abs(distance) - deviation)
+        let step = max(pace.medianGain, early) * speed * deviation
+        if distance > 0 { median += min(step, distance) } else { median -= min(step, -distance) }
+
+        if pace.nodes > 1 { learnSeason(value, nodes, speed: speed, pace: pace, tuning: tuning) }
+
+        cyclePosition &+= 1
+        if !warm, Double(count &+ 1) > pace.warmUp {
+            turn(first: true, pace: pace, tuning: tuning)
+        } else if warm, Double(cyclePosition) >= pace.memorySamples {
+            turn(first: false, pace: pace, tuning: tuning)
+        }
+    }
+
+    @inline(__always)
+    private mutating func learnSeason(_ value: Double, _ nodes: Season, speed: Double, pace: Pace, tuning: Tuning) {
+        let place = Season.Place(position: lastPosition, nodes: pace.nodes)
+        let known = Double(count) > pace.samples && nodes.knowledge(at: place) >= 0.75
+        var departure = value - nodes.expectation(at: place)
+        if known {
+            let size = abs(departure)
+            noiseCount &+= 1
+            let gain = max(pace.noiseGain, 1 / Double(noiseCount)) * speed
+            // Early values count as they are; later ones up to four times the usual, so that an outlier widens the band by little.
+            let isEarly = Double(noiseCount) * pace.noiseGain < 0.25
+            noise += gain * ((isEarly ? size : min(size, 4 * noise)) - noise)
+            smoothNoise += gain * ((isEarly ? lastSeason : min(lastSeason, 4 * smoothNoise)) - smoothNoise)
+            let half = tuning.bandWidth * max(nodes.noise(at: place), 0.75 * noise)
+            departure = Numerics.clip(departure, 3 * max(half, tuning.bandFloor * range))
+        }
+        nodes.learn(at: place, departure: departure, value: value, gain: pace.seasonGain, pace: speed, usualNoise: known ? noise : 0)
+    }
+
+    @inline(__always)
+    private func heldForLearning(_ value: Double) -> Double {
+        let reach = 2 * range
+        guard count >= 8, reach > 0 else { return value }
+        return max(lowest - reach, min(highest + reach, value))
+    }
+
+    /// Ends a cycle: what it has seen joins the past, and the past fades.
+    private mutating func turn(first: Bool, pace: Pace, tuning: Tuning) {
+        cyclePosition = 0
+        let growth = first ? 0 : tuning.recordGrowth
+        let floor = tuning.recordFloor * range
+        raw.turn(leak: pace.leak, ceiling: growth * max(raw.past, floor))
+        change.turn(leak: pace.leak, ceiling: growth * max(change.past, floor))
+        season.turn(leak: pace.leak, ceiling: growth * max(season.past, floor))
+        level.turn(leak: pace.leak, ceiling: growth * max(level.past, floor))
+        unrest.turn(leak: pace.leak, ceiling: growth * max(unrest.past, floor))
+        calm.turn(leak: pace.leak, ceiling: 0)
+        run.turn(leak: pace.leak, ceiling: 0)
+        longestGap *= pace.leak
+        // The range fades toward the median four times as slowly as the records: it is the scale of everything else.
+        let kept = 0.75 + 0.25 * pace.leak
+        highest = max(median + kept * (highest - median), presentHighest)
+        lowest = min(median + kept * (lowest - median), presentLowest)
+        presentHighest = last
+        presentLowest = last
+    }
+
+    /// The departure has lasted for so long that it is how things are now.
+    mutating func accept(_ departure: Double, season nodes: Season, pace: Pace) {
+        nodes.shift(by: departure)
+        nodes.forget(downTo: 1)
+        slowMean += departure
+        median += departure
+        highest = max(highest, last)
+        lowest = min(lowest, last)
+        filters.departure = 0
+        savedFilters.departure = 0
+        earlier = 0
+        earlierStill = 0
+        raw.past = max(raw.past, lastRaw)
+        level.past = max(level.past, lastLevel)
+        season.past = max(season.past, lastSeason)
+        unrest.past = max(unrest.past, lastUnrest)
+        calm.past = max(calm.past, lastCalm)
+        set(Flags.departed | Flags.outside | Flags.wasOutside, false)
+    }
+}

@@ -1,0 +1,158 @@
+extension SeriesState {
+    /// A departure is going on: outside the band, or alarmed and not over.
+    @inline(__always)
+    var isAway: Bool { has(Flags.outside | Flags.departed) }
+
+    /// *Units*: seconds. Since when, if `isAway`.
+    @inline(__always)
+    var awaySince: Double { has(Flags.departed) ? departureSince : outsideSince }
+
+    /// The alarm shaper, the departure's beginning and end, and the verdict.
+    @inline(__always)
+    mutating func speak(
+        _ sample: Sample, _ expectation: Expectation, _ findings: Findings, season: Season, pace: Pace, tuning: Tuning
+    ) -> Verdict {
+        let isWarm = Double(count) > pace.warmUp
+        let departure = sample.value - expectation.middle
+        let isOutsideNow = isWarm && !isCounter && abs(departure) > expectation.half
+        watchBand(departure, expectation, isOutsideNow: isOutsideNow, isWarm: isWarm, time: sample.time, tuning: tuning)
+
+        var score = findings.first + tuning.corroboration * findings.second
+        let heard = score
+        score = shape(score, pace: pace, tuning: tuning)
+        var trait = findings.trait
+        var feature = heard > 0 ? trait.feature : Feature.none
+        var suspicion = heard > 0 ? Suspicion.asset : .none
+        var rawScore = heard
+
+        if heard > 0, isSuspiciouslyFlat(atLeast: 6, tuning) {
+            // What a stuck value does to the other features is not the asset's doing.
+            trait = .flat
+            feature = .flat
+            suspicion = .sensor
+        }
+        if isWarm, isFlatLine(pace: pace, tuning: tuning), !has(Flags.flat) {
+            set(Flags.flat, true)
+            trait = .flat
+            feature = .flat
+            suspicion = .sensor
+            score = max(score, tuning.flatWeight * tuning.base)
+            rawScore = max(rawScore, score)
+        }
+        if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
+        follow(isOutsideNow: isOutsideNow, departure: departure, half: expectation.half, season: season, pace: pace, tuning: tuning)
+
+        if sample.gap > 0, isWarm {
+            feature = .missing
+            suspicion = .sensor
+            score = tuning.missingWeight * (tuning.base + Numerics.log(1 + tuning.steepness * min(tuning.heightLimit, sample.gap)))
+            rawScore = max(rawScore, score)
+        } else if sample.spikeScore > 0, isWarm {
+            feature = .spike
+            suspicion = .sensor
+            score = sample.spikeScore
+            rawScore = max(rawScore, score)
+        }
+        // The sample after a gap is not spoken about as a departure, so it must not raise the records before its successor is judged.
+        set(Flags.cautious, sample.isBroken && heard > 0)
+        set(Flags.wasOutside, isOutsideNow)
+        earlierStill = earlier
+        earlier = departure
+
+        let lasts = isAway
+        if lasts, feature == .none {
+            feature = has(Flags.departed) ? Trait(rawValue: departureFeature)?.feature ?? .none : .none
+            suspicion = has(Flags.flat) || feature == .flat ? .sensor : .asset
+        }
+        let middle = origin + expectation.middle
+        return Verdict(
+            score: Float(score), rawScore: Float(rawScore), feature: feature, suspicion: suspicion, isWarmingUp: !isWarm, isOutside: lasts,
+            expected: middle,
+            low: middle - expectation.half, high: middle + expectation.half, seen: origin + sample.value, since: lasts ? awaySince : sample.time)
+    }
+
+    /// Whether the median of three departures is outside the band: two samples out, two samples back, and a lone one does not count.
+    @inline(__always)
+    private mutating func watchBand(
+        _ departure: Double, _ expectation: Expectation, isOutsideNow: Bool, isWarm: Bool, time: Double, tuning: Tuning
+    ) {
+        let wasAway = isAway
+        if isOutsideNow, !has(Flags.wasOutside), !wasAway { outsideSince = time }
+        let middle = abs(Numerics.median(departure, earlier, earlierStill))
+        let limit = wasAway ? tuning.bandRelease * expectation.half : expectation.half
+        let isOutside = isWarm && !isCounter && middle > limit
+        // The band may have narrowed around a value that was inside before.
+        if isOutside, !wasAway, !isOutsideNow, !has(Flags.wasOutside) { outsideSince = time }
+        set(Flags.outside, isOutside)
+    }
+
+    /// Lets an alarm through if it is not an echo of the last one.
+    @inline(__always)
+    private mutating func shape(_ score: Double, pace: Pace, tuning: Tuning) -> Double {
+        let departed = has(Flags.departed)
+        // While a departure lasts its alarm is remembered in full: only something much worse speaks again.
+        if !departed { memory = max(0, memory - fading) }
+        sinceAlarm &+= 1
+        let echo = memory * tuning.holdShare
+        guard score > tuning.leastScore, score > echo else { return 0 }
+        let isRested = !departed && (memory == 0 || Double(sinceAlarm) > pace.coolDown)
+        guard isRested || score > tuning.escalation * echo else { return 0 }
+        if score > memory {
+            memory = score
+            fading = score / pace.hold
+        }
+        sinceAlarm = 0
+        return score
+    }
+
+    /// A value repeated bit for bit, far longer than ever before, in a series that used to vary.
+    @inline(__always)
+    private func isFlatLine(pace: Pace, tuning: Tuning) -> Bool {
+        has(Flags.flat) || Double(repeats) >= pace.flatFloor && isSuspiciouslyFlat(atLeast: pace.flatFloor, tuning)
+    }
+
+    /// The same, without the patience: enough to doubt an alarm, not to raise one.
+    @inline(__always)
+    private func isSuspiciouslyFlat(atLeast floor: Double, _ tuning: Tuning) -> Bool {
+        guard Double(repeats) >= floor else { return false }
+        return has(Flags.flat) || !isStill(tuning) && !isCounter && Double(repeats) >= tuning.flatGrowth * max(run.past, run.present)
+    }
+
+    /// An alarm was let through: a departure begins, unless one lasts.
+    @inline(__always)
+    private mutating func depart(_ sample: Sample, _ findings: Findings, _ trait: Trait, isOutsideNow: Bool, isUp: Bool) {
+        guard !has(Flags.departed) else { return }
+        departureSince = trait == .flat ? repeatsSince : (isOutsideNow || has(Flags.outside) ? outsideSince : sample.time)
+        departureLength = 0
+        departureBar = trait == .unrest || trait == .calm ? findings.bar : 0
+        departureFeature = trait.rawValue
+        set(Flags.departed, true)
+        set(Flags.departedUp, isUp)
+    }
+
+    /// Whether the alarmed departure lasts, has ended, or has become the new normal.
+    @inline(__always)
+    private mutating func follow(isOutsideNow: Bool, departure: Double, half: Double, season: Season, pace: Pace, tuning: Tuning) {
+        guard has(Flags.departed) else { return }
+        departureLength &+= 1
+        let middle = Numerics.median(departure, earlier, earlierStill)
+        let side = has(Flags.departedUp) ? middle : -middle
+        let trait = Trait(rawValue: departureFeature) ?? .raw
+        if trait != .unrest, trait != .calm { departureBar = max(departureBar, side) }
+        let lasts: Bool
+        if has(Flags.outside | Flags.flat) || (isOutsideNow && departureLength <= 2) {
+            lasts = true
+        } else if let loudness = loudness(of: trait) {
+            lasts = loudness > tuning.bandRelease * departureBar
+        } else {
+            // Between the middle and the edge of the band, on the side it went and not yet far back: a ramp that is young, or noise on a plateau near the edge.
+            lasts = side > tuning.bandReturn * max(half, departureBar)
+        }
+        guard lasts else {
+            set(Flags.departed, false)
+            return
+        }
+        guard Double(departureLength) > pace.departureLimit else { return }
+        accept(abs(filters.departure) >= 0.5 * abs(middle) ? filters.departure : middle, season: season, pace: pace)
+    }
+}
