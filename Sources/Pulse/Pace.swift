@@ -13,6 +13,7 @@ struct Pace {
     /// Shares that the filters take of a new sample.
     var unrestGain: Double
     var levelGain: Double
+    var surgeGain: Double
     var spreadGain: Double
     var slowGain: Double
     var noiseGain: Double
@@ -23,6 +24,7 @@ struct Pace {
     var leak: Double
     /// *Units*: samples.
     var warmUp: Double
+    var patternWarmUp: Double
     var recordSamples: Double
     var hold: Double
     var coolDown: Double
@@ -47,6 +49,7 @@ struct Pace {
         // A variance of fewer than six or twelve samples is small or large by chance alone.
         unrestGain = 1 / max(6, samples * tuning.unrestWindow)
         levelGain = 1 / max(3, samples * tuning.levelWindow)
+        surgeGain = 1 / max(2, samples * tuning.surgeWindow)
         spreadGain = 1 / max(12, samples * tuning.levelWindow)
         slowGain = 1 / max(20, samples * tuning.slowWindow)
         // Slow, so that a departure which is young and not yet alarmed does not raise the very bar that it has to break.
@@ -58,6 +61,7 @@ struct Pace {
         uptake = min(1, tuning.departureUptake / memorySamples)
         leak = Numerics.exp(-1 / max(1, tuning.recordLife))
         warmUp = max(24, (samples * tuning.warmUp).rounded(.up))
+        patternWarmUp = warmUp + tuning.patternWarmUp * memorySamples
         recordSamples = memorySamples * tuning.recordLife
         hold = max(1, tuning.hold * memorySamples)
         coolDown = tuning.coolDown * memorySamples

@@ -24,8 +24,10 @@ package enum SnapshotError: Error, Equatable, Sendable {
 ///
 /// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given.
 package struct PulseBank: ~Copyable {
-    /// *Units*: bytes of memory a series costs, everything included. *Range*: at most 1536.
+    /// *Units*: bytes of memory a series costs. *Range*: at most 1536. What follows from its settings is shared by all series with the same ones.
     package static var bytesPerSeries: Int { Slot.stride }
+    /// New settings are compared with this many; beyond, equal ones may be kept twice.
+    private static let paceSearch = 64
     /// The most series that one bank holds.
     package static let maximumCount = 1 << 20
 
@@ -34,6 +36,9 @@ package struct PulseBank: ~Copyable {
     let tuning: Tuning
     private var capacity = 0
     private var block: UnsafeMutableRawPointer?
+    private var paceCount = 0
+    private var paceCapacity = 0
+    private var paces: UnsafeMutablePointer<Pace>?
 
     package init() { self.init(tuning: Tuning()) }
 
@@ -43,6 +48,7 @@ package struct PulseBank: ~Copyable {
     deinit {
         // SAFETY: the bank is the block's only owner, and nothing in it needs to be deinitialised.
         block?.deallocate()
+        paces?.deallocate()
     }
 
     /// Adds a series and returns its slot: 0, 1, 2 … Settings that are not positive and finite are taken for a minute and a day.
@@ -52,11 +58,35 @@ package struct PulseBank: ~Copyable {
         guard count < PulseBank.maximumCount else { return -1 }
         if count == capacity { grow() }
         let slot = count
+        guard let block else { return -1 }
+        // SAFETY: slot < capacity, so the whole slot lies in the block.
+        Slot.initialise(block + slot * Slot.stride, pace: pace(of: settings))
         count += 1
-        if let entry = entry(slot) {
-            entry.initialise(settings, tuning)
-        }
         return slot
+    }
+
+    /// The number of the pace for these settings; made when there is none yet.
+    private mutating func pace(of settings: SeriesSettings) -> Int {
+        let sane = Pace.sanitised(settings)
+        if let paces {
+            for index in max(0, paceCount - PulseBank.paceSearch)..<paceCount where paces[index].interval == sane.interval && paces[index].cycle == sane.cycle {
+                return index
+            }
+        }
+        if paceCount == paceCapacity {
+            let wider = max(4, paceCapacity * 2)
+            let fresh = UnsafeMutablePointer<Pace>.allocate(capacity: wider)
+            if let paces {
+                // SAFETY: the new memory is larger, the two do not overlap, and the contents are trivial.
+                fresh.initialize(from: paces, count: paceCount)
+                paces.deallocate()
+            }
+            paces = fresh
+            paceCapacity = wider
+        }
+        paces?.advanced(by: paceCount).initialize(to: Pace(sane, tuning))
+        paceCount += 1
+        return paceCount - 1
     }
 
     /// Judges one sample of one series.
@@ -72,8 +102,9 @@ package struct PulseBank: ~Copyable {
 
     /// Forgets all that a series has learnt: the sensor was exchanged, the asset rebuilt.
     package mutating func reset(_ slot: Int) {
-        guard let entry = entry(slot) else { return }
-        entry.initialise(SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle), tuning)
+        guard let settings = settings(slot), let block else { return }
+        // SAFETY: `settings` has found the slot.
+        Slot.initialise(block + slot * Slot.stride, pace: pace(of: settings))
     }
 
     /// The settings that a series works with, sanitised; nil for a slot that there is not.
@@ -82,11 +113,14 @@ package struct PulseBank: ~Copyable {
         return SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle)
     }
 
+    /// Where the level of the series' cycles goes, over weeks and months; nil for a slot that there is not.
+    package func drift(_ slot: Int) -> Drift? { entry(slot)?.state.pointee.driftReport() }
+
     @inline(__always)
     func entry(_ slot: Int) -> Slot? {
-        guard slot >= 0, slot < count, let block else { return nil }
-        // SAFETY: slot < count ≤ capacity, so the whole slot lies in the block.
-        return Slot(block + slot &* Slot.stride)
+        guard slot >= 0, slot < count, let block, let paces else { return nil }
+        // SAFETY: slot < count ≤ capacity, so the whole slot lies in the block, and `add` has initialised it.
+        return Slot(block + slot &* Slot.stride, paces: paces)
     }
 
     private mutating func grow() {

@@ -2,14 +2,51 @@
 ///
 /// The values live behind the series' state in the bank's block, as `Float` departures from the series' origin. Straight lines instead of steps: a sample that
 /// comes a minute early or late, or any constant offset from the nodes, changes the expectation by as little as the series itself would change.
+///
+/// On top of it lies the week: by how much each of seven cycles in turn departs from the usual one, in 24 cells a cycle. Where a cycle is a day, Sundays need not be
+/// strange for ever; where it is not, nothing is found there and nothing is used (`SeriesState.weekHelps`).
 struct Season {
     /// Nodes of any series: half an hour of a day.
     static let capacity = 48
-    /// Bytes behind each series' state: value, weight learnt, and noise for each node.
-    static let byteCount = capacity * 3 * MemoryLayout<Float>.stride
+    /// The noise is known for two nodes at a time.
+    static let noiseCells = (capacity + 1) / 2
+    /// Cycles that the week has, and cells of each.
+    static let weekCycles = 7
+    static let weekCells = 24
+    /// Bytes behind each series' state: value, noise and weight for each node, and the week's cells.
+    static let byteCount = capacity * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride) + noiseCells * MemoryLayout<Float>.stride + weekCycles * weekCells
+    /// A weight is kept in sixteenths: up to 4095 samples, which is as good as for ever.
+    private static let weightUnit = 16.0
 
-    /// Borrowed from the bank for one call.
+    /// Value and noise of each node. Borrowed from the bank for one call, like the others.
     let floats: UnsafeMutablePointer<Float>
+    let weights: UnsafeMutablePointer<UInt16>
+    /// In units of `SeriesState.weekScale`.
+    let week: UnsafeMutablePointer<Int8>
+
+    /// SAFETY: `base` must be the start of `byteCount` bytes that `initialise` has set up, aligned to eight.
+    @inline(__always)
+    init(_ base: UnsafeMutableRawPointer) {
+        floats = base.assumingMemoryBound(to: Float.self)
+        let behind = base + (Season.capacity + Season.noiseCells) * MemoryLayout<Float>.stride
+        weights = behind.assumingMemoryBound(to: UInt16.self)
+        week = (behind + Season.capacity * MemoryLayout<UInt16>.stride).assumingMemoryBound(to: Int8.self)
+    }
+
+    /// Nothing is known yet. SAFETY: `base` must have room for `byteCount` bytes, aligned to eight.
+    static func initialise(_ base: UnsafeMutableRawPointer) {
+        let behind = base + (capacity + noiseCells) * MemoryLayout<Float>.stride
+        base.initializeMemory(as: Float.self, repeating: 0, count: capacity + noiseCells)
+        behind.initializeMemory(as: UInt16.self, repeating: 0, count: capacity)
+        (behind + capacity * MemoryLayout<UInt16>.stride).initializeMemory(as: Int8.self, repeating: 0, count: weekCycles * weekCells)
+    }
+
+    /// All of it as words of eight bytes. Precondition: `count` words are within `byteCount`.
+    func withWords(_ count: Int, _ body: (UnsafeMutableBufferPointer<UInt64>) -> Void) {
+        // SAFETY: trivial contents, aligned to eight bytes; whatever bits are written are values of each part's type.
+        let base = UnsafeMutableRawPointer(floats)
+        body(UnsafeMutableBufferPointer(start: base.assumingMemoryBound(to: UInt64.self), count: count))
+    }
 
     /// Where a moment lies between two nodes.
     struct Place {
@@ -41,9 +78,15 @@ struct Season {
     func value(_ node: Int) -> Double { Double(floats[node]) }
     /// How much was learnt at a node: about the number of samples, 0 when it was never met.
     @inline(__always)
-    func weight(_ node: Int) -> Double { Double(floats[Season.capacity + node]) }
+    func weight(_ node: Int) -> Double { Double(weights[node]) / Season.weightUnit }
     @inline(__always)
-    func noise(_ node: Int) -> Double { Double(floats[2 * Season.capacity + node]) }
+    func noise(_ node: Int) -> Double { Double(floats[Season.capacity + (node >> 1)]) }
+
+    @inline(__always)
+    private func keep(_ weight: Double, _ node: Int) {
+        let units = weight * Season.weightUnit + 0.5
+        weights[node] = units < 65_535 ? UInt16(max(0, units)) : 65_535
+    }
 
     /// The expectation at a place; meaningless while `knowledge` is 0.
     @inline(__always)
@@ -93,23 +136,34 @@ struct Season {
             if usualNoise > 0 {
                 // A node sees too few samples to know its noise soon: it starts from the series' and turns its own slowly.
                 let known = noise(node)
-                floats[2 * Season.capacity + node] = Float(known <= 0 ? usualNoise : known + 0.3 * gain * pace * share * (abs(departure) - known))
+                floats[Season.capacity + (node >> 1)] = Float(known <= 0 ? usualNoise : known + 0.3 * gain * pace * share * (abs(departure) - known))
             }
         }
-        // A million is as good as for ever, and exact in a Float.
-        if met < 1_000_000 { floats[Season.capacity + node] = Float(met + share * pace) }
+        // A node that was met once is known, however small the share was.
+        keep(max(met + share * pace, 1 / Season.weightUnit), node)
+    }
+
+    /// The mean of the nodes that were met; nil when none was.
+    var mean: Double? {
+        var sum = 0.0
+        var met = 0.0
+        for node in 0..<Season.capacity where weight(node) > 0 {
+            sum += value(node)
+            met += 1
+        }
+        return met > 0 ? sum / met : nil
     }
 
     /// Moves the whole expectation: a new level was accepted, or the origin was moved.
     func shift(by amount: Double) {
-        for node in 0..<Season.capacity where floats[Season.capacity + node] > 0 { floats[node] += Float(amount) }
+        for node in 0..<Season.capacity where weights[node] > 0 { floats[node] += Float(amount) }
     }
 
     /// Keeps the values but trusts them less, so that a new shape is learnt quickly.
-    func forget(downTo weight: Float) {
-        for node in 0..<Season.capacity { floats[Season.capacity + node] = min(weight, floats[Season.capacity + node]) }
+    func forget(downTo weight: Double) {
+        for node in 0..<Season.capacity { keep(min(weight, self.weight(node)), node) }
     }
 
     /// Forgets everything.
-    func clear() { floats.update(repeating: 0, count: 3 * Season.capacity) }
+    func clear() { Season.initialise(UnsafeMutableRawPointer(floats)) }
 }

@@ -23,7 +23,7 @@ struct Findings {
 
 /// A feature as it is computed; `Feature` is what of it is told.
 enum Trait: Int64 {
-    case raw, change, season, level, unrest, calm, range, flat
+    case raw, change, season, level, unrest, calm, range, flat, surge, drift, resolution
 
     var feature: Feature {
         switch self {
@@ -35,6 +35,9 @@ enum Trait: Int64 {
         case .calm: .spreadDown
         case .range: .range
         case .flat: .flat
+        case .surge: .surge
+        case .drift: .drift
+        case .resolution: .resolution
         }
     }
 }
@@ -53,8 +56,13 @@ extension SeriesState {
         if expectation.isSeasonal {
             filters.departure += pace.levelGain * (sample.held - expectation.middle - filters.departure)
             lastSeason = abs(filters.departure)
+            let local = max(expectation.noise, tuning.recordFloor * range, .leastNormalMagnitude)
+            filters.surge += pace.surgeGain * ((sample.held - expectation.middle) / local - filters.surge)
+            // Against the slower mean: what stands out is the front, not a holiday or a late rush hour.
+            lastSurge = abs(filters.surge - filters.departure / local)
         } else {
             lastSeason = 0
+            lastSurge = 0
         }
         lastLevel = settled && !counter ? abs(filters.level - slowMean) : 0
         let broadSpread = filters.broadVariance.squareRoot()
@@ -66,29 +74,30 @@ extension SeriesState {
         if count >= marginCount { refreshMargins(pace: pace, tuning: tuning) }
         let floor = tuning.recordFloor * range
         let noiseDeviation = 1.2533 * noise
-        hold(lastRaw, raw.past, max(floor, tuning.rawPrior * deviation), sharpMargin, tuning.rawWeight, .raw, &findings, tuning)
-        hold(lastChange, change.past, max(floor, tuning.changePrior * meanStep), sharpMargin, tuning.changeWeight, .change, &findings, tuning)
+        hold(lastRaw, raw, max(floor, tuning.rawPrior * deviation), sharpMargin, tuning.rawWeight, .raw, &findings, tuning)
+        hold(lastChange, change, max(floor, tuning.changePrior * meanStep), sharpMargin, tuning.changeWeight, .change, &findings, tuning)
         let levelFloor = max(floor, tuning.levelPrior * meanLevel)
-        hold(lastLevel, level.past, levelFloor, smoothMargin, tuning.levelWeight, .level, &findings, tuning)
+        hold(lastLevel, level, levelFloor, smoothMargin, tuning.levelWeight, .level, &findings, tuning)
         let unrestFloor = max(tuning.unrestFloor * range, tuning.unrestPrior * noiseDeviation)
-        hold(lastUnrest, unrest.past, unrestFloor, smoothMargin, tuning.unrestWeight, .unrest, &findings, tuning)
+        hold(lastUnrest, unrest, unrestFloor, smoothMargin, tuning.unrestWeight, .unrest, &findings, tuning)
         if lastCalm > 0 {
             let calmFloor = max(1, 1 / (tuning.calmPrior * noiseDeviation / range + tuning.calmFloor))
-            hold(lastCalm, calm.past, calmFloor, smoothMargin, tuning.calmWeight, .calm, &findings, tuning)
+            hold(lastCalm, calm, calmFloor, smoothMargin, tuning.calmWeight, .calm, &findings, tuning)
         }
         // The nodes were met for the first time in the first cycle, so the record of departures from them is a cycle younger.
-        if Double(count) > pace.warmUp + pace.memorySamples {
+        if Double(count) > pace.patternWarmUp {
             // Where the cycle is noisier than on average (flow by day), so is the smoothed departure.
             let local = noise > 0 ? max(1, expectation.noise / noise) : 1
             let seasonFloor = max(floor, tuning.seasonPrior * smoothNoise * local)
-            hold(lastSeason, season.past, seasonFloor, seasonMargin, tuning.seasonWeight, .season, &findings, tuning)
+            hold(lastSeason, season, seasonFloor, seasonMargin, tuning.seasonWeight, .season, &findings, tuning)
+            hold(lastSurge, surge, tuning.surgePrior * meanSurge, seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
         }
         if !counter {
-            let excess = max(sample.value - highest, lowest - sample.value)
+            let beyond = max(sample.value - highest, lowest - sample.value)
             // The range is about twice the distance of its ends from the middle, so half the margin is the same distance above the record.
-            if excess > 0.5 * sharpMargin * range, excess > tuning.rangePrior * noise {
-                let height = range > 0 ? min(tuning.heightLimit, excess / range) : 1
-                findings.add(tuning.rangeWeight * (tuning.base + Numerics.log(1 + tuning.steepness * height)), .range, bar: 0)
+            if beyond > 0.5 * sharpMargin * range, beyond > tuning.rangePrior * noise {
+                let height = range > 0 ? min(tuning.heightLimit, beyond / range) : 1
+                findings.add(score(height, 0.5 * raw.excess, tuning.rangeWeight, tuning), .range, bar: 0)
             }
         }
         return findings
@@ -97,22 +106,31 @@ extension SeriesState {
     /// Holds one feature against its record.
     @inline(__always)
     private func hold(
-        _ value: Double, _ past: Double, _ floor: Double, _ margin: Double, _ weight: Double, _ trait: Trait, _ findings: inout Findings,
+        _ value: Double, _ record: Record, _ floor: Double, _ margin: Double, _ weight: Double, _ trait: Trait, _ findings: inout Findings,
         _ tuning: Tuning
     ) {
-        let bar = max(past, floor) * (1 + margin)
+        let bar = max(record.past, floor) * (1 + margin)
         guard value > bar, weight > 0 else { return }
         // A series that never varied has no bar; then a change is a change, of no particular height.
         let height = bar > 0 ? min(tuning.heightLimit, value / bar - 1) : 1
-        findings.add(weight * (tuning.base + Numerics.log(1 + tuning.steepness * height)), trait, bar: bar)
+        findings.add(score(height, record.excess, weight, tuning), trait, bar: bar)
+    }
+
+    /// What it is worth to break a record by `height`, where it is usually broken by `usual`.
+    @inline(__always)
+    private func score(_ height: Double, _ usual: Double, _ weight: Double, _ tuning: Tuning) -> Double {
+        let novelty = height / (height + tuning.wildness * usual + 1e-12)
+        return weight * novelty * (tuning.base + Numerics.log(1 + tuning.steepness * height))
     }
 
     /// The margins shrink with the logarithm of what was seen, so they are computed now and then only.
     private mutating func refreshMargins(pace: Pace, tuning: Tuning) {
         let seen = min(Double(count), pace.recordSamples)
-        sharpMargin = tuning.margin / Numerics.log(2.718281828459045 + seen)
-        smoothMargin = tuning.margin / Numerics.log(2.718281828459045 + seen * pace.levelGain)
-        seasonMargin = tuning.margin / Numerics.log(2.718281828459045 + max(0, seen - pace.warmUp) * pace.levelGain)
+        // Few cycles have seen few of the things that happen once a cycle, however many samples they had.
+        let young = tuning.youth * pace.memorySamples / max(1, Double(count))
+        sharpMargin = tuning.margin / Numerics.log(2.718281828459045 + seen) + young
+        smoothMargin = tuning.margin / Numerics.log(2.718281828459045 + seen * pace.levelGain) + young
+        seasonMargin = tuning.margin / Numerics.log(2.718281828459045 + max(0, seen - pace.warmUp) * pace.levelGain) + young
         marginCount = count &+ count / 8 &+ 1
     }
 
@@ -122,7 +140,7 @@ extension SeriesState {
         switch trait {
         case .unrest: lastUnrest
         case .calm: lastCalm
-        case .raw, .change, .season, .level, .range, .flat: nil
+        case .raw, .change, .season, .level, .range, .flat, .surge, .drift, .resolution: nil
         }
     }
 }

@@ -11,6 +11,7 @@ extension SeriesState {
         raw.take(lastRaw, share: share)
         change.take(lastChange, share: share)
         season.take(lastSeason, share: share)
+        surge.take(lastSurge, share: share)
         level.take(lastLevel, share: share)
         unrest.take(lastUnrest, share: share)
         calm.take(lastCalm, share: share)
@@ -42,6 +43,7 @@ extension SeriesState {
             turn(first: true, pace: pace, tuning: tuning)
         } else if warm, Double(cyclePosition) >= pace.memorySamples {
             turn(first: false, pace: pace, tuning: tuning)
+            followDrift(level: pace.nodes > 1 ? nodes.mean ?? slowMean : slowMean, time: lastTime, tuning: tuning)
         }
     }
 
@@ -50,7 +52,14 @@ extension SeriesState {
         let place = Season.Place(position: lastPosition, nodes: pace.nodes)
         let known = Double(count) > pace.samples && nodes.knowledge(at: place) >= 0.75
         var departure = value - nodes.expectation(at: place)
+        var usual = value
         if known {
+            let weekday = Season.Weekday(lastTime, pace)
+            // Before it is corrected: the week is what remains when the usual cycle is taken away.
+            let correction = weekHelps(tuning) ? nodes.weekday(weekday) * week.scale : 0
+            learnWeek(departure, weekday, nodes, speed: speed, pace: pace, tuning: tuning)
+            departure -= correction
+            usual -= correction
             let size = abs(departure)
             noiseCount &+= 1
             let gain = max(pace.noiseGain, 1 / Double(noiseCount)) * speed
@@ -58,10 +67,11 @@ extension SeriesState {
             let isEarly = Double(noiseCount) * pace.noiseGain < 0.25
             noise += gain * ((isEarly ? size : min(size, 4 * noise)) - noise)
             smoothNoise += gain * ((isEarly ? lastSeason : min(lastSeason, 4 * smoothNoise)) - smoothNoise)
+            meanSurge += gain * ((isEarly ? lastSurge : min(lastSurge, 4 * meanSurge)) - meanSurge)
             let half = tuning.bandWidth * max(nodes.noise(at: place), 0.75 * noise)
             departure = Numerics.clip(departure, 3 * max(half, tuning.bandFloor * range))
         }
-        nodes.learn(at: place, departure: departure, value: value, gain: pace.seasonGain, pace: speed, usualNoise: known ? noise : 0)
+        nodes.learn(at: place, departure: departure, value: usual, gain: pace.seasonGain, pace: speed, usualNoise: known ? noise : 0)
     }
 
     @inline(__always)
@@ -79,6 +89,7 @@ extension SeriesState {
         raw.turn(leak: pace.leak, ceiling: growth * max(raw.past, floor))
         change.turn(leak: pace.leak, ceiling: growth * max(change.past, floor))
         season.turn(leak: pace.leak, ceiling: growth * max(season.past, floor))
+        surge.turn(leak: pace.leak, ceiling: growth * surge.past)
         level.turn(leak: pace.leak, ceiling: growth * max(level.past, floor))
         unrest.turn(leak: pace.leak, ceiling: growth * max(unrest.past, floor))
         calm.turn(leak: pace.leak, ceiling: 0)
@@ -101,12 +112,15 @@ extension SeriesState {
         highest = max(highest, last)
         lowest = min(lowest, last)
         filters.departure = 0
+        filters.surge = 0
         savedFilters.departure = 0
+        savedFilters.surge = 0
         earlier = 0
         earlierStill = 0
         raw.past = max(raw.past, lastRaw)
         level.past = max(level.past, lastLevel)
         season.past = max(season.past, lastSeason)
+        surge.past = max(surge.past, lastSurge)
         unrest.past = max(unrest.past, lastUnrest)
         calm.past = max(calm.past, lastCalm)
         set(Flags.departed | Flags.outside | Flags.wasOutside, false)

@@ -50,7 +50,7 @@ extension SeriesState {
         follow(sample, pace: pace, tuning: tuning)
 
         let place = Season.Place(position: sample.position, nodes: pace.nodes)
-        let expectation = self.expectation(at: place, season: season, pace: pace, tuning: tuning)
+        let expectation = self.expectation(at: place, time: time, season: season, pace: pace, tuning: tuning)
         let findings = judge(sample, expectation, pace: pace, tuning: tuning)
         let verdict = speak(sample, expectation, findings, season: season, pace: pace, tuning: tuning)
 
@@ -153,6 +153,7 @@ extension SeriesState {
             filters.level = sample.held
             filters.broad = sample.held
             filters.departure = 0
+            filters.surge = 0
             earlier = 0
             earlierStill = 0
         } else {
@@ -184,17 +185,20 @@ extension SeriesState {
             fallShare += max(1 / Double(changes &+ 1), 0.3 / pace.memorySamples) * ((step < 0 ? 1 : 0) - fallShare)
             let size = abs(step)
             if quantum == 0 || size < quantum { quantum = size }
+            watchResolution(size)
         }
     }
 
     /// What is usual at a place of the cycle.
     @inline(__always)
-    func expectation(at place: Season.Place, season: Season, pace: Pace, tuning: Tuning) -> Expectation {
+    func expectation(at place: Season.Place, time: Double, season: Season, pace: Pace, tuning: Tuning) -> Expectation {
         if isCounter { return Expectation(middle: last, half: max(change.past, change.present), isSeasonal: false, noise: 0) }
         let floor = tuning.bandFloor * range
         if pace.nodes > 1, Double(count) > pace.samples, season.knowledge(at: place) >= 0.75 {
             let local = max(season.noise(at: place), 0.75 * noise)
-            return Expectation(middle: season.expectation(at: place), half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local)
+            var middle = season.expectation(at: place)
+            if weekHelps(tuning) { middle += season.weekday(Season.Weekday(time, pace)) * week.scale }
+            return Expectation(middle: middle, half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local)
         }
         return Expectation(middle: median, half: max(floor, tuning.bandWidth * deviation), isSeasonal: false, noise: deviation)
     }
@@ -202,7 +206,7 @@ extension SeriesState {
     /// The verdict on a missing value: nothing is judged, nothing is learnt.
     private func unseen(time: Double, season: Season, pace: Pace, tuning: Tuning) -> Verdict {
         let place = Season.Place(position: Season.position(of: time, pace), nodes: pace.nodes)
-        let expectation = self.expectation(at: place, season: season, pace: pace, tuning: tuning)
+        let expectation = self.expectation(at: place, time: time, season: season, pace: pace, tuning: tuning)
         let lasts = isAway
         return Verdict(
             isWarmingUp: Double(count) <= pace.warmUp, isOutside: lasts, expected: origin + expectation.middle,

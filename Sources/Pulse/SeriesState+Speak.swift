@@ -39,7 +39,14 @@ extension SeriesState {
             score = max(score, tuning.flatWeight * tuning.base)
             rawScore = max(rawScore, score)
         }
-        if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
+        if isWarm, has(Flags.coarser) {
+            set(Flags.coarser, false)
+            feature = .resolution
+            suspicion = .sensor
+            trait = .resolution
+            score = max(score, tuning.resolutionWeight * tuning.base)
+            rawScore = max(rawScore, score)
+        } else if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
         follow(isOutsideNow: isOutsideNow, departure: departure, half: expectation.half, season: season, pace: pace, tuning: tuning)
 
         if sample.gap > 0, isWarm {
@@ -51,6 +58,12 @@ extension SeriesState {
             feature = .spike
             suspicion = .sensor
             score = sample.spikeScore
+            rawScore = max(rawScore, score)
+        } else if has(Flags.driftBegan), isWarm {
+            set(Flags.driftBegan, false)
+            feature = .drift
+            suspicion = .asset
+            score = max(score, tuning.driftWeight * tuning.base)
             rawScore = max(rawScore, score)
         }
         // The sample after a gap is not spoken about as a departure, so it must not raise the records before its successor is judged.

@@ -24,6 +24,7 @@ struct SeriesState {
     var lastRaw = 0.0
     var lastChange = 0.0
     var lastSeason = 0.0
+    var lastSurge = 0.0
     var lastLevel = 0.0
     var lastUnrest = 0.0
     var lastCalm = 0.0
@@ -52,6 +53,7 @@ struct SeriesState {
     /// Mean size of the smoothed departure from the seasonal expectation, and of the level's distance from the slow mean: measured and not derived from `noise`,
     /// because neighbouring samples of a real series are alike and smoothing takes less away.
     var smoothNoise = 0.0
+    var meanSurge = 0.0
     var meanLevel = 0.0
 
     // MARK: Records
@@ -64,6 +66,7 @@ struct SeriesState {
     var raw = Record()
     var change = Record()
     var season = Record()
+    var surge = Record()
     var level = Record()
     var unrest = Record()
     var calm = Record()
@@ -90,8 +93,21 @@ struct SeriesState {
     var changes: Int64 = 0
     /// The smallest change ever seen.
     var quantum = 0.0
+    /// The step that all changes are multiples of, while there is one: the sensor's resolution. 0: none is known.
+    var resolution = 0.0
+    /// The smallest change of late, and how many changes in a row were multiples of it.
+    var gridStep = 0.0
+    var gridRun: Int64 = 0
     /// Lone spikes of late.
     var spikes = 0.0
+
+    // MARK: Drift
+
+    var drift = DriftState()
+
+    // MARK: Week
+
+    var week = WeekState()
 
     // MARK: Alarm shaper
 
@@ -128,6 +144,8 @@ struct Filters {
     var broadVariance = 0.0
     /// The smoothed departure from the seasonal expectation.
     var departure = 0.0
+    /// The same, smoothed over a few samples only, in multiples of the noise of that part of the cycle.
+    var surge = 0.0
 }
 
 extension SeriesState {
@@ -145,6 +163,13 @@ extension SeriesState {
         static let flat: Int64 = 16
         /// The last sample came after a gap and looked strange: it is learnt slowly, like a departure.
         static let cautious: Int64 = 32
+        /// The resolution has just become coarser.
+        static let coarser: Int64 = 64
+        /// The whole cycle drifts away from where it was: up, or down.
+        static let driftsUp: Int64 = 128
+        static let driftsDown: Int64 = 256
+        /// That has just been found.
+        static let driftBegan: Int64 = 512
     }
 
     @inline(__always)

@@ -12,6 +12,8 @@ package struct Tuning: Equatable, Sendable {
     package var unrestWindow = 0.11
     /// † Window of the smoothed departure, of the level and of the longer variance.
     package var levelWindow = 0.064
+    /// † Window of the quickly smoothed departure, in which a burst shows within minutes.
+    package var surgeWindow = 0.005
     /// † Window of the slow mean and the slow variance.
     package var slowWindow = 4.8
     /// † After so many cycles a record counts for 1/e of itself.
@@ -19,6 +21,8 @@ package struct Tuning: Equatable, Sendable {
     /// Cycles before the first judgement. One whole cycle: before it is over, the top and the foot of the cycle have not been seen,
     /// and every rising limb would be a record.
     package var warmUp = 1.0
+    /// Cycles after that before a departure from the usual cycle is judged.
+    package var patternWarmUp = 6.5
 
     // MARK: Records
 
@@ -26,8 +30,14 @@ package struct Tuning: Equatable, Sendable {
     package var recordFloor = 0.016
     /// † How far above a record a value must lie, for a long memory of n samples: margin / ln n. The greatest of n samples is itself uncertain by about that much.
     package var margin = 1.0
+    /// † How far above a record a value must lie besides, divided by the cycles seen.
+    package var youth = 0.2
+    /// † How much it matters by how much the record is usually broken: 0 not at all.
+    package var wildness = 0.5
     /// † The bar of the smoothed departure is at least so many times its mean size. A record of few samples is a poor guide.
     package var seasonPrior = 5.2
+    /// † The same for the quickly smoothed departure.
+    package var surgePrior = 6.0
     /// † The same for the level's distance from the slow mean.
     package var levelPrior = 6.0
     /// † The bar of a distance from the median is at least so many mean ones.
@@ -53,6 +63,10 @@ package struct Tuning: Equatable, Sendable {
 
     /// † Share of a departure that the seasonal expectation learns in one cycle.
     package var seasonLearning = 0.446
+    /// Share of a week's departure that its cell learns, from the second week on.
+    package var weekLearning = 0.4
+    /// The week is used while it makes the mean departure smaller than this share of what it is without.
+    package var weekProof = 0.93
     /// † Steps of the median in mean deviations per cycle.
     package var medianLearning = 8.5
     /// How much slower everything is learnt while an alarmed departure lasts.
@@ -67,6 +81,23 @@ package struct Tuning: Equatable, Sendable {
     package var bandRelease = 0.8
     /// An alarmed departure has clearly ended when it is back inside this share of the band, or on the other side; in between it lasts.
     package var bandReturn = 0.25
+
+    // MARK: Drift
+
+    /// Cycles that set the reference.
+    package var driftLearning = 10.0
+    /// *Units*: cycles in which the reference follows afterwards: half a year of days.
+    package var driftMemory = 180.0
+    /// *Units*: cycles that the straight line remembers.
+    package var driftLine = 30.0
+    /// No spread of levels is taken for smaller than this share of the range.
+    package var driftFloor = 0.004
+    /// A cycle counts for at most so many spreads: one strange day is no drift.
+    package var driftClip = 6.0
+    /// Spreads per cycle that are no drift.
+    package var driftSlack = 1.5
+    /// The sum at which a drift is said.
+    package var driftLimit = 30.0
 
     // MARK: Score
 
@@ -85,6 +116,8 @@ package struct Tuning: Equatable, Sendable {
     /// † See `rawWeight`.
     package var seasonWeight = 5.15
     /// † See `rawWeight`.
+    package var surgeWeight = 1.5
+    /// † See `rawWeight`.
     package var levelWeight = 1.63
     /// † See `rawWeight`.
     package var unrestWeight = 1.43
@@ -94,6 +127,10 @@ package struct Tuning: Equatable, Sendable {
     package var rangeWeight = 4.3
     /// Chosen so that a flat line is worth 6, more than most false alarms.
     package var flatWeight = 3.5
+    /// Chosen so that a drift is worth 6, as a flat line is: it is said once, and never in haste.
+    package var driftWeight = 3.5
+    /// The same for a coarser resolution.
+    package var resolutionWeight = 3.5
     /// Chosen so that a gap that is only just one is worth 4, and six times as long a one 9.
     package var missingWeight = 2.4
 

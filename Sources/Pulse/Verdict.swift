@@ -1,6 +1,6 @@
 /// What made Pulse speak.
 package enum Feature: UInt8, CaseIterable, Sendable {
-    case none, raw, change, seasonal, level, range, spreadUp, spreadDown, flat, missing, spike
+    case none, raw, change, seasonal, level, range, spreadUp, spreadDown, flat, missing, spike, surge, drift, resolution
 
     /// A short name for evidence and terminals.
     package var name: String {
@@ -16,6 +16,9 @@ package enum Feature: UInt8, CaseIterable, Sendable {
         case .flat: "flat line"
         case .missing: "missing data"
         case .spike: "lone spike"
+        case .surge: "sudden departure from the usual cycle"
+        case .drift: "slow drift of the whole cycle"
+        case .resolution: "change of the sensor's resolution"
         }
     }
 }
@@ -57,6 +60,9 @@ package struct Verdict: Equatable, Sendable {
     package var seen: Double
     /// *Units*: seconds, on the samples' clock: since when the present departure lasts (the sample's own time when there is none).
     package var since: Double
+
+    /// How often a series that behaves is this loud. *Units*: alarms per series-year; 0 where there is no score. See `Calibration`.
+    package var falseAlarmsPerYear: Float { score > 0 ? Calibration.falseAlarmsPerYear(score: score) : 0 }
 
     package init(
         score: Float = 0, rawScore: Float = 0, feature: Feature = .none, suspicion: Suspicion = .none, isWarmingUp: Bool = false,

@@ -9,6 +9,10 @@ enum Limits {
     static let rules = 1024
     static let disabledRules = 256
     static let chips = 64
+    /// Of a manifest of recordings.
+    static let recordings = 10_000
+    static let recordedEvents = 10_000
+    static let columns = 256
     /// A path of a UNIX socket, without its final NUL. *Source*: unix(7), `sun_path` has 108 bytes.
     static let socketPath = 107
 }

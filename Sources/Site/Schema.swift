@@ -13,6 +13,10 @@ enum KeyForm: Sendable {
     case path
     /// A number, or for rules about silence a duration.
     case limit
+    /// A number of seconds, or a duration with its unit.
+    case seconds
+    /// A number of seconds, or a date and time.
+    case moment
     /// A table of texts to numbers with keys of the user's own.
     case codes
     case table
@@ -187,6 +191,29 @@ enum Schema {
         ])
 
     static let profileRule = TableShape(title: "[[rule]]", keys: ruleKeys)
+
+    static let manifestFile = TableShape(
+        title: "the manifest",
+        keys: [
+            .optional("name", .text, "\"pumps\""), .optional("notes", .text, "\"…\""), .optional("time", .text, "\"timestamp\""),
+            .optional("interval", .seconds, "\"5 min\""), .optional("cycle", .seconds, "\"1 d\""), .optional("label", .text, "\"anomaly\""),
+            .optional("columns", .texts, "[\"pressure\"]"), .optional("file", .tables, "[[file]]"),
+        ])
+
+    static let manifestRecording = TableShape(
+        title: "[[file]]",
+        keys: [
+            .required("path", .text, "\"pump-1.csv\""), .optional("columns", .texts, "[\"pressure\"]"), .optional("interval", .seconds, "\"5 min\""),
+            .optional("cycle", .seconds, "\"1 d\""), .optional("label", .text, "\"anomaly\""),
+            .optional("events", .tables, "[ { from = \"2026-01-05 03:00:00\", to = \"2026-01-05 04:30:00\", kind = \"burst\" } ]"),
+        ])
+
+    static let manifestEvent = TableShape(
+        title: "events",
+        keys: [
+            .required("from", .moment, "\"2026-01-05 03:00:00\""), .required("to", .moment, "\"2026-01-05 04:30:00\""),
+            .optional("kind", .text, "\"burst\""), .optional("size", .number, "0.1"),
+        ])
 
     static let boardFile = TableShape(
         title: "the board file",

@@ -4,7 +4,8 @@ extension TableReader {
         let expected: String
         switch (key.form, value.content) {
         case (.text, .text), (.whole, .whole), (.number, .whole), (.number, .number), (.boolean, .boolean), (.table, .table), (.size, .text),
-            (.duration, .text), (.period, .text), (.path, .text), (.limit, .text), (.limit, .whole), (.limit, .number):
+            (.duration, .text), (.period, .text), (.path, .text), (.limit, .text), (.limit, .whole), (.limit, .number),
+            (.seconds, .text), (.seconds, .whole), (.seconds, .number), (.moment, .text), (.moment, .whole), (.moment, .number):
             return nil
         case (.texts, .array(let items)), (.path, .array(let items)):
             if let odd = items.first(where: { if case .text = $0.content { false } else { true } }) {
@@ -30,6 +31,8 @@ extension TableReader {
         case (.period, _): expected = "a text such as \(key.example), or \"none\""
         case (.path, _): expected = "a path such as \(key.example)"
         case (.limit, _): expected = "a number such as \(key.example), or for a silent rule a text such as \"72 h\""
+        case (.seconds, _): expected = "a number of seconds or a text such as \(key.example)"
+        case (.moment, _): expected = "a number of seconds or a date and time such as \(key.example)"
         case (.codes, _): expected = "a table such as \(key.example)"
         case (.table, _): expected = "a table such as \(key.example)"
         case (.tables, _): expected = "tables such as \(key.example)"

@@ -14,5 +14,6 @@ struct Bamai: ParsableCommand {
         version: Version.text,
         subcommands: [
             Check.self, Status.self, Watch.self, Alerts.self, Export.self, Rejected.self, Replay.self, Simulate.self,
+            ScoreCommand.self,
         ])
 }

@@ -52,6 +52,9 @@ struct Search {
         (0..<size).map { _ in mean.indices.map { mean[$0] + sigma * variance[$0].squareRoot() * random.normal() } }
     }
 
+    /// A search that never narrows below this stays on broad hills, which other data are more likely to share than a sharp peak.
+    mutating func keepAbove(_ least: Double) { sigma = max(sigma, least) }
+
     mutating func tell(_ points: [[Double]], _ values: [Double]) {
         let order = points.indices.sorted { values[$0] > values[$1] }
         let n = Double(mean.count)

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Pulse
 import Score
@@ -5,6 +6,20 @@ import Score
 func say(_ words: Any...) {
     let line = Array((words.map { "\($0)" }.joined(separator: " ") + "\n").utf8)
     _ = line.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+}
+final class Box: @unchecked Sendable {
+    // Each index is written by one iteration only, and read when all are over.
+    var values: UnsafeMutableBufferPointer<Double>
+    init(_ count: Int) { values = .allocate(capacity: count) }
+    deinit { values.deallocate() }
+}
+func inParallel(_ points: [[Double]], _ body: ([Double]) -> Double) -> [Double] {
+    let box = Box(points.count)
+    withoutActuallyEscaping(body) { body in
+        nonisolated(unsafe) let work = body
+        DispatchQueue.concurrentPerform(iterations: points.count) { index in box.values[index] = work(points[index]) }
+    }
+    return Array(box.values)
 }
 func run() throws {
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -32,7 +47,7 @@ func scores(_ tuning: Tuning, files: [Int]) -> [[Float]] {
 }
 let countSensor = option("sensor", "yes") == "yes"
 let fixed: Set<String> = [
-    "departureLearning", "bandRelease", "bandReturn", "heightLimit", "gapIntervals", "gapGrowth", "leastLevels", "spikeLimit", "base",
+    "departureLearning", "driftLearning", "driftMemory", "driftLine", "driftFloor", "driftClip", "driftSlack", "driftLimit", "driftWeight", "resolutionWeight", "bandRelease", "bandReturn", "heightLimit", "gapIntervals", "gapGrowth", "leastLevels", "spikeLimit", "base",
 ]
 let parameters = Parameters(fixed: fixed)
 let which = option("half", "all")
@@ -51,11 +66,17 @@ func full(_ point: [Double]) -> [Double] {
     for (position, index) in parameters.free.enumerated() { values[index] = start[index] * exp(max(-3, min(3, point[position]))) }
     return values
 }
+let fieldPaths = option("field", "").split(separator: ",").map(String.init)
+let field = try FieldObjective(fieldPaths, most: Int(option("most", "8"))!)
+let fieldWeight = field.isEmpty ? 0 : Double(option("weight", "1"))!
+let lambda = Double(option("lambda", "0"))!
+func penalty(_ point: [Double]) -> Double { lambda * point.reduce(0) { $0 + $1 * $1 } }
 func objective(_ values: [Double]) -> Double {
     let result = scores(Parameters.tuning(values), files: files)
     let standard = scorer.best(result, .standard, files: files).score
     let low = scorer.best(result, .lowFalsePositives, files: files).score
-    return 0.5 * standard + 0.5 * low
+    let nab = 0.5 * standard + 0.5 * low
+    return fieldWeight > 0 ? nab + fieldWeight * field.value(Parameters.tuning(values)).value : nab
 }
 func report(_ values: [Double]) -> String {
     let result = scores(Parameters.tuning(values), files: all)
@@ -66,21 +87,31 @@ func report(_ values: [Double]) -> String {
         }.joined(separator: " ")
     }
     let crossed = scorer.crossFitted([result, result], .standard, halves: halves)
-    return "files \(p(files)) | other \(p(others)) | carried \((crossed * 100).rounded() / 100)"
+    let fieldWords = field.isEmpty ? "" : " | field\(field.value(Parameters.tuning(values)).words)"
+    return "files \(p(files)) | other \(p(others)) | carried \((crossed * 100).rounded() / 100)\(fieldWords)"
 }
 say("start", report(start))
 var search = Search(
     start: Array(repeating: 0, count: parameters.free.count), sigma: Double(option("sigma", "0.15"))!, size: Int(option("size", "24"))!,
     seed: UInt64(option("seed", "1"))!)
 var best = (-Double.infinity, start)
+let floor = Double(option("floor", "0"))!
+var average = Array(repeating: 0.0, count: parameters.free.count)
+var averaged = 0.0
 for generation in 0..<Int(option("generations", "200"))! {
     let points = search.ask()
-    let values = points.map { objective(full($0)) }
+    let values = inParallel(points) { objective(full($0)) - penalty($0) }
     search.tell(points, values)
+    search.keepAbove(floor)
+    if generation >= 25 {
+        averaged += 1
+        for index in average.indices { average[index] += (search.mean[index] - average[index]) / averaged }
+    }
     let top = points.indices.max { values[$0] < values[$1] }!
     if values[top] > best.0 { best = (values[top], full(points[top])) }
-    if generation % 10 == 9 { say(generation, values[top], best.0, search.sigma, report(best.1)) }
+    if generation % 25 == 24 { say(generation, values[top], best.0, search.sigma, report(best.1), "mean", report(full(search.mean)), "average", report(full(average))) }
 }
+best = (0, full(average))
 say("best", report(best.1))
 for (name, value) in zip(parameters.names, best.1) { say(name, value) }
 }

@@ -1,0 +1,54 @@
+import Pulse
+import Score
+
+/// Simulated assets with known truth: what is found while healthy series stay quiet.
+struct FieldObjective: Sendable {
+    private let folders: [[LabelledRecording]]
+    /// Alarms per channel and year that are allowed in every folder.
+    private let allowed = 1.0
+
+    /// - Parameter most: the first so many recordings of each folder.
+    init(_ paths: [String], most: Int) throws {
+        folders = try paths.map { path in
+            let folder = try RecordingFolder(path)
+            return try folder.files.indices.prefix(most).map { try folder.recording($0) }
+        }
+    }
+
+    var isEmpty: Bool { folders.isEmpty }
+
+    /// 0 … 100, and its parts for people.
+    func value(_ tuning: Tuning) -> (value: Double, words: String) {
+        let runs = folders.map { $0.map { ScenarioRun($0, tuning: tuning) } }
+        let limits = runs.map { ScenarioTally.limit($0, falseAlarmsPerYear: allowed) }
+        let common = limits.max() ?? 0
+        var sum = 0.0
+        var words = ""
+        for (index, folder) in runs.enumerated() {
+            // Half for the folder's own limit, half for the one that all share: an owner sets one promise, not one number for each class.
+            let own = quality(folder, limits[index])
+            let shared = quality(folder, common)
+            sum += 0.5 * own + 0.5 * shared
+            words += " \(Int(100 * own))/\(Int(100 * shared))@\((limits[index] * 10).rounded() / 10)"
+        }
+        return (100 * sum / Double(max(1, runs.count)), words)
+    }
+
+    /// The mean over kinds of what their events are worth: half for being found, half for being found soon.
+    private func quality(_ runs: [ScenarioRun], _ limit: Float) -> Double {
+        var sums: [String: (Double, Double)] = [:]
+        for run in runs {
+            for event in run.events {
+                var worth = 0.0
+                if let first = run.alarms.first(where: { $0.score >= limit && $0.time >= event.from && $0.time <= event.to + 2 * run.interval }) {
+                    let patience = max(900, 0.05 * (event.to - event.from))
+                    worth = 0.5 + 0.5 / (1 + (first.time - event.from) / patience)
+                }
+                let known = sums[event.kind] ?? (0, 0)
+                sums[event.kind] = (known.0 + worth, known.1 + 1)
+            }
+        }
+        guard !sums.isEmpty else { return 0 }
+        return sums.values.reduce(0) { $0 + $1.0 / $1.1 } / Double(sums.count)
+    }
+}
