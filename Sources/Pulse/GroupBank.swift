@@ -1,6 +1,6 @@
 /// What a group is told about itself.
 package struct GroupSettings: Equatable, Sendable {
-    /// The channels of one asset that are read together. *Range*: 1…16; what is beyond is clamped.
+    /// The channels of one asset that are read together. *Range*: 1…48; what is beyond is clamped.
     package var channels: Int
     /// *Units*: seconds between two rows. *Range*: > 0.
     package var interval: Double
@@ -44,13 +44,13 @@ package struct GroupVerdict: Equatable, Sendable {
 /// costs about k² multiplications, every eighth row k³.
 package struct GroupBank: ~Copyable {
     /// The most channels of one group.
-    package static let maximumChannels = 16
+    package static let maximumChannels = 48
     /// The most groups of one bank.
     package static let maximumCount = 1 << 16
 
     /// The number of groups.
     package private(set) var count = 0
-    private let tuning: GroupTuning
+    let tuning: GroupTuning
     /// Where each group begins in the block, in words; one more than there are groups.
     private var starts: UnsafeMutablePointer<Int>?
     private var startCapacity = 0

@@ -55,6 +55,13 @@ struct GroupState {
     private var covariance: UnsafeMutablePointer<Double> { words + 14 * channels }
     private var inverse: UnsafeMutablePointer<Double> { words + 14 * channels + channels * channels }
 
+    /// Head and all that lies behind it, as words.
+    var allWords: UnsafeMutableBufferPointer<UInt64> {
+        // SAFETY: trivial contents of eight bytes each; whatever bits are written are values of each field's type.
+        let base = UnsafeMutableRawPointer(head).assumingMemoryBound(to: UInt64.self)
+        return UnsafeMutableBufferPointer(start: base, count: GroupState.words(channels))
+    }
+
     /// Makes a group that has seen nothing.
     func begin(channels: Int, interval: Double) {
         // SAFETY: trivial types: writing over uninitialised memory and over an older value are the same thing.
@@ -84,10 +91,10 @@ struct GroupState {
         head.pointee.samples = min(head.pointee.samples + 1, max(1, tuning.memory))
         var gain = 1 / max(1, head.pointee.samples)
         let isWarm = Double(count) >= tuning.warmUp
-        var missing: UInt32 = 0
+        var missing: UInt64 = 0
         for channel in 0..<channels {
             guard let value = GroupState.value(values, channel) else {
-                missing |= 1 << UInt32(channel)
+                missing |= 1 << UInt64(channel)
                 continue
             }
             follow(channel, value, gain: gain, isWarm: isWarm, isBroken: isBroken, count: count, tuning)
@@ -132,7 +139,7 @@ struct GroupState {
     }
 
     /// What is left of each channel when the others have explained what they can.
-    private func regress(missing: UInt32, count: Int64, _ tuning: GroupTuning) {
+    private func regress(missing: UInt64, count: Int64, _ tuning: GroupTuning) {
         if count % tuning.refresh == 0, head.pointee.isOutside == 0 { invert(tuning) }
         for channel in 0..<channels {
             let row = inverse + channel * channels
@@ -144,7 +151,7 @@ struct GroupState {
                 continue
             }
             let unexplained = sum / own / scale[channel]
-            if missing & (1 << UInt32(channel)) != 0 {
+            if missing & (1 << UInt64(channel)) != 0 {
                 // Exactly what the others expect of it.
                 residual[channel] -= unexplained
                 residual[channels + channel] = 0
@@ -191,13 +198,13 @@ struct GroupState {
     }
 
     /// Scores all signals before anything of this row is learnt.
-    private func judge(_ verdict: inout GroupVerdict, missing: UInt32, count: Int64, settled: Bool, _ tuning: GroupTuning) {
+    private func judge(_ verdict: inout GroupVerdict, missing: UInt64, count: Int64, settled: Bool, _ tuning: GroupTuning) {
         let learnt = min(Double(count), tuning.memory)
         var loudest = 0.0
         for signal in 0..<2 * channels {
             let channel = signal < channels ? signal : signal - channels
             score[signal] = 0
-            guard settled, missing & (1 << UInt32(channel)) == 0 else { continue }
+            guard settled, missing & (1 << UInt64(channel)) == 0 else { continue }
             // A channel that stands still has no variance; a millionth of its level is as good as still.
             let floor = 1e-12 + 1e-12 * mean[channel] * mean[channel]
             let spread = variance[signal] + floor
@@ -250,9 +257,9 @@ struct GroupState {
         return 1 / max(1, head.pointee.samples)
     }
 
-    private func learn(gain: Double, missing: UInt32, count: Int64, isWarm: Bool, _ tuning: GroupTuning) {
+    private func learn(gain: Double, missing: UInt64, count: Int64, isWarm: Bool, _ tuning: GroupTuning) {
         guard Double(count) * tuning.smoothing >= 1 else {
-            for channel in 0..<channels where missing & (1 << UInt32(channel)) == 0 { mean[channel] += gain * residual[channel] }
+            for channel in 0..<channels where missing & (1 << UInt64(channel)) == 0 { mean[channel] += gain * residual[channel] }
             return
         }
         let isOutside = head.pointee.isOutside != 0
@@ -263,7 +270,7 @@ struct GroupState {
             let channel = isRegression ? signal - channels : signal
             let change = residual[signal] - previous[signal]
             previous[signal] = residual[signal]
-            if missing & (1 << UInt32(channel)) != 0 || isRegression && count <= GroupState.youngest || isOutside && score[signal] > tuning.gate { continue }
+            if missing & (1 << UInt64(channel)) != 0 || isRegression && count <= GroupState.youngest || isOutside && score[signal] > tuning.gate { continue }
             var square = residual[signal] * residual[signal]
             if isRobust { square = min(square, tuning.clip * variance[signal]) }
             let own = isRegression ? max(gain, 1 / Double(count &- GroupState.youngest &+ 1)) : gain
@@ -279,7 +286,7 @@ struct GroupState {
                 }
             }
         }
-        for channel in 0..<channels where missing & (1 << UInt32(channel)) == 0 {
+        for channel in 0..<channels where missing & (1 << UInt64(channel)) == 0 {
             if isOutside, max(score[channel], score[channels + channel]) > tuning.gate { continue }
             var distance = residual[channel]
             if isRobust { distance = Numerics.clip(distance, (tuning.clip * variance[channel]).squareRoot()) }

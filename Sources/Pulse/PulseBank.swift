@@ -11,15 +11,6 @@ package struct SeriesSettings: Equatable, Sendable {
     }
 }
 
-/// Why a snapshot was not taken over.
-package enum SnapshotError: Error, Equatable, Sendable {
-    case otherVersion(found: UInt32, expected: UInt32)
-    case truncated
-    /// The series in the snapshot are not the series of this bank (number or settings).
-    case otherSeries
-    case damaged
-}
-
 /// The detectors of many series, in one contiguous block.
 ///
 /// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given.
@@ -34,6 +25,8 @@ package struct PulseBank: ~Copyable {
     /// The number of series.
     package private(set) var count = 0
     let tuning: Tuning
+    /// What a snapshot must have been made with to be taken over.
+    let version: UInt32
     private var capacity = 0
     private var block: UnsafeMutableRawPointer?
     private var paceCount = 0
@@ -43,7 +36,10 @@ package struct PulseBank: ~Copyable {
     package init() { self.init(tuning: Tuning()) }
 
     /// A bank with other numbers than the usual ones; for experiments.
-    package init(tuning: Tuning) { self.tuning = tuning }
+    package init(tuning: Tuning) {
+        self.tuning = tuning
+        version = Seal.version(layout: PulseBank.layout, of: tuning)
+    }
 
     deinit {
         // SAFETY: the bank is the block's only owner, and nothing in it needs to be deinitialised.

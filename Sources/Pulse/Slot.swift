@@ -5,7 +5,7 @@ struct Slot {
     /// A cache line: a series never shares one with its neighbour.
     static let alignment = 64
     static let paceOffset = MemoryLayout<SeriesState>.stride
-    static let seasonOffset = paceOffset + MemoryLayout<Int>.stride
+    static let seasonOffset = paceOffset + MemoryLayout<Int64>.stride
     static let stride = (seasonOffset + Season.byteCount + alignment - 1) / alignment * alignment
 
     let state: UnsafeMutablePointer<SeriesState>
@@ -18,7 +18,7 @@ struct Slot {
     @inline(__always)
     init(_ base: UnsafeMutableRawPointer, paces: UnsafePointer<Pace>) {
         state = base.assumingMemoryBound(to: SeriesState.self)
-        pace = paces + (base + Slot.paceOffset).assumingMemoryBound(to: Int.self).pointee
+        pace = paces + Int((base + Slot.paceOffset).assumingMemoryBound(to: Int64.self).pointee)
         season = Season(base + Slot.seasonOffset)
     }
 
@@ -26,7 +26,7 @@ struct Slot {
     static func initialise(_ base: UnsafeMutableRawPointer, pace: Int) {
         // SAFETY: trivial types: writing over uninitialised memory and over an older value are the same thing.
         base.initializeMemory(as: SeriesState.self, to: SeriesState())
-        (base + paceOffset).initializeMemory(as: Int.self, to: pace)
+        (base + paceOffset).initializeMemory(as: Int64.self, to: Int64(pace))
         Season.initialise(base + seasonOffset)
     }
 }

@@ -10,7 +10,13 @@ package struct RecordingOptions {
     /// Of times that name no offset. *Units*: seconds east of UTC.
     package var utcOffsetSeconds = 0
 
-    package init(timeColumn: String? = nil, interval: Double? = nil, skip: Set<String> = [], utcOffsetSeconds: Int = 0) {
+    /// Columns whose fields are kept as they are written, beside the numbers.
+    package var textColumns: Set<String> = []
+
+    package init(
+        timeColumn: String? = nil, interval: Double? = nil, skip: Set<String> = [], utcOffsetSeconds: Int = 0, textColumns: Set<String> = []
+    ) {
+        self.textColumns = textColumns
         self.timeColumn = timeColumn
         self.interval = interval
         self.skip = skip
@@ -27,6 +33,8 @@ package struct Recording {
     package private(set) var times: [Int64] = []
     /// The numbers, row by row; NaN where a field is none.
     private var numbers: [Double] = []
+    /// The fields of the text columns, row by row.
+    package private(set) var texts: [String: [String]] = [:]
     /// *Units*: seconds; the median step.
     package let interval: Double
     /// Rows without a time that could be read.
@@ -62,13 +70,14 @@ package struct Recording {
         } else {
             timeIndex = first.firstIndex { Recording.moment($0, options) != nil }
         }
-        let kept = names.indices.filter { $0 != timeIndex && !names[$0].isEmpty && !options.skip.contains(names[$0]) }
+        let kept = names.indices.filter { $0 != timeIndex && !names[$0].isEmpty && !options.skip.contains(names[$0]) && !options.textColumns.contains(names[$0]) }
         for index in kept where kept.contains(where: { $0 < index && names[$0] == names[index] }) {
             throw RecordingProblem(text: "\(path) has two columns \"\(names[index])\"")
         }
         columns = kept.map { names[$0] }
         name = Recording.name(of: path)
         if columns.isEmpty { throw RecordingProblem(text: "\(path) has no column but the time") }
+        let textIndices = names.indices.filter { options.textColumns.contains(names[$0]) }
         times.reserveCapacity(lines.count)
         numbers.reserveCapacity(lines.count * columns.count)
         for (index, line) in lines.dropFirst().enumerated() {
@@ -82,6 +91,7 @@ package struct Recording {
             } else {
                 times.append(Recording.epoch + Int64(Double(index) * min(options.interval ?? 1, 1e6) * 1e6))
             }
+            for column in textIndices { texts[names[column], default: []].append(column < fields.count ? fields[column] : "") }
             for column in kept {
                 let number = column < fields.count ? Double(fields[column]) : nil
                 numbers.append(number.map { $0.isFinite ? $0 : .nan } ?? .nan)

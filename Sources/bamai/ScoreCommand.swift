@@ -13,7 +13,7 @@ struct ScoreCommand: ParsableCommand {
             examples: bamai score nab data/NAB
                       bamai score csv my-recordings --within "15 min"
             """,
-        subcommands: [ScoreNAB.self, ScoreSKAB.self, ScoreCSV.self])
+        subcommands: [ScoreNAB.self, ScoreSKAB.self, ScoreBATADAL.self, ScoreCSV.self])
 }
 
 struct ScoreNAB: ParsableCommand {
