@@ -77,6 +77,7 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),

@@ -200,7 +200,7 @@ extension Verdict {
     func write(to writer: inout ByteWriter) {
         writer.append(score.bitPattern)
         writer.append(rawScore.bitPattern)
-        let flags: UInt8 = (isWarmingUp ? 1 : 0) | (isOutside ? 2 : 0)
+        let flags: UInt8 = (isWarmingUp ? 1 : 0) | (isOutside ? 2 : 0) | (isDrifting ? 4 : 0)
         for small in [feature.rawValue, suspicion.rawValue, flags] { writer.append(small) }
         for number in [expected, low, high, seen, since] { writer.append(number) }
     }
@@ -212,7 +212,8 @@ extension Verdict {
         else { return nil }
         self.init(
             score: Float(bitPattern: score), rawScore: Float(bitPattern: rawScore), feature: Feature(rawValue: feature) ?? .none,
-            suspicion: Suspicion(rawValue: suspicion) ?? .none, isWarmingUp: flags & 1 == 1, isOutside: flags & 2 == 2, expected: expected, low: low,
+            suspicion: Suspicion(rawValue: suspicion) ?? .none, isWarmingUp: flags & 1 == 1, isOutside: flags & 2 == 2, isDrifting: flags & 4 == 4, expected: expected,
+            low: low,
             high: high, seen: seen, since: since)
     }
 }

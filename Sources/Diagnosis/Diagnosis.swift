@@ -170,10 +170,11 @@ package struct Diagnosis: ~Copyable {
 
     /// Pulse speaks once when a departure begins; the departure lasts while the value is outside its band.
     private mutating func latched(_ index: Int, _ rule: CompiledRule, _ verdict: Verdict, suspicion: Suspicion) -> UInt8 {
-        if !verdict.isOutside { conditions[index].latch = 0 }
+        if !verdict.isOutside && !verdict.isDrifting { conditions[index].latch = 0 }
         // A record that is broken inside the band is noise that was a little louder than ever; what stays outside Pulse says again. Unrest and calm have no
-        // side of the band to be on.
-        let counts = suspicion == .sensor || verdict.isOutside || verdict.feature == .spreadUp || verdict.feature == .spreadDown
+        // side of the band to be on, and a drift moves the band along.
+        let isBandless = verdict.feature == .spreadUp || verdict.feature == .spreadDown || verdict.feature == .drift
+        let counts = suspicion == .sensor || verdict.isOutside || isBandless
         if verdict.score > 0 && verdict.suspicion == suspicion && counts && goesTheWay(rule.direction, verdict) {
             let level = rule.level(of: Double(verdict.score), current: 0)
             conditions[index].latch = max(conditions[index].latch, level)

@@ -92,6 +92,9 @@ enum FeatureWords {
         case "flat line": "数值冻结"
         case "missing data": "数据缺失"
         case "lone spike": "孤立尖峰"
+        case "sudden departure from the usual cycle": "突然偏离日常规律"
+        case "slow drift of the whole cycle": "整体缓慢漂移"
+        case "change of the sensor's resolution": "传感器分辨率改变"
         default: name
         }
     }

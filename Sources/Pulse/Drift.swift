@@ -107,6 +107,11 @@ extension SeriesState {
         drift.sumLevelSquare = drift.sumLevelSquare * kept + level * level
     }
 
+    var isDrifting: Bool { has(Flags.driftsUp | Flags.driftsDown) }
+
+    /// *Units*: seconds. When the present drift began; 0 when there is none.
+    var driftSince: Double { has(Flags.driftsUp) ? drift.risingSince : (has(Flags.driftsDown) ? drift.fallingSince : 0) }
+
     /// What the slow track knows. `origin` is added to the levels.
     func driftReport() -> Drift {
         let spreadOfTime = drift.sumTimeSquare * drift.weight - drift.sumTime * drift.sumTime
@@ -119,10 +124,8 @@ extension SeriesState {
             let variance = max(0, residual) / max(1, drift.weight - 2)
             error = (variance * drift.weight / spreadOfTime).squareRoot()
         }
-        let up = has(Flags.driftsUp)
-        let down = has(Flags.driftsDown)
         return Drift(
             level: origin + drift.level, reference: origin + drift.reference, slope: slope, slopeError: error, cycles: Int(min(drift.cycles, 1e9)),
-            isDrifting: up || down, since: up ? drift.risingSince : (down ? drift.fallingSince : 0))
+            isDrifting: isDrifting, since: driftSince)
     }
 }

@@ -15,6 +15,8 @@ struct GroupHead {
     var quiet: Int64 = 0
     /// Channels that have ever had a value, one bit each.
     var met: Int64 = 0
+    /// Channels that were missing in the last row.
+    var absent: Int64 = 0
     /// The highest statistic of the departure.
     var peak = 0.0
     var since = 0.0
@@ -99,6 +101,7 @@ struct GroupState {
             }
             follow(channel, value, gain: gain, isWarm: isWarm, isBroken: isBroken, count: count, tuning)
         }
+        head.pointee.absent = Int64(bitPattern: missing)
         if count >= GroupState.youngest { regress(missing: missing, count: count, tuning) }
         if isWarm {
             verdict.isWarmingUp = false
@@ -125,6 +128,10 @@ struct GroupState {
             smoothed[channel] = value
             mean[channel] = value
             previous[channel] = 0
+        } else if head.pointee.absent & bit != 0, !isBroken {
+            // What the others expected of it meanwhile is the best place to go on from.
+            smoothed[channel] = mean[channel] + residual[channel]
+            smoothed[channel] += tuning.smoothing * (value - smoothed[channel])
         } else if isBroken {
             smoothed[channel] = value
             previous[channel] = value - mean[channel]

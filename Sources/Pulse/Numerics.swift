@@ -45,6 +45,10 @@ enum Numerics {
     @inline(__always)
     static func median(_ a: Double, _ b: Double, _ c: Double) -> Double { max(min(a, b), min(max(a, b), c)) }
 
+    /// How far two distances go the same way: the lesser of their sizes, 0 when they point to different sides.
+    @inline(__always)
+    static func common(_ a: Double, _ b: Double) -> Double { (a > 0) == (b > 0) ? min(abs(a), abs(b)) : 0 }
+
     /// `number` held inside ±`limit`.
     @inline(__always)
     static func clip(_ number: Double, _ limit: Double) -> Double { number > limit ? limit : (number < -limit ? -limit : number) }

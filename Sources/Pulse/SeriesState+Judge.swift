@@ -51,8 +51,9 @@ extension SeriesState {
         let still = isStill(tuning)
         let settled = Double(unbroken) * pace.spreadGain >= 2
 
-        lastChange = count > 0 && !sample.isBroken ? abs(sample.value - last) : 0
-        lastRaw = counter ? 0 : abs(sample.value - median)
+        // What one sample does alone is the wire's doing or a wheel's; what two in a row do counts, by the lesser of the two.
+        lastChange = unbroken >= 3 ? Numerics.common(sample.value - beforeLast, last - beforeLast) : 0
+        lastRaw = counter || unbroken < 2 ? 0 : Numerics.common(sample.value - median, last - median)
         if expectation.isSeasonal {
             filters.departure += pace.levelGain * (sample.held - expectation.middle - filters.departure)
             lastSeason = abs(filters.departure)
@@ -93,7 +94,7 @@ extension SeriesState {
             hold(lastSurge, surge, tuning.surgePrior * meanSurge, seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
         }
         if !counter {
-            let beyond = max(sample.value - highest, lowest - sample.value)
+            let beyond = unbroken < 2 ? 0 : max(min(sample.value, last) - highest, lowest - max(sample.value, last))
             // The range is about twice the distance of its ends from the middle, so half the margin is the same distance above the record.
             if beyond > 0.5 * sharpMargin * range, beyond > tuning.rangePrior * noise {
                 let height = range > 0 ? min(tuning.heightLimit, beyond / range) : 1

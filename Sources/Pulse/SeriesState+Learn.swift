@@ -15,8 +15,11 @@ extension SeriesState {
         level.take(lastLevel, share: share)
         unrest.take(lastUnrest, share: share)
         calm.take(lastCalm, share: share)
-        if value > presentHighest { presentHighest += share * (value - presentHighest) }
-        if value < presentLowest { presentLowest += share * (value - presentLowest) }
+        // The range is what two samples in a row have reached, as it is judged.
+        let pair = unbroken >= 2 ? heldForLearning(beforeLast) : value
+        let (upper, lower) = (min(value, pair), max(value, pair))
+        if upper > presentHighest { presentHighest += share * (upper - presentHighest) }
+        if lower < presentLowest { presentLowest += share * (lower - presentLowest) }
         if !warm {
             highest = max(highest, presentHighest)
             lowest = min(lowest, presentLowest)

@@ -209,7 +209,7 @@ extension SeriesState {
         let expectation = self.expectation(at: place, time: time, season: season, pace: pace, tuning: tuning)
         let lasts = isAway
         return Verdict(
-            isWarmingUp: Double(count) <= pace.warmUp, isOutside: lasts, expected: origin + expectation.middle,
+            isWarmingUp: Double(count) <= pace.warmUp, isOutside: lasts, isDrifting: isDrifting, expected: origin + expectation.middle,
             low: origin + expectation.middle - expectation.half,
             high: origin + expectation.middle + expectation.half, seen: origin + last, since: lasts ? awaySince : time)
     }

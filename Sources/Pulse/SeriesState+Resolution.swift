@@ -1,6 +1,6 @@
 extension SeriesState {
-    /// So many changes in a row that are multiples of one step are no chance: among continuous values one in fifty is.
-    private static let gridProof: Int64 = 48
+    /// So many changes in a row that are multiples of one step are no chance: among continuous values one in fifty is, among multiples of half the step one in two.
+    private static let gridProof: Int64 = 64
     /// So many changes without a common step: the series is continuous.
     private static let continuousProof: Int64 = 256
     /// What `resolution` is for such a series.
@@ -30,5 +30,8 @@ extension SeriesState {
         let isCoarser = resolution == SeriesState.continuous || resolution > 0 && gridStep > 1.9 * resolution
         set(Flags.coarser, isCoarser)
         if resolution <= 0 || isCoarser || gridStep < 0.9 * resolution { resolution = gridStep }
+        // Begin anew: among multiples of the old step those of a coarser one would never stand out.
+        gridStep = 0
+        gridRun = 0
     }
 }

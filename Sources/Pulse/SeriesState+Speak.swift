@@ -46,7 +46,8 @@ extension SeriesState {
             trait = .resolution
             score = max(score, tuning.resolutionWeight * tuning.base)
             rawScore = max(rawScore, score)
-        } else if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
+        }
+        if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
         follow(isOutsideNow: isOutsideNow, departure: departure, half: expectation.half, season: season, pace: pace, tuning: tuning)
 
         if sample.gap > 0, isWarm {
@@ -75,13 +76,21 @@ extension SeriesState {
         let lasts = isAway
         if lasts, feature == .none {
             feature = has(Flags.departed) ? Trait(rawValue: departureFeature)?.feature ?? .none : .none
-            suspicion = has(Flags.flat) || feature == .flat ? .sensor : .asset
+            suspicion = has(Flags.flat) || feature == .flat || feature == .resolution ? .sensor : .asset
         }
+        if feature == .drift, score > 0 { return driftVerdict(score: score, rawScore: rawScore, lasts: lasts) }
         let middle = origin + expectation.middle
         return Verdict(
             score: Float(score), rawScore: Float(rawScore), feature: feature, suspicion: suspicion, isWarmingUp: !isWarm, isOutside: lasts,
-            expected: middle,
-            low: middle - expectation.half, high: middle + expectation.half, seen: origin + sample.value, since: lasts ? awaySince : sample.time)
+            isDrifting: isDrifting, expected: middle, low: middle - expectation.half, high: middle + expectation.half, seen: origin + sample.value, since: lasts ? awaySince : sample.time)
+    }
+
+    /// A drift is about the level of whole cycles: that is what was seen and expected.
+    private func driftVerdict(score: Double, rawScore: Double, lasts: Bool) -> Verdict {
+        let middle = origin + drift.reference
+        return Verdict(
+            score: Float(score), rawScore: Float(rawScore), feature: .drift, suspicion: .asset, isOutside: lasts, isDrifting: isDrifting, expected: middle,
+            low: middle - 3 * drift.spread, high: middle + 3 * drift.spread, seen: origin + drift.level, since: driftSince)
     }
 
     /// Whether the median of three departures is outside the band: two samples out, two samples back, and a lone one does not count.
@@ -131,12 +140,15 @@ extension SeriesState {
         return has(Flags.flat) || !isStill(tuning) && !isCounter && Double(repeats) >= tuning.flatGrowth * max(run.past, run.present)
     }
 
-    /// An alarm was let through: a departure begins, unless one lasts.
+    /// An alarm was let through: a departure begins, or one that unrest or calm has announced is named by something louder.
     @inline(__always)
     private mutating func depart(_ sample: Sample, _ findings: Findings, _ trait: Trait, isOutsideNow: Bool, isUp: Bool) {
-        guard !has(Flags.departed) else { return }
-        departureSince = trait == .flat ? repeatsSince : (isOutsideNow || has(Flags.outside) ? outsideSince : sample.time)
-        departureLength = 0
+        if has(Flags.departed) {
+            guard loudness(of: Trait(rawValue: departureFeature) ?? .raw) != nil else { return }
+        } else {
+            departureSince = trait == .flat ? repeatsSince : (isOutsideNow || has(Flags.outside) ? outsideSince : sample.time)
+            departureLength = 0
+        }
         departureBar = trait == .unrest || trait == .calm ? findings.bar : 0
         departureFeature = trait.rawValue
         set(Flags.departed, true)
@@ -153,7 +165,10 @@ extension SeriesState {
         let trait = Trait(rawValue: departureFeature) ?? .raw
         if trait != .unrest, trait != .calm { departureBar = max(departureBar, side) }
         let lasts: Bool
-        if has(Flags.outside | Flags.flat) || (isOutsideNow && departureLength <= 2) {
+        if trait == .resolution {
+            // It does not end by itself: said for one cycle, then it is how the sensor is.
+            lasts = Double(departureLength) <= pace.memorySamples
+        } else if has(Flags.outside | Flags.flat) || (isOutsideNow && departureLength <= 2) {
             lasts = true
         } else if let loudness = loudness(of: trait) {
             lasts = loudness > tuning.bandRelease * departureBar

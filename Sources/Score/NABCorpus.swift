@@ -22,6 +22,8 @@ package struct NABCorpus: Sendable {
     package var windowCount: Int { files.reduce(0) { $0 + $1.windows.count } }
     package var rowCount: Int { files.reduce(0) { $0 + $1.values.count } }
 
+    init(files: [File]) { self.files = files }
+
     /// Reads all files. *Throws*: a problem that names the file, for a folder that is no such benchmark.
     package init(folder: String) throws(RecordingProblem) {
         let labels = "\(folder)/labels/combined_windows.json"

@@ -21,7 +21,7 @@ package struct ScenarioRun: Sendable {
     /// *Units*: seconds between first and last row.
     package let duration: Double
     package private(set) var alarms: [SaidAlarm]
-    private let start: Double
+    let start: Double
 
     /// The event that an alarm finds; nil when it finds none.
     package func event(found alarm: SaidAlarm) -> LabelledRecording.Event? { events.first { finds(alarm, $0) } }
@@ -44,6 +44,20 @@ package struct ScenarioRun: Sendable {
         }
         blind.alarms = alarms.sorted { $0.time < $1.time }
         return blind
+    }
+
+    init(
+        name: String, events: [LabelledRecording.Event], interval: Double, cycle: Double, channelNames: [String], start: Double, duration: Double,
+        alarms: [SaidAlarm]
+    ) {
+        self.name = name
+        self.events = events
+        self.interval = interval
+        self.cycle = cycle
+        self.channelNames = channelNames
+        self.start = start
+        self.duration = duration
+        self.alarms = alarms.sorted { $0.time < $1.time }
     }
 
     /// Judges every channel of a recording as the gateway would: row by row, missing fields as no reading at all.
@@ -90,13 +104,16 @@ package struct ScenarioTally: Sendable {
     package let limit: Float
     /// *Units*: seconds. Found later than this is found, but not in time.
     package let patience: Double
+    /// *Units*: cycles at the beginning of each recording in which nothing is counted: the product says that it is learning.
+    package let learning: Double
     package private(set) var kinds: [KindTally] = []
     package private(set) var falseAlarms = 0
     /// Channels times time outside the events. *Units*: years.
     package private(set) var quietYears = 0.0
 
     /// - Parameter patience: *units*: seconds.
-    package init(_ runs: [ScenarioRun], limit: Float, patience: Double) {
+    package init(_ runs: [ScenarioRun], limit: Float, patience: Double, learning: Double = 0) {
+        self.learning = learning
         self.limit = limit
         self.patience = patience
         for run in runs { add(run) }
@@ -104,9 +121,10 @@ package struct ScenarioTally: Sendable {
     }
 
     private mutating func add(_ run: ScenarioRun) {
-        let alarms = run.alarms.filter { $0.score >= limit }
-        var excused = 0.0
-        for event in run.events {
+        let begin = run.start + learning * run.cycle
+        let alarms = run.alarms.filter { $0.score >= limit && $0.time >= begin }
+        var excused = min(run.duration, learning * run.cycle)
+        for event in run.events where event.from >= begin {
             excused += event.to - event.from + run.cycle
             var tally = KindTally(kind: event.kind)
             tally.events = 1
@@ -138,8 +156,8 @@ package struct ScenarioTally: Sendable {
     package var medianDelay: Double? { ScenarioTally.median(kinds.flatMap(\.delays)) }
 
     /// Never looks at the data: so many alarms a year from every channel, evenly spaced.
-    package static func metronome(_ runs: [ScenarioRun], falseAlarmsPerYear rate: Double, patience: Double) -> ScenarioTally {
-        ScenarioTally(runs.map { $0.metronome(every: 365.25 * 86_400 / rate) }, limit: 0, patience: patience)
+    package static func metronome(_ runs: [ScenarioRun], falseAlarmsPerYear rate: Double, patience: Double, learning: Double = 0) -> ScenarioTally {
+        ScenarioTally(runs.map { $0.metronome(every: 365.25 * 86_400 / rate) }, limit: 0, patience: patience, learning: learning)
     }
 
     /// The middle one, the lower of two; nil of none.
@@ -148,12 +166,12 @@ package struct ScenarioTally: Sendable {
     }
 
     /// The lowest limit at which the recordings have at most so many false alarms per channel and year: what these very recordings allow, in hindsight.
-    package static func limit(_ runs: [ScenarioRun], falseAlarmsPerYear rate: Double) -> Float {
+    package static func limit(_ runs: [ScenarioRun], falseAlarmsPerYear rate: Double, learning: Double = 0) -> Float {
         let scores = Set(runs.flatMap { $0.alarms.map(\.score) }).sorted()
         var (low, high) = (0, scores.count)
         while low < high {
             let middle = (low + high) / 2
-            if ScenarioTally(runs, limit: scores[middle], patience: 0).falseAlarmsPerYear <= rate { high = middle } else { low = middle + 1 }
+            if ScenarioTally(runs, limit: scores[middle], patience: 0, learning: learning).falseAlarmsPerYear <= rate { high = middle } else { low = middle + 1 }
         }
         return low < scores.count ? scores[low] : (scores.last ?? 0).nextUp
     }

@@ -120,6 +120,9 @@ struct ScoreCSV: ParsableCommand {
     @Option(help: "Events must be found within this time to count as found in time.")
     var within = Span(900)
 
+    @Option(help: "Cycles at the beginning of each recording that are for learning: nothing is counted in them.")
+    var learning = 0.0
+
     @Flag(help: "List every alarm first: recording, channel, time, score, feature, and the event that it found.")
     var list = false
 
@@ -138,11 +141,11 @@ struct ScoreCSV: ParsableCommand {
             runs.append(ScenarioRun(try ScoreOutput.reading { () throws(RecordingProblem) in try folder.recording(index) }))
         }
         let limit = self.limit.map { Float($0) } ?? ScoreLimits.limit(falseAlarmsPerYear: falseAlarms)
-        let tally = ScenarioTally(runs, limit: limit, patience: within.seconds)
+        let tally = ScenarioTally(runs, limit: limit, patience: within.seconds, learning: learning)
         if list { ScoreCSV.list(runs, limit) }
-        let hindsight = ScenarioTally.limit(runs, falseAlarmsPerYear: falseAlarms)
-        let best = ScenarioTally(runs, limit: hindsight, patience: within.seconds)
-        let metronome = ScenarioTally.metronome(runs, falseAlarmsPerYear: max(1, tally.falseAlarmsPerYear), patience: within.seconds)
+        let hindsight = ScenarioTally.limit(runs, falseAlarmsPerYear: falseAlarms, learning: learning)
+        let best = ScenarioTally(runs, limit: hindsight, patience: within.seconds, learning: learning)
+        let metronome = ScenarioTally.metronome(runs, falseAlarmsPerYear: max(1, tally.falseAlarmsPerYear), patience: within.seconds, learning: learning)
         if json {
             var writer = JSONWriter(reserving: 1024)
             writer.beginObject()

@@ -103,13 +103,14 @@ for generation in 0..<Int(option("generations", "200"))! {
     let values = inParallel(points) { objective(full($0)) - penalty($0) }
     search.tell(points, values)
     search.keepAbove(floor)
-    if generation >= 25 {
+    if generation >= 20 {
         averaged += 1
         for index in average.indices { average[index] += (search.mean[index] - average[index]) / averaged }
     }
     let top = points.indices.max { values[$0] < values[$1] }!
     if values[top] > best.0 { best = (values[top], full(points[top])) }
-    if generation % 25 == 24 { say(generation, values[top], best.0, search.sigma, report(best.1), "mean", report(full(search.mean)), "average", report(full(average))) }
+    if generation % 10 == 9 { say(generation, values[top], best.0, search.sigma, report(best.1), "mean", report(full(search.mean)), "average", averaged > 0 ? report(full(average)) : "")
+        for (name, value) in zip(parameters.names, full(averaged > 10 ? average : search.mean)) { say("P", name, value) } }
 }
 best = (0, full(average))
 say("best", report(best.1))
