@@ -4,12 +4,15 @@ SWIFT ?= swift
 PACKAGES = mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test bench setup build format lint clean
+.PHONY: help run test bench score tune scenarios embedded setup build format lint clean
 
 help:
 	@echo "make run      install, build, and watch a simulated street fall ill and recover"
 	@echo "make test     everything that is tested every day"
 	@echo "make bench    rates and memory, beside mosquitto_sub in the same run"
+	@echo "make score    the anomaly core on recordings with known truth, beside baselines"
+	@echo "make tune     search the anomaly core's numbers anew (an hour and more)"
+	@echo "make embedded compile the anomaly core for a microcontroller"
 	@echo "make build    release builds of bamaid and bamai"
 	@echo "make format   swift format, in place;  make lint: the same, only telling"
 
@@ -38,6 +41,49 @@ bench: build
 	$(BUILD) --product Bench
 	@exec .build/release/Bench .build/release/bamaid
 
+# Recordings that are not ours to ship; what is missing is said and left out.
+DATA ?= $(or $(BAMAI_DATA),../shared/data)
+SCENARIOS = .build-scenarios
+SEED ?= 3
+SITES ?= 24
+
+# Simulated pipes, lifts and covers with known truth. wntr brings EPANET and its example networks.
+scenarios: $(SCENARIOS)/seed-$(SEED)/covers/manifest.toml
+
+$(SCENARIOS)/venv/done:
+	python3 -m venv $(SCENARIOS)/venv
+	$(SCENARIOS)/venv/bin/pip install -q wntr==1.5.0 six
+	touch $@
+
+$(SCENARIOS)/seed-$(SEED)/covers/manifest.toml: $(SCENARIOS)/venv/done $(wildcard Tests/Scenarios/*.py)
+	$(SCENARIOS)/venv/bin/python Tests/Scenarios pipes --seed $(SEED) --sites $(SITES) --out $(SCENARIOS)/seed-$(SEED)/pipes
+	$(SCENARIOS)/venv/bin/python Tests/Scenarios lifts --seed $(SEED) --sites $(SITES) --out $(SCENARIOS)/seed-$(SEED)/lifts
+	$(SCENARIOS)/venv/bin/python Tests/Scenarios covers --seed $(SEED) --sites $(SITES) --out $(SCENARIOS)/seed-$(SEED)/covers
+
+score: build scenarios
+	@for part in "nab $(DATA)/NAB" "skab $(DATA)/SKAB" "batadal $(DATA)/BATADAL"; do \
+	  echo; echo "== bamai score $$part"; \
+	  if [ -d "$${part#* }" ]; then .build/release/bamai score $$part; else echo "SKIPPED: there is no folder $${part#* }"; fi; \
+	done
+	@for part in pipes lifts covers; do \
+	  echo; echo "== bamai score csv $(SCENARIOS)/seed-$(SEED)/$$part --learning 14"; \
+	  .build/release/bamai score csv $(SCENARIOS)/seed-$(SEED)/$$part --learning 14; \
+	done
+
+# Seeds 1 and 2 are for tuning, seed 3 is for scoring.
+tune:
+	$(MAKE) scenarios SEED=1
+	$(MAKE) scenarios SEED=2
+	$(BUILD) --product Tune
+	.build/release/Tune --nab $(DATA)/NAB --scenarios $(SCENARIOS)/seed-1,$(SCENARIOS)/seed-2
+
+# The same sources as the gateway's, for a Cortex-M4: what is sick can be found in the sensor itself.
+embedded:
+	@mkdir -p .build-embedded
+	$(SWIFT)c -target armv7em-none-none-eabi -enable-experimental-feature Embedded -wmo -parse-as-library -Osize -package-name bamai \
+	  -module-name Pulse -c Sources/Pulse/*.swift -o .build-embedded/Pulse.o
+	@echo "Pulse for armv7em: $$(size .build-embedded/Pulse.o | tail -1 | cut -f1) bytes of code"
+
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift
 
@@ -45,4 +91,4 @@ lint:
 	$(SWIFT) format lint -r Sources Tests Package.swift
 
 clean:
-	rm -rf .build run
+	rm -rf .build .build-* run

@@ -1,7 +1,8 @@
 /// The slow track: the level of whole cycles, over weeks and months.
 ///
-/// What the quick features learn as the new normal day by day is exactly what wear looks like: a bearing that warms, a baseline that tilts, a leak that grows. So the
-/// level of each cycle (the mean of the seasonal nodes, which outliers hardly move) is held against a reference that learns much more slowly.
+/// What the quick features learn as the new normal day by day is exactly what wear looks like: a bearing that warms, a baseline that tilts, a leak that grows. So what the
+/// usual cycle learns is added up and held against a reference that follows much more slowly. Each part of the cycle counts by the inverse square of its noise: a leak
+/// shows at night, when nobody else draws water.
 struct DriftState {
     /// Cycles taken.
     var cycles = 0.0
@@ -13,6 +14,9 @@ struct DriftState {
     var falling = 0.0
     /// The last cycle's level.
     var level = 0.0
+    /// What this cycle has learnt so far, weighted, and the weights.
+    var learnt = 0.0
+    var learntWeight = 0.0
     /// *Units*: seconds: when the present sum began to grow.
     var risingSince = 0.0
     var fallingSince = 0.0
@@ -49,11 +53,29 @@ package struct Drift: Equatable, Sendable {
 }
 
 extension SeriesState {
-    /// Takes the level of the cycle that has just ended.
-    mutating func followDrift(level: Double, time: Double, tuning: Tuning) {
-        drift.level = level
+    /// Adds what one sample has taught the usual cycle. `moved`: the share of its departure that was learnt.
+    @inline(__always)
+    mutating func addToDrift(moved: Double, localNoise: Double) {
+        let noise = max(localNoise, 0.3 * self.noise, .leastNormalMagnitude)
+        let weight = 1 / (noise * noise)
+        guard weight < 1e200 else { return }
+        drift.learnt += weight * moved
+        drift.learntWeight += weight
+    }
+
+    /// Ends a cycle. `mean`: the level of the usual cycle, where the track begins; `meetings`: samples that each node is met by in a cycle.
+    mutating func followDrift(mean: Double, meetings: Double, time: Double, tuning: Tuning) {
         drift.cycles += 1
-        if drift.cycles == 1 { drift.reference = level }
+        if drift.cycles == 1 {
+            drift.reference = mean
+            drift.level = mean
+        } else if drift.learntWeight > 0 {
+            let step = meetings * drift.learnt / drift.learntWeight
+            if abs(step) < 1e200 { drift.level += step }
+        }
+        drift.learnt = 0
+        drift.learntWeight = 0
+        let level = drift.level
         line(level, tuning)
 
         let distance = level - drift.reference
@@ -82,7 +104,7 @@ extension SeriesState {
         }
     }
 
-    private mutating func settled(_ sum: Double, _ flag: Int64, _ tuning: Tuning) -> Double {
+    private mutating func settled(_ sum: Double, _ flag: Int32, _ tuning: Tuning) -> Double {
         if !has(flag), sum > tuning.driftLimit {
             set(flag, true)
             set(Flags.driftBegan, true)

@@ -17,11 +17,15 @@ struct Pace {
     var spreadGain: Double
     var slowGain: Double
     var noiseGain: Double
+    /// While a cycle is learnt at once, and what each sample teaches when its part of the cycle is over.
     var seasonGain: Double
+    var seasonStep: Double
     var medianGain: Double
     var uptake: Double
     /// What is left of a record after one cycle.
     var leak: Double
+    /// The same for the records of departures from the usual cycle.
+    var patternLeak: Double
     /// *Units*: samples.
     var warmUp: Double
     var patternWarmUp: Double
@@ -57,9 +61,11 @@ struct Pace {
         // A node is met samples/nodes times in a cycle; together these meetings learn `seasonLearning`.
         let meetings = samples / nodes
         seasonGain = 1 - Numerics.exp(Numerics.log(max(1e-6, 1 - tuning.seasonLearning)) / meetings)
+        seasonStep = tuning.seasonLearning / meetings
         medianGain = min(0.1, tuning.medianLearning / memorySamples)
         uptake = min(1, tuning.departureUptake / memorySamples)
         leak = Numerics.exp(-1 / max(1, tuning.recordLife))
+        patternLeak = Numerics.exp(-1 / max(1, tuning.patternLife))
         warmUp = max(24, (samples * tuning.warmUp).rounded(.up))
         patternWarmUp = warmUp + tuning.patternWarmUp * memorySamples
         recordSamples = memorySamples * tuning.recordLife

@@ -3,18 +3,21 @@
 /// The values live behind the series' state in the bank's block, as `Float` departures from the series' origin. Straight lines instead of steps: a sample that
 /// comes a minute early or late, or any constant offset from the nodes, changes the expectation by as little as the series itself would change.
 ///
-/// On top of it lies the week: by how much each of seven cycles in turn departs from the usual one, in 24 cells a cycle. Where a cycle is a day, Sundays need not be
+/// On top of it lies the week: by how much each of seven cycles in turn departs from the usual one, in 16 cells a cycle. Where a cycle is a day, Sundays need not be
 /// strange for ever; where it is not, nothing is found there and nothing is used (`SeriesState.weekHelps`).
 struct Season {
     /// Nodes of any series: half an hour of a day.
     static let capacity = 48
     /// The noise is known for two nodes at a time.
     static let noiseCells = (capacity + 1) / 2
+    /// The noise of quick changes is known for four nodes at a time.
+    static let restCells = (capacity + 3) / 4
     /// Cycles that the week has, and cells of each.
     static let weekCycles = 7
-    static let weekCells = 24
+    static let weekCells = 16
+    private static let floatCount = capacity + noiseCells + restCells
     /// Bytes behind each series' state: value, noise and weight for each node, and the week's cells.
-    static let byteCount = capacity * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride) + noiseCells * MemoryLayout<Float>.stride + weekCycles * weekCells
+    static let byteCount = capacity * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride) + (noiseCells + restCells) * MemoryLayout<Float>.stride + weekCycles * weekCells
     /// A weight is kept in sixteenths: up to 4095 samples, which is as good as for ever.
     private static let weightUnit = 16.0
 
@@ -28,15 +31,15 @@ struct Season {
     @inline(__always)
     init(_ base: UnsafeMutableRawPointer) {
         floats = base.assumingMemoryBound(to: Float.self)
-        let behind = base + (Season.capacity + Season.noiseCells) * MemoryLayout<Float>.stride
+        let behind = base + Season.floatCount * MemoryLayout<Float>.stride
         weights = behind.assumingMemoryBound(to: UInt16.self)
         week = (behind + Season.capacity * MemoryLayout<UInt16>.stride).assumingMemoryBound(to: Int8.self)
     }
 
     /// Nothing is known yet. SAFETY: `base` must have room for `byteCount` bytes, aligned to eight.
     static func initialise(_ base: UnsafeMutableRawPointer) {
-        let behind = base + (capacity + noiseCells) * MemoryLayout<Float>.stride
-        base.initializeMemory(as: Float.self, repeating: 0, count: capacity + noiseCells)
+        let behind = base + floatCount * MemoryLayout<Float>.stride
+        base.initializeMemory(as: Float.self, repeating: 0, count: floatCount)
         behind.initializeMemory(as: UInt16.self, repeating: 0, count: capacity)
         (behind + capacity * MemoryLayout<UInt16>.stride).initializeMemory(as: Int8.self, repeating: 0, count: weekCycles * weekCells)
     }
@@ -63,6 +66,10 @@ struct Season {
             right = Double(left + 1) < nodes ? left + 1 : 0
             share = sane - Double(left)
         }
+
+        /// The straight line's error is shared out by the nodes' weights (normalised least mean squares), so that one exact sample at full gain is met exactly.
+        @inline(__always)
+        var norm: Double { 1 / (share * share + (1 - share) * (1 - share)) }
     }
 
     /// The position of a moment among the nodes. *Range*: any |time| ≤ 1e15; the cycle is at least 0.01 s, so the quotient fits an `Int64`.
@@ -81,6 +88,17 @@ struct Season {
     func weight(_ node: Int) -> Double { Double(weights[node]) / Season.weightUnit }
     @inline(__always)
     func noise(_ node: Int) -> Double { Double(floats[Season.capacity + (node >> 1)]) }
+
+    /// Mean absolute size of quick changes around a node; 0 when none is known.
+    @inline(__always)
+    func restlessness(_ node: Int) -> Double { Double(floats[Season.capacity + Season.noiseCells + (node >> 2)]) }
+
+    /// Turns the restlessness around a place toward one change's size.
+    @inline(__always)
+    func learnRestlessness(at place: Place, size: Double, gain: Double, usual: Double) {
+        let known = restlessness(place.left)
+        floats[Season.capacity + Season.noiseCells + (place.left >> 2)] = Float(known <= 0 ? usual : known + 0.15 * gain * (size - known))
+    }
 
     @inline(__always)
     private func keep(_ weight: Double, _ node: Int) {
@@ -104,43 +122,47 @@ struct Season {
     @inline(__always)
     func noise(at place: Place) -> Double { noise(place.left) + place.share * (noise(place.right) - noise(place.left)) }
 
-    /// Moves the two nodes beside a place toward a value.
+    /// Moves the two nodes beside a place toward a value at once: while a cycle is learnt for the first time.
     ///
     /// - Parameters:
-    ///   - departure: the value less the expectation, already clipped.
+    ///   - departure: the value less the expectation.
     ///   - value: what a node that was never met takes over as it is.
     ///   - pace: 1, or less while learning is slowed.
-    ///   - usualNoise: what a node's own noise starts from, once there is such a thing; 0 before.
     @inline(__always)
-    func learn(at place: Place, departure: Double, value: Double, gain: Double, pace: Double, usualNoise: Double) {
-        let right = place.share
-        let left = 1 - right
-        // The straight line's error is shared out by the nodes' weights (normalised least mean squares), so that one exact sample at full gain is met exactly.
-        let norm = 1 / (left * left + right * right)
-        move(place.left, weight: left, norm: norm, departure: departure, value: value, gain: gain, pace: pace, usualNoise: usualNoise)
-        if right > 0 {
-            move(place.right, weight: right, norm: norm, departure: departure, value: value, gain: gain, pace: pace, usualNoise: usualNoise)
+    func learn(at place: Place, departure: Double, value: Double, gain: Double, pace: Double) {
+        let norm = place.norm
+        for (node, share) in [(place.left, 1 - place.share), (place.right, place.share)] where share > 0 {
+            let met = weight(node)
+            if met <= 0 {
+                floats[node] = Float(value)
+            } else {
+                floats[node] += Float(max(gain, 1 / (met + 1)) * pace * share * norm * departure)
+            }
+            meet(node, share * pace)
         }
     }
 
+    /// What a node is to learn of a departure, later; the node counts as met now. `share`: of the place, left or right.
     @inline(__always)
-    private func move(
-        _ node: Int, weight share: Double, norm: Double, departure: Double, value: Double, gain: Double, pace: Double, usualNoise: Double
-    ) {
-        let met = weight(node)
-        if met <= 0 {
-            floats[node] = Float(value)
-        } else {
-            let own = max(gain, 1 / (met + 1)) * pace * share
-            floats[node] += Float(own * norm * departure)
-            if usualNoise > 0 {
-                // A node sees too few samples to know its noise soon: it starts from the series' and turns its own slowly.
-                let known = noise(node)
-                floats[Season.capacity + (node >> 1)] = Float(known <= 0 ? usualNoise : known + 0.3 * gain * pace * share * (abs(departure) - known))
-            }
-        }
+    func lesson(_ node: Int, share: Double, norm: Double, departure: Double, gain: Double, pace: Double) -> Double {
+        guard share > 0 else { return 0 }
+        let own = max(gain, 1 / (weight(node) + 1)) * pace * share
+        meet(node, share * pace)
+        return own * norm * departure
+    }
+
+    /// Turns the noise around a place toward one departure's size. `usual`: what a part that has none starts from.
+    @inline(__always)
+    func learnNoise(at place: Place, size: Double, gain: Double, usual: Double) {
+        // A part sees too few samples to know its noise soon: it turns slowly.
+        let known = noise(place.left)
+        floats[Season.capacity + (place.left >> 1)] = Float(known <= 0 ? usual : known + 0.3 * gain * (size - known))
+    }
+
+    @inline(__always)
+    private func meet(_ node: Int, _ share: Double) {
         // A node that was met once is known, however small the share was.
-        keep(max(met + share * pace, 1 / Season.weightUnit), node)
+        keep(max(weight(node) + share, 1 / Season.weightUnit), node)
     }
 
     /// The mean of the nodes that were met; nil when none was.
@@ -158,6 +180,9 @@ struct Season {
     func shift(by amount: Double) {
         for node in 0..<Season.capacity where weights[node] > 0 { floats[node] += Float(amount) }
     }
+
+    @inline(__always)
+    func move(_ node: Int, by amount: Double) { floats[node] += Float(amount) }
 
     /// Keeps the values but trusts them less, so that a new shape is learnt quickly.
     func forget(downTo weight: Double) {

@@ -22,7 +22,7 @@ struct Findings {
 }
 
 /// A feature as it is computed; `Feature` is what of it is told.
-enum Trait: Int64 {
+enum Trait: Int32 {
     case raw, change, season, level, unrest, calm, range, flat, surge, drift, resolution
 
     var feature: Feature {
@@ -57,10 +57,9 @@ extension SeriesState {
         if expectation.isSeasonal {
             filters.departure += pace.levelGain * (sample.held - expectation.middle - filters.departure)
             lastSeason = abs(filters.departure)
-            let local = max(expectation.noise, tuning.recordFloor * range, .leastNormalMagnitude)
-            filters.surge += pace.surgeGain * ((sample.held - expectation.middle) / local - filters.surge)
-            // Against the slower mean: what stands out is the front, not a holiday or a late rush hour.
-            lastSurge = abs(filters.surge - filters.departure / local)
+            filters.surge += pace.surgeGain * (sample.held - expectation.middle - filters.surge)
+            // Against the slower mean: what stands out is the front, not a holiday or a late rush hour. In multiples of what is usual in this part of the cycle.
+            lastSurge = abs(filters.surge - filters.departure) / expectation.restlessness
         } else {
             lastSeason = 0
             lastSurge = 0
@@ -91,7 +90,7 @@ extension SeriesState {
             let local = noise > 0 ? max(1, expectation.noise / noise) : 1
             let seasonFloor = max(floor, tuning.seasonPrior * smoothNoise * local)
             hold(lastSeason, season, seasonFloor, seasonMargin, tuning.seasonWeight, .season, &findings, tuning)
-            hold(lastSurge, surge, tuning.surgePrior * meanSurge, seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
+            hold(lastSurge, surge, tuning.surgePrior, seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
         }
         if !counter {
             let beyond = unbroken < 2 ? 0 : max(min(sample.value, last) - highest, lowest - max(sample.value, last))

@@ -46,7 +46,7 @@ extension SeriesState {
             turn(first: true, pace: pace, tuning: tuning)
         } else if warm, Double(cyclePosition) >= pace.memorySamples {
             turn(first: false, pace: pace, tuning: tuning)
-            followDrift(level: pace.nodes > 1 ? nodes.mean ?? slowMean : slowMean, time: lastTime, tuning: tuning)
+            followDrift(mean: nodes.mean ?? slowMean, meetings: pace.samples / pace.nodes, time: lastTime, tuning: tuning)
         }
     }
 
@@ -55,14 +55,13 @@ extension SeriesState {
         let place = Season.Place(position: lastPosition, nodes: pace.nodes)
         let known = Double(count) > pace.samples && nodes.knowledge(at: place) >= 0.75
         var departure = value - nodes.expectation(at: place)
-        var usual = value
+        let usual = value
         if known {
             let weekday = Season.Weekday(lastTime, pace)
             // Before it is corrected: the week is what remains when the usual cycle is taken away.
             let correction = weekHelps(tuning) ? nodes.weekday(weekday) * week.scale : 0
             learnWeek(departure, weekday, nodes, speed: speed, pace: pace, tuning: tuning)
             departure -= correction
-            usual -= correction
             let size = abs(departure)
             noiseCount &+= 1
             let gain = max(pace.noiseGain, 1 / Double(noiseCount)) * speed
@@ -70,11 +69,36 @@ extension SeriesState {
             let isEarly = Double(noiseCount) * pace.noiseGain < 0.25
             noise += gain * ((isEarly ? size : min(size, 4 * noise)) - noise)
             smoothNoise += gain * ((isEarly ? lastSeason : min(lastSeason, 4 * smoothNoise)) - smoothNoise)
-            meanSurge += gain * ((isEarly ? lastSurge : min(lastSurge, 4 * meanSurge)) - meanSurge)
-            let half = tuning.bandWidth * max(nodes.noise(at: place), 0.75 * noise)
+            let change = abs(filters.surge - filters.departure)
+            meanSurge += gain * ((isEarly ? change : min(change, 4 * meanSurge)) - meanSurge)
+            nodes.learnRestlessness(at: place, size: min(change, 6 * meanSurge), gain: pace.seasonStep * speed, usual: meanSurge)
+            let half = tuning.bandWidth * max(nodes.noise(at: place), tuning.localNoise * noise)
             departure = Numerics.clip(departure, 3 * max(half, tuning.bandFloor * range))
+            addToDrift(moved: pace.seasonStep * speed * departure, localNoise: nodes.noise(at: place))
+            nodes.learnNoise(at: place, size: abs(departure), gain: pace.seasonStep * speed, usual: noise)
+            takeLesson(departure, place, nodes, speed: speed, pace: pace)
+        } else {
+            nodes.learn(at: place, departure: departure, value: usual, gain: pace.seasonGain, pace: speed)
         }
-        nodes.learn(at: place, departure: departure, value: usual, gain: pace.seasonGain, pace: speed, usualNoise: known ? noise : 0)
+    }
+
+    @inline(__always)
+    private mutating func takeLesson(_ departure: Double, _ place: Season.Place, _ nodes: Season, speed: Double, pace: Pace) {
+        if Int32(place.left) != lessonNode {
+            // The second test is for a state that came out of a forged snapshot.
+            if lessonNode >= 0, lessonNode < Int32(pace.nodes) {
+                let last = Season.Place(position: Double(lessonNode), nodes: pace.nodes)
+                nodes.move(last.left, by: lessonLeft)
+                nodes.move(last.right, by: lessonRight)
+            }
+            lessonNode = Int32(place.left)
+            lessonLeft = 0
+            lessonRight = 0
+        }
+        // Of many samples each teaches its share; of few the line through a single one must be met.
+        let norm = pace.samples < 4 * pace.nodes ? place.norm : 1
+        lessonLeft += nodes.lesson(place.left, share: 1 - place.share, norm: norm, departure: departure, gain: pace.seasonStep, pace: speed)
+        lessonRight += nodes.lesson(place.right, share: place.share, norm: norm, departure: departure, gain: pace.seasonStep, pace: speed)
     }
 
     @inline(__always)
@@ -91,8 +115,8 @@ extension SeriesState {
         let floor = tuning.recordFloor * range
         raw.turn(leak: pace.leak, ceiling: growth * max(raw.past, floor))
         change.turn(leak: pace.leak, ceiling: growth * max(change.past, floor))
-        season.turn(leak: pace.leak, ceiling: growth * max(season.past, floor))
-        surge.turn(leak: pace.leak, ceiling: growth * surge.past)
+        season.turn(leak: pace.patternLeak, ceiling: growth * max(season.past, floor))
+        surge.turn(leak: pace.patternLeak, ceiling: growth * surge.past)
         level.turn(leak: pace.leak, ceiling: growth * max(level.past, floor))
         unrest.turn(leak: pace.leak, ceiling: growth * max(unrest.past, floor))
         calm.turn(leak: pace.leak, ceiling: 0)
@@ -109,6 +133,7 @@ extension SeriesState {
     /// The departure has lasted for so long that it is how things are now.
     mutating func accept(_ departure: Double, season nodes: Season, pace: Pace) {
         nodes.shift(by: departure)
+        lessonNode = -1
         nodes.forget(downTo: 1)
         slowMean += departure
         median += departure

@@ -25,6 +25,8 @@ struct Expectation {
     var isSeasonal: Bool
     /// Mean absolute departure in this part of the cycle.
     var noise: Double
+    /// Mean absolute size of quick changes in this part of the cycle; above 0.
+    var restlessness: Double = 1
 }
 
 extension SeriesState {
@@ -195,10 +197,12 @@ extension SeriesState {
         if isCounter { return Expectation(middle: last, half: max(change.past, change.present), isSeasonal: false, noise: 0) }
         let floor = tuning.bandFloor * range
         if pace.nodes > 1, Double(count) > pace.samples, season.knowledge(at: place) >= 0.75 {
-            let local = max(season.noise(at: place), 0.75 * noise)
+            let local = max(season.noise(at: place), tuning.localNoise * noise)
             var middle = season.expectation(at: place)
             if weekHelps(tuning) { middle += season.weekday(Season.Weekday(time, pace)) * week.scale }
-            return Expectation(middle: middle, half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local)
+            return Expectation(
+                middle: middle, half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local,
+                restlessness: max(season.restlessness(place.left), tuning.localNoise * meanSurge, 0.1 * tuning.recordFloor * range, .leastNormalMagnitude))
         }
         return Expectation(middle: median, half: max(floor, tuning.bandWidth * deviation), isSeasonal: false, noise: deviation)
     }

@@ -1,5 +1,5 @@
-/// All that one series has learnt, besides its seasonal nodes. Values are departures from `origin`; every field is eight bytes wide and none is a pointer, so that
-/// the state is a row of words that a snapshot copies as it is.
+/// All that one series has learnt, besides its seasonal nodes. Values are departures from `origin`; none is a pointer and there are no gaps, so that
+/// the state is a row of words of eight bytes that a snapshot copies as it is.
 struct SeriesState {
     // MARK: Time
 
@@ -53,6 +53,7 @@ struct SeriesState {
     /// Mean size of the smoothed departure from the seasonal expectation, and of the level's distance from the slow mean: measured and not derived from `noise`,
     /// because neighbouring samples of a real series are alike and smoothing takes less away.
     var smoothNoise = 0.0
+    /// The same of quick changes.
     var meanSurge = 0.0
     var meanLevel = 0.0
 
@@ -98,6 +99,13 @@ struct SeriesState {
     /// The smallest change of late, and how many changes in a row were multiples of it.
     var gridStep = 0.0
     var gridRun: Int64 = 0
+    /// What the present part of the cycle has to teach the nodes at its two ends when it is over: were it learnt at once, a departure would be expected within minutes.
+    var lessonLeft = 0.0
+    var lessonRight = 0.0
+    /// The left node of that part.
+    var lessonNode: Int32 = -1
+    /// Keeps the state a row of words of eight bytes.
+    var padding: Int32 = 0
     /// Lone spikes of late.
     var spikes = 0.0
 
@@ -128,10 +136,10 @@ struct SeriesState {
     var departureLength: Int64 = 0
     /// Unrest and calm: the bar that was broken; while the feature stays above, the departure lasts. All others: the farthest that the value has been.
     var departureBar = 0.0
-    /// `Feature.rawValue` of the alarm.
-    var departureFeature: Int64 = 0
+    /// `Trait.rawValue` of the alarm.
+    var departureFeature: Int32 = 0
     /// `Flags`.
-    var flags: Int64 = 0
+    var flags: Int32 = 0
 }
 
 /// The filters that follow each sample at once.
@@ -144,7 +152,7 @@ struct Filters {
     var broadVariance = 0.0
     /// The smoothed departure from the seasonal expectation.
     var departure = 0.0
-    /// The same, smoothed over a few samples only, in multiples of the noise of that part of the cycle.
+    /// The same, smoothed over a few samples only.
     var surge = 0.0
 }
 
@@ -152,31 +160,31 @@ extension SeriesState {
     /// Yes-or-no memories, one bit each.
     enum Flags {
         /// The last sample lay outside the band.
-        static let wasOutside: Int64 = 1
+        static let wasOutside: Int32 = 1
         /// Median-smoothed, the value is outside the band.
-        static let outside: Int64 = 2
+        static let outside: Int32 = 2
         /// A departure was alarmed and lasts.
-        static let departed: Int64 = 4
+        static let departed: Int32 = 4
         /// The alarmed departure goes up.
-        static let departedUp: Int64 = 8
+        static let departedUp: Int32 = 8
         /// The present run of repeats was alarmed.
-        static let flat: Int64 = 16
+        static let flat: Int32 = 16
         /// The last sample came after a gap and looked strange: it is learnt slowly, like a departure.
-        static let cautious: Int64 = 32
+        static let cautious: Int32 = 32
         /// The resolution has just become coarser.
-        static let coarser: Int64 = 64
+        static let coarser: Int32 = 64
         /// The whole cycle drifts away from where it was: up, or down.
-        static let driftsUp: Int64 = 128
-        static let driftsDown: Int64 = 256
+        static let driftsUp: Int32 = 128
+        static let driftsDown: Int32 = 256
         /// That has just been found.
-        static let driftBegan: Int64 = 512
+        static let driftBegan: Int32 = 512
     }
 
     @inline(__always)
-    func has(_ flag: Int64) -> Bool { flags & flag != 0 }
+    func has(_ flag: Int32) -> Bool { flags & flag != 0 }
 
     @inline(__always)
-    mutating func set(_ flag: Int64, _ on: Bool) { flags = on ? flags | flag : flags & ~flag }
+    mutating func set(_ flag: Int32, _ on: Bool) { flags = on ? flags | flag : flags & ~flag }
 
     /// The range of values seen so far. Once there are finished cycles, theirs: the present one may be the anomaly.
     @inline(__always)

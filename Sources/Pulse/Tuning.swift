@@ -18,6 +18,8 @@ package struct Tuning: Equatable, Sendable {
     package var slowWindow = 4.8
     /// † After so many cycles a record counts for 1/e of itself.
     package var recordLife = 28.4
+    /// † The same for departures from the usual cycle: their records were set while the cycle was still unknown.
+    package var patternLife = 12.0
     /// Cycles before the first judgement. One whole cycle: before it is over, the top and the foot of the cycle have not been seen,
     /// and every rising limb would be a record.
     package var warmUp = 1.0
@@ -27,56 +29,58 @@ package struct Tuning: Equatable, Sendable {
     // MARK: Records
 
     /// † No record bar is lower than this share of the range seen.
-    package var recordFloor = 0.016
+    package var recordFloor = 0.0124
     /// † How far above a record a value must lie, for a long memory of n samples: margin / ln n. The greatest of n samples is itself uncertain by about that much.
-    package var margin = 1.0
+    package var margin = 0.88
     /// † How far above a record a value must lie besides, divided by the cycles seen.
-    package var youth = 0.2
+    package var youth = 0.0973
     /// † How much it matters by how much the record is usually broken: 0 not at all.
-    package var wildness = 0.5
+    package var wildness = 0.172
     /// † The bar of the smoothed departure is at least so many times its mean size. A record of few samples is a poor guide.
-    package var seasonPrior = 5.2
+    package var seasonPrior = 6.08
     /// † The same for the quickly smoothed departure.
-    package var surgePrior = 6.0
+    package var surgePrior = 3.99
     /// † The same for the level's distance from the slow mean.
-    package var levelPrior = 6.0
+    package var levelPrior = 3.24
     /// † The bar of a distance from the median is at least so many mean ones.
-    package var rawPrior = 8.0
+    package var rawPrior = 4.23
     /// † The bar of the short-term spread is at least so many standard deviations of the noise.
-    package var unrestPrior = 2.8
+    package var unrestPrior = 4.33
     /// † Calm is a spread below this share of the noise's standard deviation.
-    package var calmPrior = 0.53
+    package var calmPrior = 0.19
     /// † The bar of a step is at least so many mean steps.
-    package var changePrior = 7.0
+    package var changePrior = 5.7
     /// † A new extreme counts from so many mean departures beyond the old one.
-    package var rangePrior = 3.85
+    package var rangePrior = 3.7
     /// † Floor of the short-term spread's record, as a share of the range.
-    package var unrestFloor = 0.069
+    package var unrestFloor = 0.0399
     /// † How still the stillest possible series is, as a share of the range.
-    package var calmFloor = 0.015
+    package var calmFloor = 0.00623
     /// † Share of a record-breaking value that its record takes up per cycle while an alarmed departure lasts.
-    package var departureUptake = 2.2
+    package var departureUptake = 1.85
     /// † A single cycle raises a record to at most so many times its bar.
-    package var recordGrowth = 6.5
+    package var recordGrowth = 5.01
 
     // MARK: Baseline
 
     /// † Share of a departure that the seasonal expectation learns in one cycle.
-    package var seasonLearning = 0.446
+    package var seasonLearning = 0.804
     /// Share of a week's departure that its cell learns, from the second week on.
-    package var weekLearning = 0.4
+    package var weekLearning = 0.193
     /// The week is used while it makes the mean departure smaller than this share of what it is without.
-    package var weekProof = 0.93
+    package var weekProof = 0.949
     /// † Steps of the median in mean deviations per cycle.
-    package var medianLearning = 8.5
+    package var medianLearning = 5.37
     /// How much slower everything is learnt while an alarmed departure lasts.
     package var departureLearning = 0.05
     /// Cycles after which a lasting departure is accepted as the new normal.
-    package var departureLimit = 3.0
+    package var departureLimit = 3.89
+    /// † No part of a cycle is quieter than this share of the mean noise.
+    package var localNoise = 0.4
     /// Half the width of the band in mean absolute departures: 4.5 are 3.6 standard deviations of normal noise, and the median of three samples must lie outside.
-    package var bandWidth = 4.5
+    package var bandWidth = 12.5
     /// Half the width of the band is at least this share of the range.
-    package var bandFloor = 0.01
+    package var bandFloor = 0.005
     /// A departure ends when it is inside this share of the band.
     package var bandRelease = 0.8
     /// An alarmed departure has clearly ended when it is back inside this share of the band, or on the other side; in between it lasts.
@@ -102,50 +106,50 @@ package struct Tuning: Equatable, Sendable {
     // MARK: Score
 
     /// † What a record that is only just broken is worth, before its weight.
-    package var base = 1.72
+    package var base = 1.8
     /// † How much the height above the record counts.
-    package var steepness = 1.75
+    package var steepness = 1.71
     /// † How much the second loudest feature adds.
-    package var corroboration = 0.76
+    package var corroboration = 0.233
     /// Heights above a record count up to this many times the record.
     package var heightLimit = 5.0
     /// † What each feature's word weighs.
-    package var rawWeight = 0.64
+    package var rawWeight = 2.31
     /// † See `rawWeight`.
-    package var changeWeight = 1.36
+    package var changeWeight = 2.32
     /// † See `rawWeight`.
-    package var seasonWeight = 5.15
+    package var seasonWeight = 3.66
     /// † See `rawWeight`.
-    package var surgeWeight = 1.5
+    package var surgeWeight = 1.48
     /// † See `rawWeight`.
-    package var levelWeight = 1.63
+    package var levelWeight = 2.69
     /// † See `rawWeight`.
-    package var unrestWeight = 1.43
+    package var unrestWeight = 0.868
     /// † See `rawWeight`.
-    package var calmWeight = 1.66
+    package var calmWeight = 1.32
     /// † See `rawWeight`.
-    package var rangeWeight = 4.3
+    package var rangeWeight = 2.66
     /// Chosen so that a flat line is worth 6, more than most false alarms.
-    package var flatWeight = 3.5
-    /// Chosen so that a drift is worth 6, as a flat line is: it is said once, and never in haste.
-    package var driftWeight = 3.5
+    package var flatWeight = 6.26
+    /// Chosen so that a drift is worth 11: it is said once, never in haste, and next to never of a healthy series.
+    package var driftWeight = 6.5
     /// The same for a coarser resolution.
     package var resolutionWeight = 3.5
     /// Chosen so that a gap that is only just one is worth 4, and six times as long a one 9.
-    package var missingWeight = 2.4
+    package var missingWeight = 3.09
 
     // MARK: Alarm shaper
 
     /// † A new alarm must reach this share of the memory of the last one.
-    package var holdShare = 1.0
+    package var holdShare = 1.38
     /// † That memory fades linearly within so many cycles.
-    package var hold = 4.5
+    package var hold = 4.68
     /// † For so many cycles after an alarm only a stronger one is let through.
-    package var coolDown = 0.12
+    package var coolDown = 0.487
     /// † How much stronger.
-    package var escalation = 1.97
+    package var escalation = 1.66
     /// † What is weaker than this is not worth a word.
-    package var leastScore = 2.0
+    package var leastScore = 1.53
 
     // MARK: The sensor itself
 
@@ -154,15 +158,15 @@ package struct Tuning: Equatable, Sendable {
     /// … and from so many times the longest silence of the past on.
     package var gapGrowth = 2.0
     /// A repeated value is a flat line from so many cycles on.
-    package var flatFloor = 0.34
+    package var flatFloor = 0.133
     /// … and from so many times the longest run of the past on.
-    package var flatGrowth = 3.0
+    package var flatGrowth = 5.2
     /// † A series whose values repeat more often than this has no flat line and no calm.
-    package var repeatLimit = 0.394
+    package var repeatLimit = 0.232
     /// A series with fewer levels than this is a state, not a measurement.
     package var leastLevels = 8.0
     /// A lone spike leaves and returns by so many times the greatest step of the past.
-    package var spikeGrowth = 3.0
+    package var spikeGrowth = 4.67
     /// So many spikes in five cycles teach nothing; more belong to the series and are learnt.
     package var spikeLimit = 3.0
 

@@ -2,15 +2,14 @@
 struct WeekState {
     /// What one unit of a cell is worth; 0: nothing was learnt yet.
     var scale = 0.0
-    /// The cell that is being filled, and its departures so far.
-    var cell: Int64 = -1
+    /// The cell that is being filled, how many were filled (up to a million), and its departures so far.
+    var cell: Int32 = -1
+    var filled: Int32 = 0
     var sum = 0.0
     var samples = 0.0
     /// Mean absolute departure with and without the week, to know whether there is one.
     var with = 0.0
     var without = 0.0
-    /// Cells that were filled.
-    var filled: Int64 = 0
 }
 
 extension Season {
@@ -60,20 +59,20 @@ extension SeriesState {
     /// The week is used once two of them have shown that it makes the expectation better, and as long as it does.
     @inline(__always)
     func weekHelps(_ tuning: Tuning) -> Bool {
-        week.filled > Int64(1.5 * Double(Season.weekCycles * Season.weekCells)) && week.with < tuning.weekProof * week.without
+        Double(week.filled) > 1.5 * Double(Season.weekCycles * Season.weekCells) && week.with < tuning.weekProof * week.without
     }
 
     /// Learns one departure from the usual cycle without the week. `place`: of the sample that is being learnt.
     @inline(__always)
     mutating func learnWeek(_ departure: Double, _ place: Season.Weekday, _ season: Season, speed: Double, pace: Pace, tuning: Tuning) {
-        if week.filled > Int64(Season.weekCycles * Season.weekCells) {
+        if week.filled > Int32(Season.weekCycles * Season.weekCells) {
             let other = abs(departure - season.weekday(place) * week.scale)
             week.without += pace.noiseGain * speed * (min(abs(departure), 8 * noise) - week.without)
             week.with += pace.noiseGain * speed * (min(other, 8 * noise) - week.with)
         }
-        if Int64(place.cell) != week.cell {
+        if Int32(place.cell) != week.cell {
             closeCell(season, pace, tuning)
-            week.cell = Int64(place.cell)
+            week.cell = Int32(place.cell)
             week.sum = 0
             week.samples = 0
         }
@@ -86,14 +85,14 @@ extension SeriesState {
     /// Takes the cell that is over into the week.
     private mutating func closeCell(_ season: Season, _ pace: Pace, _ tuning: Tuning) {
         // The last test is for a state that came out of a forged snapshot.
-        guard week.cell >= 0, week.cell < Int64(Season.weekCycles * Season.weekCells) else { return }
-        if week.filled < 1 << 40 { week.filled += 1 }
+        guard week.cell >= 0, week.cell < Int32(Season.weekCycles * Season.weekCells) else { return }
+        if week.filled < 1_000_000 { week.filled += 1 }
         guard week.samples >= max(1, 0.25 * pace.samples / Double(Season.weekCells)) else { return }
         if week.scale <= 0 { week.scale = max(range, .leastNormalMagnitude) / 256 }
         let cell = Int(week.cell)
         let mean = week.sum / week.samples
         let known = Double(season.week[cell]) * week.scale
-        let share = week.filled < Int64(Season.weekCycles * Season.weekCells) ? 1 : tuning.weekLearning
+        let share = week.filled < Int32(Season.weekCycles * Season.weekCells) ? 1 : tuning.weekLearning
         let next = known + share * (mean - known)
         guard abs(next) < 1e38 else { return }
         while abs(next) > 127 * week.scale {

@@ -18,6 +18,8 @@ package struct LabelledRecording: Sendable {
     /// One a channel, each as long as `times`; NaN where a field holds no number.
     package let channels: [[Double]]
     package let channelNames: [String]
+    /// Channels that count events.
+    package let countChannels: Set<Int>
     /// *Units*: seconds.
     package let interval: Double
     package let cycle: Double
@@ -25,8 +27,10 @@ package struct LabelledRecording: Sendable {
     package let events: [Event]
 
     package init(
-        name: String, times: [Double], channels: [[Double]], channelNames: [String], interval: Double, cycle: Double, events: [Event]
+        name: String, times: [Double], channels: [[Double]], channelNames: [String], countChannels: Set<Int> = [], interval: Double, cycle: Double,
+        events: [Event]
     ) {
+        self.countChannels = countChannels
         self.name = name
         self.times = times
         self.channels = channels
@@ -109,8 +113,9 @@ package struct RecordingFolder: Sendable {
             events += LabelledRecording.events(times: times, isWrong: isWrong, kind: label)
         }
         return LabelledRecording(
-            name: file.path, times: times, channels: channels, channelNames: wanted, interval: table.interval, cycle: file.cycle ?? manifest.cycle,
-            events: events)
+            name: file.path, times: times, channels: channels, channelNames: wanted,
+            countChannels: Set(wanted.indices.filter { manifest.counts.contains(wanted[$0]) }), interval: table.interval,
+            cycle: file.cycle ?? manifest.cycle, events: events)
     }
 
     private func moment(_ moment: RecordingManifest.Moment, _ file: RecordingManifest.File) throws(RecordingProblem) -> Double {

@@ -23,6 +23,20 @@ package struct ScenarioRun: Sendable {
     package private(set) var alarms: [SaidAlarm]
     let start: Double
 
+    /// Judges a channel of counts, row by row.
+    private static func counted(_ recording: LabelledRecording, _ channel: Int) -> [SaidAlarm] {
+        var bank = CountBank()
+        let slot = bank.add(CountSettings(interval: recording.interval))
+        var alarms: [SaidAlarm] = []
+        for (row, value) in recording.channels[channel].enumerated() where !value.isNaN {
+            let verdict = bank.observe(slot, time: recording.times[row], events: value)
+            guard verdict.score > 0 else { continue }
+            alarms.append(
+                SaidAlarm(time: recording.times[row], score: verdict.score, channel: channel, feature: .level, suspicion: .asset))
+        }
+        return alarms
+    }
+
     /// The event that an alarm finds; nil when it finds none.
     package func event(found alarm: SaidAlarm) -> LabelledRecording.Event? { events.first { finds(alarm, $0) } }
 
@@ -64,7 +78,8 @@ package struct ScenarioRun: Sendable {
     package init(_ recording: LabelledRecording, tuning: Tuning = Tuning()) {
         var bank = PulseBank(tuning: tuning)
         var alarms: [SaidAlarm] = []
-        for (channel, values) in recording.channels.enumerated() {
+        for channel in recording.countChannels.sorted() { alarms += ScenarioRun.counted(recording, channel) }
+        for (channel, values) in recording.channels.enumerated() where !recording.countChannels.contains(channel) {
             let slot = bank.add(SeriesSettings(interval: recording.interval, cycle: recording.cycle))
             for (row, value) in values.enumerated() where !value.isNaN {
                 let verdict = bank.observe(slot, time: recording.times[row], value: value)

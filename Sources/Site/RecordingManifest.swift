@@ -45,6 +45,8 @@ package struct RecordingManifest: Equatable, Sendable {
     /// *Units*: seconds. A day where the manifest says nothing.
     package var cycle: Double
     package var columns: [String]
+    /// Columns that count events; they are judged as counts.
+    package var counts: [String]
     package var label: String?
     /// Empty: every CSV file beside the manifest.
     package var files: [File]
@@ -58,7 +60,7 @@ package func loadRecordingManifest(at path: String, from sources: SiteSources) -
     var manifest = RecordingManifest(
         name: reader.text("name")?.value ?? "", time: reader.text("time")?.value, interval: reader.measuredSeconds("interval"),
         cycle: reader.measuredSeconds("cycle") ?? 86_400, columns: reader.texts("columns", limit: Limits.columns).map(\.value),
-        label: reader.text("label")?.value, files: [])
+        counts: reader.texts("counts", limit: Limits.columns).map(\.value), label: reader.text("label")?.value, files: [])
     _ = reader.text("notes", limit: 4000)
     for table in reader.tables("file", Schema.manifestRecording, limit: Limits.recordings) {
         guard let path = table.text("path", limit: 512) else { continue }

@@ -197,7 +197,7 @@ enum Schema {
         keys: [
             .optional("name", .text, "\"pumps\""), .optional("notes", .text, "\"…\""), .optional("time", .text, "\"timestamp\""),
             .optional("interval", .seconds, "\"5 min\""), .optional("cycle", .seconds, "\"1 d\""), .optional("label", .text, "\"anomaly\""),
-            .optional("columns", .texts, "[\"pressure\"]"), .optional("file", .tables, "[[file]]"),
+            .optional("columns", .texts, "[\"pressure\"]"), .optional("counts", .texts, "[\"reopenings\"]"), .optional("file", .tables, "[[file]]"),
         ])
 
     static let manifestRecording = TableShape(

@@ -7,8 +7,12 @@ struct ScoreBATADAL: ParsableCommand {
         commandName: "batadal",
         abstract: "BATADAL: attacks on a water network, 43 channels judged together.",
         discussion: """
-            DIR holds the CSV files as published. They are read in the order of their dates: the latest is scored, all
-            before it are learnt from. S = 0.5 (1 - mean(time to detection / duration)) + 0.25 (TPR + TNR).
+            The folder holds the CSV files as published. They are read in the order of
+            their dates: the latest is scored, all before it are learnt from.
+            S = 0.5 (1 - mean(time to detection / duration)) + 0.25 (TPR + TNR).
+
+            example: bamai score batadal data/BATADAL
+            exit codes: 0 scored, 1 the recordings cannot be used.
             """)
 
     @Argument(help: "The data's folder.", completion: .directory)

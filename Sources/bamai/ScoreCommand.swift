@@ -8,10 +8,12 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Score the anomaly core on recordings with known truth, beside baselines that know nothing.",
         discussion: """
-            Every recording is judged as a sensor's: one pass, told only its interval and the length of its cycle.
+            Every recording is judged as a sensor's: one pass, told only its interval
+            and the length of its cycle.
 
             examples: bamai score nab data/NAB
                       bamai score csv my-recordings --within "15 min"
+            exit codes: 0 scored, 1 the recordings cannot be used.
             """,
         subcommands: [ScoreNAB.self, ScoreSKAB.self, ScoreBATADAL.self, ScoreCSV.self])
 }
@@ -21,10 +23,13 @@ struct ScoreNAB: ParsableCommand {
         commandName: "nab",
         abstract: "The Numenta Anomaly Benchmark (v1.1).",
         discussion: """
-            DIR holds data/<group>/<file>.csv and labels/combined_windows.json, as published.
+            The folder holds data/<group>/<file>.csv and labels/combined_windows.json,
+            as published. Two kinds of figures: in sample (numbers and threshold were
+            tuned on all files) and cross-fitted (tuned on one half of the files,
+            scored on the other).
 
-            Two kinds of figures: in sample (the anomaly core's numbers and the threshold were tuned on all files) and
-            cross-fitted (numbers and threshold tuned on one half of the files, scored on the other).
+            example: bamai score nab data/NAB
+            exit codes: 0 scored, 1 the recordings cannot be used.
             """)
 
     @Argument(help: "The benchmark's folder.", completion: .directory)
@@ -93,34 +98,40 @@ struct ScoreCSV: ParsableCommand {
         commandName: "csv",
         abstract: "Any folder of CSV files with a manifest.toml.",
         discussion: """
-            The manifest, every key optional but path:
+            The manifest; every key is optional but path:
 
-              time = "timestamp"     # column; the first that holds a time
-              interval = "5 min"     # the median step of each file
-              cycle = "1 d"          # one day
-              columns = ["pressure"] # all but time and label
-              label = "anomaly"      # a column that is not 0 while something is wrong
-              [[file]]               # all *.csv of the folder
-              path = "pump-1.csv"    # a file may have its own interval, cycle, columns and label
-              events = [ { from = "2026-01-05 03:00:00", to = "2026-01-05 04:30:00", kind = "burst" } ]
+              time = "timestamp"      # column; the first that holds a time
+              interval = "5 min"      # the median step of each file
+              cycle = "1 d"           # one day
+              columns = ["pressure"]  # all but time and label
+              counts = ["starts"]     # those of them that count events
+              label = "anomaly"       # a column, not 0 while something is wrong
+              [[file]]                # every *.csv of the folder
+              path = "pump-1.csv"     # with its own of the keys above, and:
+              events = [ { from = "2026-01-05 03:00", to = "2026-01-05 04:30",
+                           kind = "burst" } ]
 
-            An event is found when any channel speaks between from and to. What is said outside all events is false,
-            but for one cycle after each. Without --limit, the limit is the one that promises --false-alarms.
+            An event is found when any channel speaks between from and to. What is
+            said outside all events is false, but for one cycle after each. Without
+            --limit, the limit is the one that promises --false-alarms.
+
+            example: bamai score csv my-recordings --within "15 min" --learning 14
+            exit codes: 0 scored, 1 the recordings cannot be used.
             """)
 
     @Argument(help: "The folder of the recordings.", completion: .directory)
     var directory: String
 
-    @Option(help: "Alarms per channel and year that the limit is to allow.")
+    @Option(help: ArgumentHelp("Alarms per channel and year that the limit is to allow.", valueName: "rate"))
     var falseAlarms = 1.0
 
-    @Option(help: "Alarms count from this score on, whatever that promises.")
+    @Option(help: ArgumentHelp("Alarms count from this score on, whatever that promises.", valueName: "score"))
     var limit: Double?
 
-    @Option(help: "Events must be found within this time to count as found in time.")
+    @Option(help: ArgumentHelp("Events found later than this are not found in time.", valueName: "time"))
     var within = Span(900)
 
-    @Option(help: "Cycles at the beginning of each recording that are for learning: nothing is counted in them.")
+    @Option(help: ArgumentHelp("Cycles at each recording's beginning in which nothing is counted.", valueName: "cycles"))
     var learning = 0.0
 
     @Flag(help: "List every alarm first: recording, channel, time, score, feature, and the event that it found.")

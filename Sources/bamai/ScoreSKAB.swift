@@ -7,8 +7,12 @@ struct ScoreSKAB: ParsableCommand {
         commandName: "skab",
         abstract: "The Skoltech Anomaly Benchmark: eight channels of a pump, judged together.",
         discussion: """
-            DIR holds the CSV files of one part (valve1), or folders of them. Rows are scored one by one; the first 400 of
-            each file are for learning. FAR is the share of healthy rows called wrong, MAR that of wrong rows missed.
+            The folder holds the CSV files of one part (valve1), or folders of them.
+            Rows are scored one by one; the first 400 of each file are for learning.
+            FAR is the share of healthy rows called wrong, MAR of wrong rows missed.
+
+            example: bamai score skab data/SKAB/valve1 --files
+            exit codes: 0 scored, 1 the recordings cannot be used.
             """)
 
     @Argument(help: "The benchmark's folder, or one part of it.", completion: .directory)

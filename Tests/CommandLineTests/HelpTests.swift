@@ -3,13 +3,16 @@ import Testing
 
 @Suite("bamai: help and wrong use")
 struct HelpTests {
-    static let commands = ["check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate"]
+    static let commands = ["check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv"]
+
+    /// A command with its subcommand, as arguments.
+    private static func words(_ command: String) -> [String] { command.split(separator: " ").map(String.init) }
 
     @Test("The help of every command is the recorded text", arguments: [""] + commands)
     func golden(command: String) throws {
-        let run = try CommandRun(command.isEmpty ? ["--help"] : [command, "--help"])
+        let run = try CommandRun(HelpTests.words(command) + ["--help"])
         #expect(run.code == 0)
-        let file = CommandRun.root + "/Tests/CommandLineTests/Help/\(command.isEmpty ? "bamai" : command).txt"
+        let file = CommandRun.root + "/Tests/CommandLineTests/Help/\(command.isEmpty ? "bamai" : HelpTests.words(command).joined(separator: "-")).txt"
         if ProcessInfo.processInfo.environment["BAMAI_RECORD"] != nil { try run.output.write(toFile: file, atomically: true, encoding: .utf8) }
         let recorded = try String(contentsOfFile: file, encoding: .utf8)
         #expect(run.output == recorded, "run the test with BAMAI_RECORD=1 to record it anew")
@@ -17,7 +20,7 @@ struct HelpTests {
 
     @Test("Every help has an example and says what its exit codes mean", arguments: commands)
     func complete(command: String) throws {
-        let help = try CommandRun([command, "--help"]).output
+        let help = try CommandRun(HelpTests.words(command) + ["--help"]).output
         #expect(help.contains("example") && help.contains("bamai \(command)"))
         #expect(help.contains("exit codes:"))
     }
@@ -26,7 +29,8 @@ struct HelpTests {
         "Wrong use ends with 64 and a sentence",
         arguments: [
             ["nonsense"], ["export", "--from", "yesterday"], ["simulate", "--day", "0"], ["simulate", "--broker", "http://x/y"],
-            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"],
+            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"], ["score", "csv"],
+            ["score", "csv", ".", "--false-alarms", "0"],
         ])
     func wrongUse(arguments: [String]) throws {
         let run = try CommandRun(arguments)

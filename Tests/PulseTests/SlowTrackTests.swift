@@ -111,7 +111,8 @@ struct SlowTrackTests {
         }
         let verdicts = Scenes.verdicts(moments)
         let found = verdicts.indices.filter { verdicts[$0].feature == .resolution && verdicts[$0].score > 0 }
-        #expect(found.count == 1)
+        // The step across the change may lie on a grid between the two: then there are two changes.
+        #expect((1...2).contains(found.count))
         #expect((30 * 96...36 * 96).contains(found.first ?? 0))
         #expect(found.allSatisfy { verdicts[$0].suspicion == .sensor })
     }
