@@ -212,7 +212,8 @@ extension Verdict {
         else { return nil }
         self.init(
             score: Float(bitPattern: score), rawScore: Float(bitPattern: rawScore), feature: Feature(rawValue: feature) ?? .none,
-            suspicion: Suspicion(rawValue: suspicion) ?? .none, isWarmingUp: flags & 1 == 1, isOutside: flags & 2 == 2, isDrifting: flags & 4 == 4, expected: expected,
+            suspicion: Suspicion(rawValue: suspicion) ?? .none, isWarmingUp: flags & 1 == 1, isOutside: flags & 2 == 2, isDrifting: flags & 4 == 4,
+            expected: expected,
             low: low,
             high: high, seen: seen, since: since)
     }

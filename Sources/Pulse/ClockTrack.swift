@@ -13,8 +13,8 @@ package struct ClockVerdict: Equatable, Sendable {
 
 /// A device's clock against the gateway's: one a device.
 ///
-/// Each message has been on its way for a while, by radio perhaps for minutes; but the quickest message of a window shows the clock itself. So the lowest difference of
-/// each window is the offset, and the offsets of two windows give the drift.
+/// Each message has been on its way for a while, by radio perhaps for minutes; but the quickest message of a window shows the clock itself. So the lowest
+/// difference of each window is the offset, and the offsets of two windows give the drift.
 ///
 /// A value type of fixed size that never traps. *Isolation*: none; whoever owns it.
 package struct ClockTrack: Equatable, Sendable {

@@ -33,10 +33,10 @@ package struct CountVerdict: Equatable, Sendable {
 
 /// Counts of events: reopenings a trip, pump starts an hour, faults a thousand trips.
 ///
-/// Counts are no measurements: their noise grows with their mean, most are zero, and a doubled rate hides in single counts for long. Each count is held against its
-/// expectation by the deviance of a Poisson count, divided by the series' own dispersion (events come in bursts) and by what is not yet known of the rate; two
-/// cumulative sums of log-likelihood ratios (Page; for a rate that has doubled and one that has halved) find what lasts. Their limits follow from the false alarms that
-/// are allowed: a sum of log-likelihood ratios reaches h by chance at most once in eʰ counts (Lorden).
+/// Counts are no measurements: their noise grows with their mean, most are zero, and a doubled rate hides in single counts for long. Each count is held
+/// against its expectation by the deviance of a Poisson count, divided by the series' own dispersion (events come in bursts) and by what is not yet known of
+/// the rate; two cumulative sums of log-likelihood ratios (Page; for a rate that has doubled and one that has halved) find what lasts. Their limits follow
+/// from the false alarms that are allowed: a sum of log-likelihood ratios reaches h by chance at most once in eʰ counts (Lorden).
 ///
 /// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given.
 package struct CountBank: ~Copyable {
@@ -57,8 +57,8 @@ package struct CountBank: ~Copyable {
         block?.deallocate()
     }
 
-    /// Adds a series and returns its slot: 0, 1, 2 … or −1, which every other function ignores, when the bank is full. Settings that are not positive and finite are
-    /// taken for an hour and one false alarm a year.
+    /// Adds a series and returns its slot: 0, 1, 2 … or −1, which every other function ignores, when the bank is full. Settings that are not positive and
+    /// finite are taken for an hour and one false alarm a year.
     package mutating func add(_ settings: CountSettings) -> Int {
         guard count < CountBank.maximumCount else { return -1 }
         if count == capacity {

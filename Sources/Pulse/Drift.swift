@@ -1,8 +1,8 @@
 /// The slow track: the level of whole cycles, over weeks and months.
 ///
-/// What the quick features learn as the new normal day by day is exactly what wear looks like: a bearing that warms, a baseline that tilts, a leak that grows. So what the
-/// usual cycle learns is added up and held against a reference that follows much more slowly. Each part of the cycle counts by the inverse square of its noise: a leak
-/// shows at night, when nobody else draws water.
+/// What the quick features learn as the new normal day by day is exactly what wear looks like: a bearing that warms, a baseline that tilts, a leak that
+/// grows. So what the usual cycle learns is added up and held against a reference that follows much more slowly. Each part of the cycle counts by the inverse
+/// square of its noise: a leak shows at night, when nobody else draws water.
 struct DriftState {
     /// Cycles taken.
     var cycles = 0.0

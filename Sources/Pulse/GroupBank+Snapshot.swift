@@ -19,7 +19,8 @@ extension GroupBank {
         return bytes
     }
 
-    /// Takes the state of one group over, or throws and leaves it as it was. *Throws*: as `PulseBank.restoreSeries`; `otherSeries` also for another number of channels.
+    /// Takes the state of one group over, or throws and leaves it as it was. *Throws*: as `PulseBank.restoreSeries`; `otherSeries` also for another number of
+    /// channels.
     package mutating func restoreGroup(_ slot: Int, from bytes: [UInt8]) throws(SnapshotError) {
         guard let state = state(slot) else { throw .otherSeries }
         let words = state.allWords

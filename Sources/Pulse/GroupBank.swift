@@ -35,13 +35,13 @@ package struct GroupVerdict: Equatable, Sendable {
 
 /// One asset's channels judged together.
 ///
-/// For each channel two signals are judged: how far its smoothed value is from its slow mean, and what is left of that when the other channels have explained what they
-/// can (a leave-one-out ridge regression from one running correlation matrix). Each is held against its own variance with a Student likelihood whose degrees of freedom
-/// are the *independent* samples behind it (by von Neumann's ratio of the mean squared step to the variance): a temperature that wanders has given few, a flow many.
-/// The loudest of all decides. While a departure lasts nothing that departs is learnt.
+/// For each channel two signals are judged: how far its smoothed value is from its slow mean, and what is left of that when the other channels have explained
+/// what they can (a leave-one-out ridge regression from one running correlation matrix). Each is held against its own variance with a Student likelihood
+/// whose degrees of freedom are the *independent* samples behind it (by von Neumann's ratio of the mean squared step to the variance): a temperature that
+/// wanders has given few, a flow many. The loudest of all decides. While a departure lasts nothing that departs is learnt.
 ///
-/// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given. *Complexity*: a row of k channels
-/// costs about k² multiplications, every eighth row k³.
+/// *Isolation*: one owner, one thread. Memory is taken in `add` only; `observe` never allocates and never traps, whatever it is given. *Complexity*: a row of
+/// k channels costs about k² multiplications, every eighth row k³.
 package struct GroupBank: ~Copyable {
     /// The most channels of one group.
     package static let maximumChannels = 48
@@ -93,7 +93,8 @@ package struct GroupBank: ~Copyable {
     /// - Parameters:
     ///   - slot: a number that `add` returned; for any other the verdict is empty.
     ///   - time: *units*: seconds on the group's clock. After a gap of many intervals the smoothing starts anew.
-    ///   - values: one for each channel; NaN, infinities and what is missing at the end count as missing. A missing channel is filled with what the others expect of it.
+    ///   - values: one for each channel; NaN, infinities and what is missing at the end count as missing. A missing channel is filled with
+    ///     what the others expect of it.
     package mutating func observe(_ slot: Int, time: Double, values: borrowing [Double]) -> GroupVerdict {
         guard let state = state(slot) else { return GroupVerdict() }
         return state.observe(time: time, values: values, tuning)
@@ -141,8 +142,8 @@ package struct GroupBank: ~Copyable {
 
 /// The numbers of the group track.
 ///
-/// *Source*: those marked † were chosen with the labels of SKAB's valve1 recordings in view, so figures on those are in sample; the others are design choices. The limit
-/// is higher than the best one there, for the sake of quiet healthy groups.
+/// *Source*: those marked † were chosen with the labels of SKAB's valve1 recordings in view, so figures on those are in sample; the others are design
+/// choices. The limit is higher than the best one there, for the sake of quiet healthy groups.
 package struct GroupTuning: Equatable, Sendable {
     /// † Share that the smoothing takes of a new sample.
     package var smoothing = 0.125

@@ -26,8 +26,8 @@ struct GroupHead {
 
 /// One group in the bank's block. Borrowed for one call.
 ///
-/// Behind the head lie, for k channels: smoothed value, slow mean, raw variance (k each); for the 2k signals variance, mean squared step, last residual, residual and
-/// score; the correlation's scale (k); and two k × k matrices, the covariance and the inverse of the ridged correlation.
+/// Behind the head lie, for k channels: smoothed value, slow mean, raw variance (k each); for the 2k signals variance, mean squared step, last residual,
+/// residual and score; the correlation's scale (k); and two k × k matrices, the covariance and the inverse of the ridged correlation.
 struct GroupState {
     let head: UnsafeMutablePointer<GroupHead>
     private let words: UnsafeMutablePointer<Double>
@@ -277,7 +277,9 @@ struct GroupState {
             let channel = isRegression ? signal - channels : signal
             let change = residual[signal] - previous[signal]
             previous[signal] = residual[signal]
-            if missing & (1 << UInt64(channel)) != 0 || isRegression && count <= GroupState.youngest || isOutside && score[signal] > tuning.gate { continue }
+            if missing & (1 << UInt64(channel)) != 0 || isRegression && count <= GroupState.youngest || isOutside && score[signal] > tuning.gate {
+                continue
+            }
             var square = residual[signal] * residual[signal]
             if isRobust { square = min(square, tuning.clip * variance[signal]) }
             let own = isRegression ? max(gain, 1 / Double(count &- GroupState.youngest &+ 1)) : gain

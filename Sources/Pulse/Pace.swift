@@ -32,6 +32,10 @@ struct Pace {
     var recordSamples: Double
     var hold: Double
     var coolDown: Double
+    /// Samples that an alarm may grow before it is said.
+    var growth: Int32
+    /// Keeps the pace free of gaps.
+    var padding: Int32 = 0
     var flatFloor: Double
     var departureLimit: Double
 
@@ -70,6 +74,7 @@ struct Pace {
         patternWarmUp = warmUp + tuning.patternWarmUp * memorySamples
         recordSamples = memorySamples * tuning.recordLife
         hold = max(1, tuning.hold * memorySamples)
+        growth = Int32(min(1000, tuning.growth * samples))
         coolDown = tuning.coolDown * memorySamples
         flatFloor = max(16, tuning.flatFloor * samples)
         departureLimit = tuning.departureLimit * memorySamples

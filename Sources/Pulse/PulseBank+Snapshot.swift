@@ -7,8 +7,9 @@ package enum SnapshotError: Error, Equatable, Sendable {
     case damaged
 }
 
-/// A series' snapshot: its settings (interval, cycle), its state and its nodes as sealed words. What follows from settings and tuning (`Pace`) is not in it; of another
-/// layout or tuning nothing is taken over, and the journal can be replayed instead. A bank's snapshot is its number of series and then theirs, one after the other.
+/// A series' snapshot: its settings (interval, cycle), its state and its nodes as sealed words. What follows from settings and tuning (`Pace`) is not in it;
+/// of another layout or tuning nothing is taken over, and the journal can be replayed instead. A bank's snapshot is its number of series and then theirs, one
+/// after the other.
 extension PulseBank {
     /// Bumped with every change of layout *or of the arithmetic*.
     static let layout: UInt32 = 2
@@ -90,8 +91,8 @@ extension PulseBank {
 
     /// Takes a snapshot over, or throws and leaves the bank as it was.
     ///
-    /// The bank must hold the same series, in the same order, with the same settings and tuning. *Throws*: as `restoreSeries`, and `otherSeries` for another number of
-    /// series.
+    /// The bank must hold the same series, in the same order, with the same settings and tuning. *Throws*: as `restoreSeries`, and `otherSeries` for another
+    /// number of series.
     package mutating func restore(from bytes: UnsafeRawBufferPointer) throws(SnapshotError) {
         guard bytes.count >= PulseBank.countBytes else { throw .truncated }
         let stated = Seal.word(bytes, 0)

@@ -65,7 +65,8 @@ package struct PulseBank: ~Copyable {
     private mutating func pace(of settings: SeriesSettings) -> Int {
         let sane = Pace.sanitised(settings)
         if let paces {
-            for index in max(0, paceCount - PulseBank.paceSearch)..<paceCount where paces[index].interval == sane.interval && paces[index].cycle == sane.cycle {
+            for index in max(0, paceCount - PulseBank.paceSearch)..<paceCount
+            where paces[index].interval == sane.interval && paces[index].cycle == sane.cycle {
                 return index
             }
         }

@@ -45,7 +45,8 @@ enum Seal {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// A layout's number in the upper eight bits, a hash of the numbers that it was learnt with below: records that were learnt under other numbers mean something else.
+    /// A layout's number in the upper eight bits, a hash of the numbers that it was learnt with below: records that were learnt under other numbers mean
+    /// something else.
     static func version<Numbers>(layout: UInt32, of numbers: Numbers) -> UInt32 {
         var hash = WordHash()
         // SAFETY: tunings are rows of eight-byte numbers without gaps.

@@ -3,8 +3,8 @@
 /// The values live behind the series' state in the bank's block, as `Float` departures from the series' origin. Straight lines instead of steps: a sample that
 /// comes a minute early or late, or any constant offset from the nodes, changes the expectation by as little as the series itself would change.
 ///
-/// On top of it lies the week: by how much each of seven cycles in turn departs from the usual one, in 16 cells a cycle. Where a cycle is a day, Sundays need not be
-/// strange for ever; where it is not, nothing is found there and nothing is used (`SeriesState.weekHelps`).
+/// On top of it lies the week: by how much each of seven cycles in turn departs from the usual one, in 16 cells a cycle. Where a cycle is a day, Sundays need
+/// not be strange for ever; where it is not, nothing is found there and nothing is used (`SeriesState.weekHelps`).
 struct Season {
     /// Nodes of any series: half an hour of a day.
     static let capacity = 48
@@ -17,7 +17,9 @@ struct Season {
     static let weekCells = 16
     private static let floatCount = capacity + noiseCells + restCells
     /// Bytes behind each series' state: value, noise and weight for each node, and the week's cells.
-    static let byteCount = capacity * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride) + (noiseCells + restCells) * MemoryLayout<Float>.stride + weekCycles * weekCells
+    static let byteCount =
+        capacity * (MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride) + (noiseCells + restCells) * MemoryLayout<Float>.stride + weekCycles
+        * weekCells
     /// A weight is kept in sixteenths: up to 4095 samples, which is as good as for ever.
     private static let weightUnit = 16.0
 

@@ -58,7 +58,8 @@ extension SeriesState {
             filters.departure += pace.levelGain * (sample.held - expectation.middle - filters.departure)
             lastSeason = abs(filters.departure)
             filters.surge += pace.surgeGain * (sample.held - expectation.middle - filters.surge)
-            // Against the slower mean: what stands out is the front, not a holiday or a late rush hour. In multiples of what is usual in this part of the cycle.
+            // Against the slower mean: what stands out is the front, not a holiday or a late rush hour. In multiples of what is usual in this part of the
+            // cycle.
             lastSurge = abs(filters.surge - filters.departure) / expectation.restlessness
         } else {
             lastSeason = 0
@@ -90,7 +91,7 @@ extension SeriesState {
             let local = noise > 0 ? max(1, expectation.noise / noise) : 1
             let seasonFloor = max(floor, tuning.seasonPrior * smoothNoise * local)
             hold(lastSeason, season, seasonFloor, seasonMargin, tuning.seasonWeight, .season, &findings, tuning)
-            hold(lastSurge, surge, tuning.surgePrior, seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
+            hold(lastSurge, surge, tuning.surgePrior, tuning.surgeMargin * seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
         }
         if !counter {
             let beyond = unbroken < 2 ? 0 : max(min(sample.value, last) - highest, lowest - max(sample.value, last))

@@ -121,6 +121,14 @@ extension SeriesState {
         unrest.turn(leak: pace.leak, ceiling: growth * max(unrest.past, floor))
         calm.turn(leak: pace.leak, ceiling: 0)
         run.turn(leak: pace.leak, ceiling: 0)
+        let hasWeek = weekHelps(tuning)
+        if hasWeek, !has(Flags.weekly) {
+            // The expectation has become better: records that were set without the week would hide for a month what it shows.
+            let share = min(1, week.with / max(week.without, .leastNormalMagnitude))
+            season.past *= share
+            surge.past *= share
+        }
+        set(Flags.weekly, hasWeek)
         longestGap *= pace.leak
         // The range fades toward the median four times as slowly as the records: it is the scale of everything else.
         let kept = 0.75 + 0.25 * pace.leak

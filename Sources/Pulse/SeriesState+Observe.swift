@@ -130,6 +130,7 @@ extension SeriesState {
                 filters = savedFilters
                 last = beforeLast
                 earlier = earlierStill
+                pending = 0
                 set(Flags.wasOutside, false)
                 if departureLength <= 1 { set(Flags.departed, false) }
                 sample.spikeScore = lastScore
@@ -202,7 +203,8 @@ extension SeriesState {
             if weekHelps(tuning) { middle += season.weekday(Season.Weekday(time, pace)) * week.scale }
             return Expectation(
                 middle: middle, half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local,
-                restlessness: max(season.restlessness(place.left), tuning.localNoise * meanSurge, 0.1 * tuning.recordFloor * range, .leastNormalMagnitude))
+                restlessness: max(
+                    season.restlessness(place.left), tuning.localNoise * meanSurge, 0.1 * tuning.recordFloor * range, .leastNormalMagnitude))
         }
         return Expectation(middle: median, half: max(floor, tuning.bandWidth * deviation), isSeasonal: false, noise: deviation)
     }

@@ -1,5 +1,6 @@
 extension SeriesState {
-    /// So many changes in a row that are multiples of one step are no chance: among continuous values one in fifty is, among multiples of half the step one in two.
+    /// So many changes in a row that are multiples of one step are no chance: among continuous values one in fifty is, among multiples of half the step one
+    /// in two.
     private static let gridProof: Int64 = 64
     /// So many changes without a common step: the series is continuous.
     private static let continuousProof: Int64 = 256

@@ -19,12 +19,14 @@ extension SeriesState {
 
         var score = findings.first + tuning.corroboration * findings.second
         let heard = score
-        score = shape(score, pace: pace, tuning: tuning)
         var trait = findings.trait
-        var feature = heard > 0 ? trait.feature : Feature.none
-        var suspicion = heard > 0 ? Suspicion.asset : .none
+        score = shape(score, &trait, pace: pace, tuning: tuning)
+        var feature = heard > 0 || score > 0 ? trait.feature : Feature.none
+        var suspicion = heard > 0 || score > 0 ? Suspicion.asset : .none
         var rawScore = heard
 
+        // An alarm that has grown is said by a sample that may be quieter than it.
+        rawScore = max(rawScore, score)
         if heard > 0, isSuspiciouslyFlat(atLeast: 6, tuning) {
             // What a stuck value does to the other features is not the asset's doing.
             trait = .flat
@@ -82,14 +84,16 @@ extension SeriesState {
         let middle = origin + expectation.middle
         return Verdict(
             score: Float(score), rawScore: Float(rawScore), feature: feature, suspicion: suspicion, isWarmingUp: !isWarm, isOutside: lasts,
-            isDrifting: isDrifting, expected: middle, low: middle - expectation.half, high: middle + expectation.half, seen: origin + sample.value, since: lasts ? awaySince : sample.time)
+            isDrifting: isDrifting, expected: middle, low: middle - expectation.half, high: middle + expectation.half, seen: origin + sample.value,
+            since: lasts ? awaySince : sample.time)
     }
 
     /// A drift is about the level of whole cycles: that is what was seen and expected.
     private func driftVerdict(score: Double, rawScore: Double, lasts: Bool) -> Verdict {
         let middle = origin + drift.reference
         return Verdict(
-            score: Float(score), rawScore: Float(rawScore), feature: .drift, suspicion: .asset, isOutside: lasts, isDrifting: isDrifting, expected: middle,
+            score: Float(score), rawScore: Float(rawScore), feature: .drift, suspicion: .asset, isOutside: lasts, isDrifting: isDrifting,
+            expected: middle,
             low: middle - 3 * drift.spread, high: middle + 3 * drift.spread, seen: origin + drift.level, since: driftSince)
     }
 
@@ -108,17 +112,40 @@ extension SeriesState {
         set(Flags.outside, isOutside)
     }
 
-    /// Lets an alarm through if it is not an echo of the last one.
+    /// Lets an alarm through if it is not an echo of the last one, once it has stopped growing: what a departure is worth shows in its first samples.
+    ///
+    /// `trait` becomes that of the loudest of those samples.
     @inline(__always)
-    private mutating func shape(_ score: Double, pace: Pace, tuning: Tuning) -> Double {
+    private mutating func shape(_ score: Double, _ trait: inout Trait, pace: Pace, tuning: Tuning) -> Double {
         let departed = has(Flags.departed)
         // While a departure lasts its alarm is remembered in full: only something much worse speaks again.
         if !departed { memory = max(0, memory - fading) }
         sinceAlarm &+= 1
+        if pending > 0 {
+            pendingAge &+= 1
+            let grows = score > pending
+            if grows {
+                pending = score
+                pendingTrait = trait.rawValue
+            }
+            guard !grows || pendingAge >= pace.growth else { return 0 }
+            trait = Trait(rawValue: pendingTrait) ?? trait
+            return release(pending, pace: pace)
+        }
         let echo = memory * tuning.holdShare
         guard score > tuning.leastScore, score > echo else { return 0 }
         let isRested = !departed && (memory == 0 || Double(sinceAlarm) > pace.coolDown)
         guard isRested || score > tuning.escalation * echo else { return 0 }
+        guard pace.growth > 0 else { return release(score, pace: pace) }
+        pending = score
+        pendingTrait = trait.rawValue
+        pendingAge = 0
+        return 0
+    }
+
+    @inline(__always)
+    private mutating func release(_ score: Double, pace: Pace) -> Double {
+        pending = 0
         if score > memory {
             memory = score
             fading = score / pace.hold

@@ -50,8 +50,8 @@ struct SeriesState {
     /// Mean absolute departure from the seasonal expectation, and how many samples it knows.
     var noise = 0.0
     var noiseCount: Int64 = 0
-    /// Mean size of the smoothed departure from the seasonal expectation, and of the level's distance from the slow mean: measured and not derived from `noise`,
-    /// because neighbouring samples of a real series are alike and smoothing takes less away.
+    /// Mean size of the smoothed departure from the seasonal expectation, and of the level's distance from the slow mean: measured and not derived from
+    /// `noise`, because neighbouring samples of a real series are alike and smoothing takes less away.
     var smoothNoise = 0.0
     /// The same of quick changes.
     var meanSurge = 0.0
@@ -99,7 +99,8 @@ struct SeriesState {
     /// The smallest change of late, and how many changes in a row were multiples of it.
     var gridStep = 0.0
     var gridRun: Int64 = 0
-    /// What the present part of the cycle has to teach the nodes at its two ends when it is over: were it learnt at once, a departure would be expected within minutes.
+    /// What the present part of the cycle has to teach the nodes at its two ends when it is over: were it learnt at once, a departure would be expected
+    /// within minutes.
     var lessonLeft = 0.0
     var lessonRight = 0.0
     /// The left node of that part.
@@ -121,6 +122,10 @@ struct SeriesState {
 
     var memory = 0.0
     var fading = 0.0
+    /// An alarm that still grows: its highest score so far, the trait that gave it, and the samples it has waited.
+    var pending = 0.0
+    var pendingTrait: Int32 = 0
+    var pendingAge: Int32 = 0
     var sinceAlarm: Int64 = 0
 
     // MARK: Departure
@@ -178,6 +183,8 @@ extension SeriesState {
         static let driftsDown: Int32 = 256
         /// That has just been found.
         static let driftBegan: Int32 = 512
+        /// The week is in use.
+        static let weekly: Int32 = 1024
     }
 
     @inline(__always)

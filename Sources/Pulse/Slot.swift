@@ -13,8 +13,8 @@ struct Slot {
     let pace: UnsafePointer<Pace>
     let season: Season
 
-    /// SAFETY: `base` must be the start of an initialised slot in a live block whose pace is among `paces`. Each part is always accessed as the one type it is bound to
-    /// here.
+    /// SAFETY: `base` must be the start of an initialised slot in a live block whose pace is among `paces`. Each part is always accessed as the one type it
+    /// is bound to here.
     @inline(__always)
     init(_ base: UnsafeMutableRawPointer, paces: UnsafePointer<Pace>) {
         state = base.assumingMemoryBound(to: SeriesState.self)

@@ -49,8 +49,8 @@ package struct Verdict: Equatable, Sendable {
     package var isWarmingUp: Bool
     /// A departure is going on now, whatever the score: how an episode knows whether it still lasts.
     ///
-    /// True while the median of the last three values lies outside the band; and from an alarm on, until the value is clearly back (or the unrest, the calm or the
-    /// flat line is over). After three cycles a lasting departure is accepted as the new normal and this turns false.
+    /// True while the median of the last three values lies outside the band; and from an alarm on, until the value is clearly back (or the unrest, the calm
+    /// or the flat line is over). After three cycles a lasting departure is accepted as the new normal and this turns false.
     package var isOutside: Bool
     /// The level of whole cycles has drifted away from where it was, and has not come back: see `PulseBank.drift`.
     package var isDrifting: Bool
@@ -68,7 +68,8 @@ package struct Verdict: Equatable, Sendable {
 
     package init(
         score: Float = 0, rawScore: Float = 0, feature: Feature = .none, suspicion: Suspicion = .none, isWarmingUp: Bool = false,
-        isOutside: Bool = false, isDrifting: Bool = false, expected: Double = 0, low: Double = 0, high: Double = 0, seen: Double = 0, since: Double = 0
+        isOutside: Bool = false, isDrifting: Bool = false, expected: Double = 0, low: Double = 0, high: Double = 0, seen: Double = 0,
+        since: Double = 0
     ) {
         self.score = score
         self.rawScore = rawScore

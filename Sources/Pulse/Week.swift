@@ -20,7 +20,8 @@ extension Season {
         var right: Int
         var share: Double
 
-        /// *Range*: any |time| ≤ 1e15; the cycle is at least 0.01 s, so the quotient fits an `Int64`. Anything else, out of a forged snapshot, is taken for 0.
+        /// *Range*: any |time| ≤ 1e15; the cycle is at least 0.01 s, so the quotient fits an `Int64`. Anything else, out of a
+        /// forged snapshot, is taken for 0.
         @inline(__always)
         init(_ time: Double, _ pace: Pace) {
             let turns = abs(time) <= SeriesState.timeLimit ? time / pace.cycle : 0

@@ -2,8 +2,8 @@ import Pulse
 
 /// The BATtle of the Attack Detection ALgorithms: a water network's 43 channels, a row an hour.
 ///
-/// *Source*: CSV files with columns `DATETIME` (dd/mm/yy HH), the channels and `ATT_FLAG`, as published; nothing of them is part of this project, but the times of the
-/// attacks, which the organisers published apart from the data.
+/// *Source*: CSV files with columns `DATETIME` (dd/mm/yy HH), the channels and `ATT_FLAG`, as published; nothing of them is part of this project, but the
+/// times of the attacks, which the organisers published apart from the data.
 package struct BATADALScore: Sendable {
     /// S = 0.5 · (1 − mean(time to detection / duration)) + 0.25 · (TPR + TNR).
     package struct Figures: Sendable {
@@ -22,7 +22,8 @@ package struct BATADALScore: Sendable {
 
     /// First and last hour of each attack: *units*: hours since 2000-01-01 00:00.
     private static let published: [ClosedRange<Int>] = [
-        (2016, 9, 13, 23, 2016, 9, 16, 0), (2016, 9, 26, 11, 2016, 9, 27, 10), (2016, 10, 9, 9, 2016, 10, 11, 20), (2016, 10, 29, 19, 2016, 11, 2, 16),
+        (2016, 9, 13, 23, 2016, 9, 16, 0), (2016, 9, 26, 11, 2016, 9, 27, 10), (2016, 10, 9, 9, 2016, 10, 11, 20),
+        (2016, 10, 29, 19, 2016, 11, 2, 16),
         (2016, 11, 26, 17, 2016, 11, 29, 4), (2016, 12, 6, 7, 2016, 12, 10, 4), (2016, 12, 14, 15, 2016, 12, 19, 4), (2017, 1, 16, 9, 2017, 1, 19, 6),
         (2017, 1, 30, 8, 2017, 2, 2, 0), (2017, 2, 9, 3, 2017, 2, 10, 9), (2017, 2, 12, 1, 2017, 2, 13, 7), (2017, 2, 24, 5, 2017, 2, 28, 8),
         (2017, 3, 10, 14, 2017, 3, 13, 21), (2017, 3, 25, 20, 2017, 3, 27, 1),
@@ -81,7 +82,9 @@ package struct BATADALScore: Sendable {
         }
         let scored = tables[tables.count - 1]
         let attacks = BATADALScore.attacks(scored.hours, scored.table)
-        guard !attacks.isEmpty else { throw RecordingProblem(text: "\(folder)/\(scored.name) holds no labelled attack, and none was published for its dates") }
+        guard !attacks.isEmpty else {
+            throw RecordingProblem(text: "\(folder)/\(scored.name) holds no labelled attack, and none was published for its dates")
+        }
         pulse = BATADALScore.figures(said, attacks)
         alwaysOn = BATADALScore.figures(said.map { _ in true }, attacks)
         rangeOnly = BATADALScore.figures(beyond, attacks)
@@ -91,7 +94,8 @@ package struct BATADALScore: Sendable {
     private static func attacks(_ hours: [Int], _ table: Recording) -> [ClosedRange<Int>] {
         var rows: [ClosedRange<Int>] = []
         for attack in published {
-            guard let begin = hours.firstIndex(where: { $0 >= attack.lowerBound }), let end = hours.lastIndex(where: { $0 <= attack.upperBound }), begin <= end
+            guard let begin = hours.firstIndex(where: { $0 >= attack.lowerBound }), let end = hours.lastIndex(where: { $0 <= attack.upperBound }),
+                begin <= end
             else { continue }
             rows.append(begin...end)
         }

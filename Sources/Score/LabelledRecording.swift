@@ -102,7 +102,8 @@ package struct RecordingFolder: Sendable {
         for event in file.events {
             events.append(
                 LabelledRecording.Event(
-                    from: try moment(event.from, file), to: try moment(event.to, file), kind: event.kind.isEmpty ? "event" : event.kind, size: event.size))
+                    from: try moment(event.from, file), to: try moment(event.to, file), kind: event.kind.isEmpty ? "event" : event.kind,
+                    size: event.size))
         }
         if let label {
             let index = try column(label)

@@ -45,7 +45,8 @@ package struct NABCorpus: Sendable {
         var windows: [ClosedRange<Int>] = []
         for pair in list {
             let ends = pair.list.compactMap { end in end.text.flatMap { Recording.moment($0, RecordingOptions()) } }
-            guard ends.count == 2, let first = recording.times.firstIndex(of: ends[0]), let last = recording.times.firstIndex(of: ends[1]), first <= last
+            guard ends.count == 2, let first = recording.times.firstIndex(of: ends[0]), let last = recording.times.firstIndex(of: ends[1]),
+                first <= last
             else { throw RecordingProblem(text: "\(path): a labelled window does not begin and end at a row") }
             windows.append(first...last)
         }

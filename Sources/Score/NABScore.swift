@@ -15,8 +15,8 @@ package struct NABProfile: Sendable {
 /// The benchmark's scoring, from its written definition.
 ///
 /// σ(y) = 2/(1 + e^{5y}) − 1, and −1 beyond y = 3. In a window of W rows that ends with row r, a detection in row i lies at y = −(r − i + 1)/W and is worth
-/// σ(y)/σ(−1); the best one of a window counts, a missed window costs. Behind a window y = (i − r)/(W − 1), and every detected row costs −σ(y); before the first
-/// window it costs the whole.
+/// σ(y)/σ(−1); the best one of a window counts, a missed window costs. Behind a window y = (i − r)/(W − 1), and every detected row costs −σ(y); before the
+/// first window it costs the whole.
 package struct NABScorer: Sendable {
     /// One row that can be scored.
     private struct Place: Sendable {

@@ -70,7 +70,9 @@ package struct Recording {
         } else {
             timeIndex = first.firstIndex { Recording.moment($0, options) != nil }
         }
-        let kept = names.indices.filter { $0 != timeIndex && !names[$0].isEmpty && !options.skip.contains(names[$0]) && !options.textColumns.contains(names[$0]) }
+        let kept = names.indices.filter {
+            $0 != timeIndex && !names[$0].isEmpty && !options.skip.contains(names[$0]) && !options.textColumns.contains(names[$0])
+        }
         for index in kept where kept.contains(where: { $0 < index && names[$0] == names[index] }) {
             throw RecordingProblem(text: "\(path) has two columns \"\(names[index])\"")
         }

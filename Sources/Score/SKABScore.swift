@@ -2,8 +2,8 @@ import Pulse
 
 /// The Skoltech Anomaly Benchmark: a pump test rig, eight channels, one row a second, rows labelled.
 ///
-/// *Source*: CSV files with columns `datetime`, the channels, `anomaly` and `changepoint`, as published; nothing of them is part of this project. Per file the first 400
-/// rows are for learning and are not scored; rows of all files are pooled.
+/// *Source*: CSV files with columns `datetime`, the channels, `anomaly` and `changepoint`, as published; nothing of them is part of this project. Per file
+/// the first 400 rows are for learning and are not scored; rows of all files are pooled.
 package struct SKABScore: Sendable {
     /// Rows at the beginning of each file that are not scored.
     package static let learning = 400

@@ -112,9 +112,9 @@ package struct KindTally: Sendable {
 
 /// Detection, delay and false alarms of many recordings at one limit.
 ///
-/// An event is found when any channel of its recording speaks between its beginning and its end (and two intervals more: silence shows only when it is over). An alarm
-/// outside every event is false; for one cycle after an event nothing is counted, because the return to normal is a change too. False alarms are counted per channel
-/// and year outside the events, warm-up included, as the owner of a sensor would count them.
+/// An event is found when any channel of its recording speaks between its beginning and its end (and two intervals more: silence shows only when it is over).
+/// An alarm outside every event is false; for one cycle after an event nothing is counted, because the return to normal is a change too. False alarms are
+/// counted per channel and year outside the events, warm-up included, as the owner of a sensor would count them.
 package struct ScenarioTally: Sendable {
     package let limit: Float
     /// *Units*: seconds. Found later than this is found, but not in time.
@@ -186,7 +186,11 @@ package struct ScenarioTally: Sendable {
         var (low, high) = (0, scores.count)
         while low < high {
             let middle = (low + high) / 2
-            if ScenarioTally(runs, limit: scores[middle], patience: 0, learning: learning).falseAlarmsPerYear <= rate { high = middle } else { low = middle + 1 }
+            if ScenarioTally(runs, limit: scores[middle], patience: 0, learning: learning).falseAlarmsPerYear <= rate {
+                high = middle
+            } else {
+                low = middle + 1
+            }
         }
         return low < scores.count ? scores[low] : (scores.last ?? 0).nextUp
     }

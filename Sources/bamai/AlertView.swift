@@ -1,4 +1,5 @@
 import Score
+
 /// An alert's document as lines for people.
 struct AlertView {
     private let event: JSONValue

@@ -156,7 +156,8 @@ struct ScoreCSV: ParsableCommand {
         if list { ScoreCSV.list(runs, limit) }
         let hindsight = ScenarioTally.limit(runs, falseAlarmsPerYear: falseAlarms, learning: learning)
         let best = ScenarioTally(runs, limit: hindsight, patience: within.seconds, learning: learning)
-        let metronome = ScenarioTally.metronome(runs, falseAlarmsPerYear: max(1, tally.falseAlarmsPerYear), patience: within.seconds, learning: learning)
+        let metronome = ScenarioTally.metronome(
+            runs, falseAlarmsPerYear: max(1, tally.falseAlarmsPerYear), patience: within.seconds, learning: learning)
         if json {
             var writer = JSONWriter(reserving: 1024)
             writer.beginObject()

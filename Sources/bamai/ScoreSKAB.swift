@@ -55,6 +55,7 @@ struct ScoreSKAB: ParsableCommand {
         }
         table.print()
         Output.line(
-            "\n\(Terminal.plural(score.files.count, "file")); the group track's constants were chosen with valve1's labels in view: on those files, in sample.")
+            "\n\(Terminal.plural(score.files.count, "file")); the group track's constants were chosen with valve1's labels in view: on those files, in sample."
+        )
     }
 }

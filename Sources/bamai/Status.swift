@@ -1,5 +1,5 @@
-import Score
 import ArgumentParser
+import Score
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(

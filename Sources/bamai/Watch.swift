@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import Lifeline
-import Score
 import Linux
+import Score
 
 struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -10,7 +10,8 @@ struct NABScoreTests {
         NABCorpus(
             files: files.enumerated().map { index, file in
                 NABCorpus.File(
-                    name: "g/\(index).csv", times: (0..<file.rows).map { Double($0) * 60 }, values: Array(repeating: 0, count: file.rows), interval: 60,
+                    name: "g/\(index).csv", times: (0..<file.rows).map { Double($0) * 60 }, values: Array(repeating: 0, count: file.rows),
+                    interval: 60,
                     windows: file.windows, probation: file.probation)
             })
     }
@@ -51,7 +52,9 @@ struct NABScoreTests {
     func outsideWindow() {
         let corpus = corpus([(200, [40...49], 10)])
         let scorer = NABScorer(corpus)
-        func cost(_ row: Int, _ profile: NABProfile) -> Double { scorer.raw([scores(200, [row: 1])], threshold: 1, profile, files: [0]).total + profile.falseNegative }
+        func cost(_ row: Int, _ profile: NABProfile) -> Double {
+            scorer.raw([scores(200, [row: 1])], threshold: 1, profile, files: [0]).total + profile.falseNegative
+        }
         #expect(abs(cost(20, .standard) - -0.11) < 1e-12)
         #expect(abs(cost(20, .lowFalsePositives) - -0.22) < 1e-12)
         #expect(abs(cost(52, .standard) - 0.11 * sigma(3.0 / 9)) < 1e-12)

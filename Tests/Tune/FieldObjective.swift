@@ -9,12 +9,15 @@ struct FieldObjective: Sendable {
 
     /// - Parameters:
     ///   - paths: for each kind of asset, the folders of its seeds.
-    ///   - most: the first so many recordings of each folder.
+    ///   - most: so many recordings of each folder; those with bursts first.
     init(_ paths: [[String]], most: Int) throws {
         folders = try paths.map { seeds in
             try seeds.flatMap { path in
                 let folder = try RecordingFolder(path)
-                return try folder.files.indices.prefix(most).map { try folder.recording($0) }
+                // Bursts are what the product must not miss, and few files have them.
+                let isBurst = { (index: Int) in folder.files[index].events.contains { $0.kind == "burst" } }
+                let order = folder.files.indices.filter(isBurst) + folder.files.indices.filter { !isBurst($0) }
+                return try order.prefix(most).map { try folder.recording($0) }
             }
         }
     }
@@ -25,7 +28,9 @@ struct FieldObjective: Sendable {
     func value(_ tuning: Tuning) -> (value: Double, words: String) {
         let runs = folders.map { $0.map { ScenarioRun($0, tuning: tuning) } }
         // Young series may speak a little more: half an alarm each in the first fortnight.
-        let limits = runs.map { max(ScenarioTally.limit($0, falseAlarmsPerYear: allowed, learning: 14), ScenarioTally.limit($0, falseAlarmsPerYear: 5)) }
+        let limits = runs.map {
+            max(ScenarioTally.limit($0, falseAlarmsPerYear: allowed, learning: 14), ScenarioTally.limit($0, falseAlarmsPerYear: 5))
+        }
         let common = limits.max() ?? 0
         var sum = 0.0
         var words = ""
@@ -40,7 +45,9 @@ struct FieldObjective: Sendable {
     }
 
     /// What the product exists for counts more than the rest.
-    private static let weights: [String: Double] = ["burst": 3, "leak": 2, "door_wear": 1.5, "brake_wear": 1.5, "guide_wear": 1.5, "displaced": 2, "flooded": 2]
+    private static let weights: [String: Double] = [
+        "burst": 3, "leak": 2, "door_wear": 1.5, "brake_wear": 1.5, "guide_wear": 1.5, "displaced": 2, "flooded": 2,
+    ]
 
     /// The weighted mean over kinds of what their events are worth: half for being found, half for being found soon.
     private func quality(_ runs: [ScenarioRun], _ limit: Float) -> Double {

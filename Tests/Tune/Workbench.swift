@@ -16,6 +16,10 @@ struct Goal {
     /// The search never narrows below this: a broad hill is more likely to be one elsewhere too.
     let leastSigma: Double
     let generations: Int
+    /// How far the first steps go, as a factor's logarithm.
+    var sigma = 0.15
+    /// Numbers that were chosen by hand for this goal.
+    var chosen: Set<String> = []
 }
 
 /// Benchmark, simulated assets and scorer, read once.
@@ -50,8 +54,8 @@ final class Workbench: Sendable {
 
     /// Searches, and returns the numbers in the middle of where it ended.
     func search(_ goal: Goal, seed: UInt64, say: (String) -> Void) -> [Double] {
-        let parameters = Parameters()
-        var search = Search(start: Array(repeating: 0, count: parameters.free.count), sigma: 0.15, size: 20, seed: seed)
+        let parameters = Parameters(alsoFixed: goal.chosen)
+        var search = Search(start: Array(repeating: 0, count: parameters.free.count), sigma: goal.sigma, size: 20, seed: seed)
         say("\(goal.name): start \(report(goal.start, goal))")
         for generation in 1...goal.generations {
             let points = search.ask()
@@ -62,7 +66,9 @@ final class Workbench: Sendable {
             search.tell(points, values)
             search.keepAbove(goal.leastSigma)
             if generation % 10 == 0 || generation == goal.generations {
-                say("\(goal.name): \(generation) best \(values.max() ?? 0) width \(search.sigma) middle \(report(parameters.numbers(search.mean, around: goal.start), goal))")
+                say(
+                    "\(goal.name): \(generation) best \(values.max() ?? 0) width \(search.sigma) middle \(report(parameters.numbers(search.mean, around: goal.start), goal))"
+                )
             }
         }
         return parameters.numbers(search.mean, around: goal.start)
@@ -78,7 +84,8 @@ final class Workbench: Sendable {
                 String(((scorer.best(scores, profile, files: files).score) * 10).rounded() / 10)
             }.joined(separator: " ")
         }
-        return "[\(words(goal.files))]" + (others.isEmpty ? "" : " others [\(words(others))]") + (field.isEmpty ? "" : " field\(field.value(tuning).words)")
+        return "[\(words(goal.files))]" + (others.isEmpty ? "" : " others [\(words(others))]")
+            + (field.isEmpty ? "" : " field\(field.value(tuning).words)")
     }
 }
 
