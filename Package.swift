@@ -35,7 +35,7 @@ let package = Package(
         // Floor 2.
         .target(name: "Decode", dependencies: ["Lifeline", "CSimdJSON"], swiftSettings: lean),
         .target(name: "Diagnosis", dependencies: ["Lifeline", "Pulse"], swiftSettings: lean),
-        .target(name: "Site", dependencies: ["Lifeline", "CTomlPlusPlus"], swiftSettings: lean),
+        .target(name: "Site", dependencies: ["Lifeline", "Pulse", "CTomlPlusPlus"], swiftSettings: lean),
         .target(name: "Street", dependencies: ["Lifeline"], swiftSettings: lean),
 
         // Floor 3.

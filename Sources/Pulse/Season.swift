@@ -144,13 +144,13 @@ struct Season {
         }
     }
 
-    /// What a node is to learn of a departure, later; the node counts as met now. `share`: of the place, left or right.
+    /// Moves a node by the mean departure of a part of the cycle that is over: a step for each sample, more while the node has been met seldom, never beyond.
     @inline(__always)
-    func lesson(_ node: Int, share: Double, norm: Double, departure: Double, gain: Double, pace: Double) -> Double {
-        guard share > 0 else { return 0 }
-        let own = max(gain, 1 / (weight(node) + 1)) * pace * share
-        meet(node, share * pace)
-        return own * norm * departure
+    func take(_ node: Int, lesson: Double, weight lessonWeight: Double, step: Double) {
+        // The second test is for a state that came out of a forged snapshot.
+        guard lessonWeight > 0, abs(lesson) < 1e36 else { return }
+        let share = min(1, max(step * lessonWeight, lessonWeight / max(weight(node), lessonWeight)))
+        floats[node] += Float(share * lesson / lessonWeight)
     }
 
     /// Turns the noise around a place toward one departure's size. `usual`: what a part that has none starts from.
@@ -162,7 +162,7 @@ struct Season {
     }
 
     @inline(__always)
-    private func meet(_ node: Int, _ share: Double) {
+    func meet(_ node: Int, _ share: Double) {
         // A node that was met once is known, however small the share was.
         keep(max(weight(node) + share, 1 / Season.weightUnit), node)
     }
@@ -182,9 +182,6 @@ struct Season {
     func shift(by amount: Double) {
         for node in 0..<Season.capacity where weights[node] > 0 { floats[node] += Float(amount) }
     }
-
-    @inline(__always)
-    func move(_ node: Int, by amount: Double) { floats[node] += Float(amount) }
 
     /// Keeps the values but trusts them less, so that a new shape is learnt quickly.
     func forget(downTo weight: Double) {

@@ -74,31 +74,39 @@ extension SeriesState {
             nodes.learnRestlessness(at: place, size: min(change, 6 * meanSurge), gain: pace.seasonStep * speed, usual: meanSurge)
             let half = tuning.bandWidth * max(nodes.noise(at: place), tuning.localNoise * noise)
             departure = Numerics.clip(departure, 3 * max(half, tuning.bandFloor * range))
-            addToDrift(moved: pace.seasonStep * speed * departure, localNoise: nodes.noise(at: place))
+            // Of many samples each teaches its share; of few the line through a single one must be met.
+            let norm = pace.samples < 4 * pace.nodes ? place.norm : 1
+            addToDrift(moved: pace.seasonStep * speed * norm * departure, localNoise: nodes.noise(at: place))
             nodes.learnNoise(at: place, size: abs(departure), gain: pace.seasonStep * speed, usual: noise)
-            takeLesson(departure, place, nodes, speed: speed, pace: pace)
+            takeLesson(departure, place, nodes, norm: norm, speed: speed, pace: pace)
         } else {
             nodes.learn(at: place, departure: departure, value: usual, gain: pace.seasonGain, pace: speed)
         }
     }
 
     @inline(__always)
-    private mutating func takeLesson(_ departure: Double, _ place: Season.Place, _ nodes: Season, speed: Double, pace: Pace) {
+    private mutating func takeLesson(_ departure: Double, _ place: Season.Place, _ nodes: Season, norm: Double, speed: Double, pace: Pace) {
         if Int32(place.left) != lessonNode {
             // The second test is for a state that came out of a forged snapshot.
             if lessonNode >= 0, lessonNode < Int32(pace.nodes) {
                 let last = Season.Place(position: Double(lessonNode), nodes: pace.nodes)
-                nodes.move(last.left, by: lessonLeft)
-                nodes.move(last.right, by: lessonRight)
+                nodes.take(last.left, lesson: lessonLeft, weight: lessonLeftWeight, step: pace.seasonStep)
+                nodes.take(last.right, lesson: lessonRight, weight: lessonRightWeight, step: pace.seasonStep)
             }
             lessonNode = Int32(place.left)
             lessonLeft = 0
+            lessonLeftWeight = 0
             lessonRight = 0
+            lessonRightWeight = 0
         }
-        // Of many samples each teaches its share; of few the line through a single one must be met.
-        let norm = pace.samples < 4 * pace.nodes ? place.norm : 1
-        lessonLeft += nodes.lesson(place.left, share: 1 - place.share, norm: norm, departure: departure, gain: pace.seasonStep, pace: speed)
-        lessonRight += nodes.lesson(place.right, share: place.share, norm: norm, departure: departure, gain: pace.seasonStep, pace: speed)
+        let left = (1 - place.share) * norm * speed
+        let right = place.share * norm * speed
+        lessonLeft += left * departure
+        lessonLeftWeight += left
+        lessonRight += right * departure
+        lessonRightWeight += right
+        nodes.meet(place.left, (1 - place.share) * speed)
+        if place.share > 0 { nodes.meet(place.right, place.share * speed) }
     }
 
     @inline(__always)
@@ -141,6 +149,8 @@ extension SeriesState {
     /// The departure has lasted for so long that it is how things are now.
     mutating func accept(_ departure: Double, season nodes: Season, pace: Pace) {
         nodes.shift(by: departure)
+        // What was learnt at one stroke counts for the slow track as what is learnt by little and little.
+        drift.level += departure
         lessonNode = -1
         nodes.forget(downTo: 1)
         slowMean += departure

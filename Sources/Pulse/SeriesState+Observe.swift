@@ -60,7 +60,6 @@ extension SeriesState {
         last = sample.value
         lastPosition = sample.position
         lastTime = time
-        lastScore = Double(verdict.rawScore)
         count &+= 1
         return verdict
     }
@@ -133,7 +132,8 @@ extension SeriesState {
                 pending = 0
                 set(Flags.wasOutside, false)
                 if departureLength <= 1 { set(Flags.departed, false) }
-                sample.spikeScore = lastScore
+                let height = min(tuning.heightLimit, smaller / (tuning.spikeGrowth * bar) - 1)
+                sample.spikeScore = tuning.spikeWeight * (tuning.base + Numerics.log(1 + tuning.steepness * height))
                 return
             }
         }

@@ -118,7 +118,7 @@ extension SeriesState {
     @inline(__always)
     private mutating func shape(_ score: Double, _ trait: inout Trait, pace: Pace, tuning: Tuning) -> Double {
         let departed = has(Flags.departed)
-        // While a departure lasts its alarm is remembered in full: only something much worse speaks again.
+        // While a departure lasts its alarm is remembered in full: only something worse speaks again.
         if !departed { memory = max(0, memory - fading) }
         sinceAlarm &+= 1
         if pending > 0 {
@@ -135,7 +135,7 @@ extension SeriesState {
         let echo = memory * tuning.holdShare
         guard score > tuning.leastScore, score > echo else { return 0 }
         let isRested = !departed && (memory == 0 || Double(sinceAlarm) > pace.coolDown)
-        guard isRested || score > tuning.escalation * echo else { return 0 }
+        guard isRested || score > (departed ? tuning.departedEscalation : tuning.escalation) * echo else { return 0 }
         guard pace.growth > 0 else { return release(score, pace: pace) }
         pending = score
         pendingTrait = trait.rawValue

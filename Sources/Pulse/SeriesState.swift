@@ -28,8 +28,6 @@ struct SeriesState {
     var lastLevel = 0.0
     var lastUnrest = 0.0
     var lastCalm = 0.0
-    /// The raw score of the last sample: what a lone spike is worth.
-    var lastScore = 0.0
     /// Samples since the last break (start, gap, jump of the clock), the last one included: steps need two, spikes three.
     var unbroken: Int64 = 0
 
@@ -101,8 +99,11 @@ struct SeriesState {
     var gridRun: Int64 = 0
     /// What the present part of the cycle has to teach the nodes at its two ends when it is over: were it learnt at once, a departure would be expected
     /// within minutes.
+    /// Weighted departures and the sums of their weights.
     var lessonLeft = 0.0
+    var lessonLeftWeight = 0.0
     var lessonRight = 0.0
+    var lessonRightWeight = 0.0
     /// The left node of that part.
     var lessonNode: Int32 = -1
     /// Keeps the state a row of words of eight bytes.

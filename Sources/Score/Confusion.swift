@@ -7,6 +7,7 @@ package struct Confusion: Sendable, Equatable {
 
     package init() {}
 
+    /// Counts one row.
     package mutating func add(said: Bool, isWrong: Bool) {
         switch (said, isWrong) {
         case (true, true): truePositives += 1
@@ -16,6 +17,7 @@ package struct Confusion: Sendable, Equatable {
         }
     }
 
+    /// Rows of both.
     package static func + (left: Confusion, right: Confusion) -> Confusion {
         var sum = left
         sum.truePositives += right.truePositives

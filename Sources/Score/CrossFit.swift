@@ -4,4 +4,5 @@ import Pulse
 package enum CrossFit {
     /// For each half of the Numenta Anomaly Benchmark, the tuning that was found on the other one.
     package static let tunings: [Tuning] = [Tuning(), Tuning()]
+    package static let inSample = Tuning()
 }

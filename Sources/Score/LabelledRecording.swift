@@ -80,6 +80,7 @@ package struct RecordingFolder: Sendable {
         if files.isEmpty { throw RecordingProblem(text: "\(path) holds no CSV file, and its manifest names none") }
     }
 
+    /// Reads one of `files`. Precondition: the index exists. *Throws*: what is wrong with the file, with its path.
     package func recording(_ index: Int) throws(RecordingProblem) -> LabelledRecording {
         let file = files[index]
         let label = file.label ?? manifest.label

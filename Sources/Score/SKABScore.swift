@@ -8,6 +8,7 @@ package struct SKABScore: Sendable {
     /// Rows at the beginning of each file that are not scored.
     package static let learning = 400
 
+    /// One file, and what the baselines make of it.
     package struct FileResult: Sendable {
         package let name: String
         package let pulse: Confusion

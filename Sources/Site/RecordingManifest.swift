@@ -20,6 +20,7 @@ package struct RecordingManifest: Equatable, Sendable {
         package var size: Double?
     }
 
+    /// One recording.
     package struct File: Equatable, Sendable {
         /// Beside the manifest.
         package var path: String

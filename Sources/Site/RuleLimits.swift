@@ -1,4 +1,5 @@
 import Lifeline
+import Pulse
 
 /// Reads a rule's `levels`, `unit` and `deadband`: what the numbers mean depends on the rule's kind.
 struct RuleLimits {
@@ -84,6 +85,7 @@ struct RuleLimits {
             }
             return table.duration(text, "limit", in: .seconds(1) ... .seconds(366 * 86_400), at: place).map { $0.map { $0.inSeconds } }
         }
+        if kind == .pulse || kind == .fault, case .text(let text) = value.content { return promise(text, at: place) }
         guard let number = TableReader.number(in: value) else {
             if case .text = value.content { log.error("limit: expected a number such as 15.0, found a text", at: place) }
             return nil
@@ -106,5 +108,19 @@ struct RuleLimits {
             return nil
         case .silent: return nil
         }
+    }
+
+    /// `"1 a year"`: the score that a series which behaves reaches at most so often.
+    private func promise(_ text: String, at place: Spot) -> Located<Double>? {
+        let ending = " a year"
+        guard text.hasSuffix(ending), let rate = Double(text.dropLast(ending.utf8.count)) else {
+            log.error("limit: expected a score such as 5.0, or false alarms such as \"1 a year\", found \(Wording.quote(text))", at: place)
+            return nil
+        }
+        guard (0.001...20).contains(rate) else {
+            log.error("limit: 0.001 … 20 false alarms a year can be promised, found \(Wording.quote(text))", at: place)
+            return nil
+        }
+        return Located(value: Double(Calibration.limit(falseAlarmsPerYear: Float(rate))), spot: place)
     }
 }

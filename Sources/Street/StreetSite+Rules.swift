@@ -58,6 +58,7 @@ extension StreetSite {
         class = "water_pipe"
         quantity = "flow"
         levels = [
+            { level = "blue", limit = 3.5 },
             { level = "yellow", limit = 5.0 },
             { level = "orange", limit = 8.0 },
         ]

@@ -33,6 +33,7 @@ struct HostileInputTests {
             let verdict = bank.observe(slot, time: clock, value: value)
             if !verdict.isFinite || verdict.score < 0 || verdict.score > 40 || verdict.low > verdict.high || verdict.score > verdict.rawScore {
                 failures += 1
+                if failures == 1 { Issue.record("\(verdict), replay with PULSE_SEED=\(seed)") }
             }
             if random.below(100_000) == 0 { bank.reset(slot) }
         }

@@ -43,6 +43,9 @@ enum Scenes {
 }
 
 extension Verdict {
+    /// Loud enough for the mildest alert of the profile.
+    var isLoud: Bool { score >= 5 }
+
     /// Equal bit by bit: what a replay must reproduce.
     func isIdentical(to other: Verdict) -> Bool {
         score.bitPattern == other.score.bitPattern && rawScore.bitPattern == other.rawScore.bitPattern && feature == other.feature

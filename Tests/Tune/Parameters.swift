@@ -8,7 +8,7 @@ struct Parameters {
 
     private static let fixed: Set<String> = [
         "departureLearning", "bandRelease", "bandReturn", "heightLimit", "gapIntervals", "gapGrowth", "leastLevels", "spikeLimit", "base",
-        "driftLine", "surgeMargin", "growth", "driftClip", "driftWeight", "resolutionWeight",
+        "driftLine", "surgeMargin", "growth", "driftClip", "driftWeight", "resolutionWeight", "spikeWeight",
     ]
 
     /// Round numbers that nobody has tuned: where a search begins that must not have seen the files it is scored on.

@@ -65,11 +65,11 @@ final class Workbench: Sendable {
             }
             search.tell(points, values)
             search.keepAbove(goal.leastSigma)
-            if generation % 10 == 0 || generation == goal.generations {
-                say(
-                    "\(goal.name): \(generation) best \(values.max() ?? 0) width \(search.sigma) middle \(report(parameters.numbers(search.mean, around: goal.start), goal))"
-                )
-            }
+            guard generation % 10 == 0 || generation == goal.generations else { continue }
+            let middle = parameters.numbers(search.mean, around: goal.start)
+            say("\(goal.name): \(generation) best \(values.max() ?? 0) width \(search.sigma) middle \(report(middle, goal))")
+            // A search that is stopped early is not lost.
+            say("\(goal.name): \(middle.map { "\($0)" }.joined(separator: ", "))")
         }
         return parameters.numbers(search.mean, around: goal.start)
     }

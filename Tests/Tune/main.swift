@@ -45,11 +45,11 @@ enum Tune {
             Goal(
                 name: "benchmark", start: shipped, files: bench.all, fieldWeight: 0, restraint: 0, leastSigma: 0, generations: 4 * generations, sigma: 0.3),
             Goal(
-                name: "half-0", start: parameters.neutralStart, files: bench.halves[1], fieldWeight: 0.3, restraint: 0.3, leastSigma: 0.1,
-                generations: generations / 2),
+                name: "half-0", start: parameters.neutralStart, files: bench.halves[1], fieldWeight: 0.3, restraint: 2, leastSigma: 0.1,
+                generations: generations / 4),
             Goal(
-                name: "half-1", start: parameters.neutralStart, files: bench.halves[0], fieldWeight: 0.3, restraint: 0.3, leastSigma: 0.1,
-                generations: generations / 2),
+                name: "half-1", start: parameters.neutralStart, files: bench.halves[0], fieldWeight: 0.3, restraint: 2, leastSigma: 0.1,
+                generations: generations / 4),
         ]
         let only = option("only", "")
         for goal in goals where only.isEmpty || goal.name == only {
