@@ -4,6 +4,8 @@ struct Pace {
     var interval: Double
     /// *Units*: seconds.
     var cycle: Double
+    /// The inverse of the cycle: a product is quicker than a quotient, and each sample needs it twice.
+    var turnsPerSecond: Double
     /// Samples of one cycle, at least 1.
     var samples: Double
     /// Samples that count as a cycle where memory and patience are meant: a sensor that speaks once a day is not to forget in a fortnight.
@@ -50,6 +52,7 @@ struct Pace {
         let sane = Pace.sanitised(settings)
         interval = sane.interval
         cycle = sane.cycle
+        turnsPerSecond = 1 / sane.cycle
         samples = max(1, min(1e7, sane.cycle / sane.interval))
         memorySamples = max(24, samples)
         // A node for each sample of a cycle, or 48: half an hour of a day.

@@ -77,7 +77,7 @@ struct Season {
     /// The position of a moment among the nodes. *Range*: any |time| ≤ 1e15; the cycle is at least 0.01 s, so the quotient fits an `Int64`.
     @inline(__always)
     static func position(of time: Double, _ pace: Pace) -> Double {
-        let turns = time / pace.cycle
+        let turns = time * pace.turnsPerSecond
         var part = turns - Double(Int64(turns))
         if part < 0 { part += 1 }
         return part * pace.nodes

@@ -86,12 +86,14 @@ extension SeriesState {
             hold(lastCalm, calm, calmFloor, smoothMargin, tuning.calmWeight, .calm, &findings, tuning)
         }
         // The nodes were met for the first time in the first cycle, so the record of departures from them is a cycle younger.
-        if Double(count) > pace.patternWarmUp {
+        if Double(count) > pace.warmUp + pace.memorySamples {
+            // Before a week is known, its end is stranger than most faults: only what is far stranger still is said.
+            let caution = Double(count) > pace.patternWarmUp ? 0 : tuning.patternCaution
             // Where the cycle is noisier than on average (flow by day), so is the smoothed departure.
             let local = noise > 0 ? max(1, expectation.noise / noise) : 1
             let seasonFloor = max(floor, tuning.seasonPrior * smoothNoise * local)
-            hold(lastSeason, season, seasonFloor, seasonMargin, tuning.seasonWeight, .season, &findings, tuning)
-            hold(lastSurge, surge, tuning.surgePrior, tuning.surgeMargin * seasonMargin, tuning.surgeWeight, .surge, &findings, tuning)
+            hold(lastSeason, season, seasonFloor, seasonMargin + caution, tuning.seasonWeight, .season, &findings, tuning)
+            hold(lastSurge, surge, tuning.surgePrior, tuning.surgeMargin * seasonMargin + caution, tuning.surgeWeight, .surge, &findings, tuning)
         }
         if !counter {
             let beyond = unbroken < 2 ? 0 : max(min(sample.value, last) - highest, lowest - max(sample.value, last))

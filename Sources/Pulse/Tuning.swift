@@ -179,6 +179,8 @@ package struct Tuning: Equatable, Sendable {
     /// So many spikes in five cycles teach nothing; more belong to the series and are learnt.
     package var spikeLimit = 3.0
 
+    /// How many times its bar a departure from the usual cycle must exceed it before the pattern's warm-up is over.
+    package var patternCaution = 3.0
     /// While an alarmed departure lasts, it is said again when it has grown so much: its level must not stay that of its first hour.
     package var departedEscalation = 1.3
 

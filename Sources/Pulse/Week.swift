@@ -24,7 +24,7 @@ extension Season {
         /// forged snapshot, is taken for 0.
         @inline(__always)
         init(_ time: Double, _ pace: Pace) {
-            let turns = abs(time) <= SeriesState.timeLimit ? time / pace.cycle : 0
+            let turns = abs(time) <= SeriesState.timeLimit ? time * pace.turnsPerSecond : 0
             var whole = Int64(turns)
             var part = turns - Double(whole)
             if part < 0 {
@@ -77,8 +77,8 @@ extension SeriesState {
             week.sum = 0
             week.samples = 0
         }
-        // An alarmed departure teaches the week nothing.
-        guard speed == 1 else { return }
+        // An alarmed departure teaches the week nothing; but while there is no week yet, its end is the likeliest alarm of all.
+        guard speed == 1 || Double(week.filled) < 2 * Double(Season.weekCycles * Season.weekCells) else { return }
         week.sum += departure
         week.samples += 1
     }

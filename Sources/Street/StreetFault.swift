@@ -36,7 +36,7 @@ package enum StreetFaults {
             words: BilingualText(chinese: "门机开始劣化", english: "the lift's door begins to wear"),
             mended: BilingualText(chinese: "门机已修复", english: "the door is repaired")),
         StreetFault(
-            kind: .burst, asset: "WP-03", begins: 2.6, ends: 4.1, rules: ["water.burst", "water.flow_rise"], neighbours: ["WP-01", "WP-02", "WP-04"],
+            kind: .burst, asset: "WP-03", begins: 2.6, ends: 4.1, rules: ["water.burst"], neighbours: ["WP-01", "WP-02", "WP-04"],
             words: BilingualText(chinese: "管道爆裂", english: "the pipe bursts"),
             mended: BilingualText(chinese: "管道已修复", english: "the pipe is repaired")),
     ]

@@ -95,7 +95,7 @@ struct ReplayTests {
     func truth() throws {
         let run = try CommandRun(["simulate", "--truth"])
         #expect(run.lines.count == 4)
-        #expect(run.output.contains("WP-03  62 s to 98 s    the pipe bursts                water.burst, water.flow_rise"))
+        #expect(run.output.contains("WP-03  62 s to 98 s    the pipe bursts                water.burst"))
         let site = try CommandRun(["simulate", "--copies", "3", "--print-site"])
         folder.write("config/street/site.toml", site.output)
         try CommandText.copy("devices", "profiles", to: folder)

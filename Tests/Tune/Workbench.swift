@@ -56,6 +56,9 @@ final class Workbench: Sendable {
     func search(_ goal: Goal, seed: UInt64, say: (String) -> Void) -> [Double] {
         let parameters = Parameters(alsoFixed: goal.chosen)
         var search = Search(start: Array(repeating: 0, count: parameters.free.count), sigma: goal.sigma, size: 20, seed: seed)
+        // Where the search must not narrow, its middle wanders: the mean of the later ones is steadier than the last.
+        var later = Array(repeating: 0.0, count: parameters.free.count)
+        var count = 0.0
         say("\(goal.name): start \(report(goal.start, goal))")
         for generation in 1...goal.generations {
             let points = search.ask()
@@ -65,13 +68,19 @@ final class Workbench: Sendable {
             }
             search.tell(points, values)
             search.keepAbove(goal.leastSigma)
+            if generation > goal.generations / 3 {
+                count += 1
+                for index in later.indices { later[index] += (search.mean[index] - later[index]) / count }
+            }
             guard generation % 10 == 0 || generation == goal.generations else { continue }
             let middle = parameters.numbers(search.mean, around: goal.start)
             say("\(goal.name): \(generation) best \(values.max() ?? 0) width \(search.sigma) middle \(report(middle, goal))")
             // A search that is stopped early is not lost.
             say("\(goal.name): \(middle.map { "\($0)" }.joined(separator: ", "))")
         }
-        return parameters.numbers(search.mean, around: goal.start)
+        let found = parameters.numbers(goal.leastSigma > 0 ? later : search.mean, around: goal.start)
+        say("\(goal.name): found \(report(found, goal))")
+        return found
     }
 
     /// Figures for people: on the files that count, on the others, and on the simulated assets.

@@ -39,17 +39,19 @@ enum Tune {
             Goal(
                 name: "shipped", start: shipped, files: bench.all, fieldWeight: 0.7, restraint: 0.1, leastSigma: 0, generations: generations,
                 chosen: [
-                    "bandWidth", "bandFloor", "warmUp", "departureLimit", "flatWeight", "flatFloor", "flatGrowth", "spikeGrowth", "repeatLimit", "missingWeight",
+                    "bandWidth", "bandFloor", "warmUp", "departureLimit", "flatWeight", "flatFloor", "flatGrowth", "spikeGrowth", "repeatLimit",
+                    "missingWeight",
                     "driftLearning", "hold", "weekProof", "weekLearning", "surgeWeight", "patternLife",
                 ]),
             Goal(
-                name: "benchmark", start: shipped, files: bench.all, fieldWeight: 0, restraint: 0, leastSigma: 0, generations: 4 * generations, sigma: 0.3),
+                name: "benchmark", start: CrossFit.inSample.numbers, files: bench.all, fieldWeight: 0, restraint: 0, leastSigma: 0,
+                generations: 4 * generations, sigma: 0.2),
             Goal(
                 name: "half-0", start: parameters.neutralStart, files: bench.halves[1], fieldWeight: 0.3, restraint: 2, leastSigma: 0.1,
-                generations: generations / 4),
+                generations: generations / 3),
             Goal(
                 name: "half-1", start: parameters.neutralStart, files: bench.halves[0], fieldWeight: 0.3, restraint: 2, leastSigma: 0.1,
-                generations: generations / 4),
+                generations: generations / 3),
         ]
         let only = option("only", "")
         for goal in goals where only.isEmpty || goal.name == only {
