@@ -23,25 +23,12 @@ struct ScoreBATADAL: ParsableCommand {
 
     func run() throws {
         let score = try ScoreOutput.reading { () throws(RecordingProblem) in try BATADALScore(folder: directory) }
-        let rows = [
+        let rows: [(name: String, key: String, found: BATADALScore.Figures)] = [
             ("Pulse, group track", "", score.pulse), ("beyond the range learnt from", "range_only", score.rangeOnly),
             ("always on", "always_on", score.alwaysOn),
         ]
         if json {
-            var writer = JSONWriter(reserving: 512)
-            writer.beginObject()
-            ScoreBATADAL.write(score.pulse, &writer)
-            writer.key("baselines")
-            writer.beginObject()
-            for (_, key, found) in rows.dropFirst() {
-                writer.key(key)
-                writer.beginObject()
-                ScoreBATADAL.write(found, &writer)
-                writer.endObject()
-            }
-            writer.endObject()
-            writer.endObject()
-            Output.line(String(decoding: writer.bytes, as: UTF8.self))
+            ScoreOutput.json(rows, ScoreBATADAL.write)
             return
         }
         var table = ScoreTable(["", "S", "TPR", "TNR", "attacks found"])

@@ -79,7 +79,8 @@ struct ScoreNAB: ParsableCommand {
                 + "\(Terminal.count(Int64(corpus.rowCount))) rows; told: each file's median step, and a cycle of a day\n")
         var table = ScoreTable(["", "standard", "low FP", "low FN", "cross-fitted", "threshold"])
         let rows = [
-            ("Pulse, tuned on these files", pulse), ("Pulse, as it is shipped", shipped), ("beyond the past range", range), ("metronome, blind", metronome),
+            ("Pulse, tuned on these files", pulse), ("Pulse, as it is shipped", shipped), ("beyond the past range", range),
+            ("metronome, blind", metronome),
         ]
         for (name, found) in rows {
             table.add([
@@ -89,7 +90,8 @@ struct ScoreNAB: ParsableCommand {
             ])
         }
         table.print()
-        Output.line("\nstandard, low FP, low FN: one threshold, the best for these very files. In the first row the numbers are in sample too: tuned on")
+        Output.line(
+            "\nstandard, low FP, low FN: one threshold, the best for these very files. In the first row the numbers are in sample too: tuned on")
         Output.line("these files and nothing else. As it is shipped, the same core was tuned on these files and on simulated assets together.")
         Output.line("cross-fitted: the threshold, and in the first row the numbers, come from every other file, the score from the rest.")
     }

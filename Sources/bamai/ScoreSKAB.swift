@@ -26,26 +26,12 @@ struct ScoreSKAB: ParsableCommand {
 
     func run() throws {
         let score = try ScoreOutput.reading { () throws(RecordingProblem) in try SKABScore(folder: directory) }
-        let rows: [(String, String, Confusion)] = [
+        let rows: [(name: String, key: String, found: Confusion)] = [
             ("Pulse, group track", "", score.pooled(\.pulse)), ("beyond the range of the first 400 rows", "range_only", score.pooled(\.rangeOnly)),
             ("all ones", "all_ones", score.pooled(\.allOnes)),
         ]
         if json {
-            var writer = JSONWriter(reserving: 512)
-            writer.beginObject()
-            ScoreOutput.write(rows[0].2, &writer)
-            writer.member("files", score.files.count)
-            writer.key("baselines")
-            writer.beginObject()
-            for (_, key, found) in rows.dropFirst() {
-                writer.key(key)
-                writer.beginObject()
-                ScoreOutput.write(found, &writer)
-                writer.endObject()
-            }
-            writer.endObject()
-            writer.endObject()
-            Output.line(String(decoding: writer.bytes, as: UTF8.self))
+            ScoreOutput.json(rows, ScoreOutput.write) { $0.member("files", score.files.count) }
             return
         }
         var table = ScoreTable(["", "F1", "FAR", "MAR"])

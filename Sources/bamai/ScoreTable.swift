@@ -56,5 +56,27 @@ enum ScoreOutput {
         writer.member("mar", found.missedAlarmRate)
     }
 
+    /// One JSON object: the figures of the first row, what `more` adds, and each further row under its key as a baseline.
+    static func json<Figures>(
+        _ rows: [(name: String, key: String, found: Figures)], _ write: (Figures, inout JSONWriter) -> Void,
+        more: (inout JSONWriter) -> Void = { _ in }
+    ) {
+        var writer = JSONWriter(reserving: 512)
+        writer.beginObject()
+        write(rows[0].found, &writer)
+        more(&writer)
+        writer.key("baselines")
+        writer.beginObject()
+        for row in rows.dropFirst() {
+            writer.key(row.key)
+            writer.beginObject()
+            write(row.found, &writer)
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.endObject()
+        Output.line(String(decoding: writer.bytes, as: UTF8.self))
+    }
+
     static func percent(_ share: Double) -> String { "\(fixed(100 * share, 1)) %" }
 }

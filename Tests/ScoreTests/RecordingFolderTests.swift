@@ -83,3 +83,69 @@ struct RecordingFolderTests {
         }
     }
 }
+
+@Suite("Folders of published benchmarks")
+struct BenchmarkFolderTests {
+    /// Hourly rows in BATADAL's form: two channels that move together, a third that is one of them disturbed during attacks.
+    private func table(days: Range<Int>, month: Int, flagged: ClosedRange<Int>?) -> String {
+        var text = "DATETIME,L_T1, F_PU1,P_J1,ATT_FLAG\n"
+        var state: UInt64 = 7
+        var row = 0
+        for day in days {
+            for hour in 0..<24 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let noise = Double(state >> 40) / 16_777_216
+                let level = 3 + (hour < 12 ? Double(hour) : Double(24 - hour)) / 6
+                let isWrong = flagged?.contains(row) ?? false
+                text += "\(day < 10 ? "0" : "")\(day)/\(month < 10 ? "0" : "")\(month)/18 \(hour < 10 ? "0" : "")\(hour),"
+                text += "\(level),\(10 * level + noise),\(5 * level + noise + (isWrong ? 9 : 0)),\(isWrong ? 1 : 0)\n"
+                row += 1
+            }
+        }
+        return text
+    }
+
+    @Test("BATADAL's files are read in the order of their dates; the latest is scored by its flags where no attack was published")
+    func batadal() throws {
+        let folder = TestFolder()
+        // Names in another order than dates.
+        folder.write("a_test.csv", table(days: 1..<20, month: 3, flagged: 200...260))
+        folder.write("b_train.csv", table(days: 1..<29, month: 1, flagged: nil))
+        folder.write("c_train.csv", table(days: 1..<29, month: 2, flagged: nil))
+        let score = try BATADALScore(folder: folder.path)
+        #expect(score.files == ["b_train.csv", "c_train.csv", "a_test.csv"])
+        #expect(score.pulse.attacks == 1)
+        #expect(score.pulse.found == 1)
+        #expect(score.pulse.s > 0.9)
+        #expect(abs(score.alwaysOn.s - 0.75) < 1e-9)
+    }
+
+    @Test("SKAB's rows are scored behind the first four hundred, and a folder without labels is refused by name")
+    func skab() throws {
+        let folder = TestFolder()
+        var text = "datetime;A;B;anomaly;changepoint\n"
+        var state: UInt64 = 3
+        for row in 0..<900 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let noise = Double(state >> 40) / 16_777_216
+            let isWrong = (600..<700).contains(row)
+            let minute = row / 60
+            let second = row % 60
+            text +=
+                "2020-03-09 10:\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second);\(noise);\(5 + noise + (isWrong ? 8 : 0));\(isWrong ? 1.0 : 0.0);0.0\n"
+        }
+        folder.write("valve1/0.csv", text)
+        folder.write("anomaly-free/x.csv", "datetime;A\n2020-03-09 10:00:00;1\n")
+        let score = try SKABScore(folder: folder.path)
+        #expect(score.files.map(\.name) == ["valve1/0.csv"])
+        let pooled = score.pooled(\.pulse)
+        #expect(pooled.truePositives + pooled.falsePositives + pooled.falseNegatives + pooled.trueNegatives == 500)
+        #expect(pooled.f1 > 0.7)
+        folder.write("valve1/1.csv", "datetime;A\n2020-03-09 10:00:00;1\n2020-03-09 10:00:01;1\n")
+        #expect {
+            _ = try SKABScore(folder: folder.path)
+        } throws: { error in
+            ((error as? RecordingProblem)?.text ?? "").contains("1.csv has no column \"anomaly\"")
+        }
+    }
+}
