@@ -188,8 +188,9 @@ struct SourceTests {
         var foreign = good
         foreign.authority = certificates.foreign
         let refused = try DrivenSource(port: broker.port, host: "localhost", client: "b", tls: foreign)
-        #expect(refused.run { refused.source.status.failures >= 1 })
-        #expect(refused.source.status.lastError?.contains("certificate verify failed") == true, "\(refused.source.status.lastError ?? "")")
+        // On a busy machine the first failure may be a handshake that took too long.
+        let isExplained = refused.run { refused.source.status.lastError?.contains("certificate verify failed") == true }
+        #expect(isExplained, "\(refused.source.status.lastError ?? "")")
 
         // The certificate is made out to localhost; by its address the same broker is a stranger.
         let wrongName = try DrivenSource(port: broker.port, host: "127.0.0.1", client: "c", tls: good)
