@@ -4,17 +4,18 @@ SWIFT ?= swift
 PACKAGES = mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test bench score tune calibrate scenarios embedded setup build format lint clean
+.PHONY: help run test bench score tune calibrate scenarios embedded identical setup build format lint clean
 
 help:
-	@echo "make run      install, build, and watch a simulated street fall ill and recover"
-	@echo "make test     everything that is tested every day"
-	@echo "make bench    rates and memory, beside mosquitto_sub in the same run"
-	@echo "make score    the anomaly core on recordings with known truth, beside baselines"
-	@echo "make tune     search the anomaly core's numbers anew (an hour and more)"
-	@echo "make embedded compile the anomaly core for a microcontroller"
-	@echo "make build    release builds of bamaid and bamai"
-	@echo "make format   swift format, in place;  make lint: the same, only telling"
+	@echo "make run        install, build, and watch a simulated street fall ill and recover"
+	@echo "make test       everything that is tested every day"
+	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
+	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
+	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
+	@echo "make embedded   compile the anomaly core for a microcontroller"
+	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
+	@echo "make build      release builds of bamaid and bamai"
+	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
 # Debian packages by name, only when one is missing, so that a second run needs neither root nor network.
 setup:
@@ -89,6 +90,20 @@ embedded:
 	$(SWIFT)c -target armv7em-none-none-eabi -enable-experimental-feature Embedded -wmo -parse-as-library -Osize -package-name bamai \
 	  -module-name Pulse -c Sources/Pulse/*.swift -o .build-embedded/Pulse.o
 	@echo "Pulse for armv7em: $$(size .build-embedded/Pulse.o | tail -1 | cut -f1) bytes of code"
+
+# The same bits on a board as on a server: a replay elsewhere must give the same alerts with the same ids.
+CROSS = gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+EMBEDDED = -enable-experimental-feature Embedded -wmo -parse-as-library -O -package-name bamai -module-name Pulse
+SWIFT_BIN = $(dir $(shell readlink -f $$(command -v $(SWIFT)c)))
+
+identical:
+	@$(MAKE) -s setup PACKAGES="$(CROSS)"
+	@mkdir -p .build-identical
+	@$(SWIFT)c -target x86_64-unknown-linux-gnu $(EMBEDDED) -c Sources/Pulse/*.swift Tests/Identical/Digest.swift -o .build-identical/x86.o
+	@$(SWIFT)c -target aarch64-none-none-elf $(EMBEDDED) -c Sources/Pulse/*.swift Tests/Identical/Digest.swift -o .build-identical/arm.o
+	@gcc -no-pie Tests/Identical/main.c .build-identical/x86.o -o .build-identical/x86 -lm
+	@aarch64-linux-gnu-gcc -B$(SWIFT_BIN) -fuse-ld=lld -static Tests/Identical/main.c .build-identical/arm.o -o .build-identical/arm -lm
+	@x86=$$(.build-identical/x86); arm=$$(qemu-aarch64-static .build-identical/arm); echo "x86-64 $$x86, arm64 $$arm"; [ "$$x86" = "$$arm" ]
 
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift
