@@ -65,7 +65,7 @@ let package = Package(
         .executableTarget(
             name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse"], path: "Tests/Bench", swiftSettings: strict),
 
-        .executableTarget(name: "Tune", dependencies: ["Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
+        .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 
         // Tests: one target a room.
         .testTarget(name: "PulseTests", dependencies: ["Pulse", "GatewayTesting"], swiftSettings: strict),

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Random numbers that a seed repeats. *Source*: SplitMix64.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
@@ -21,4 +23,10 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     /// The sum of twelve uniform numbers less six: as good as a normal number for noise, with a bounded tail.
     package mutating func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + unit() } }
+
+    /// Mean 0, standard deviation 1, with the whole of its tails (Box and Muller).
+    package mutating func gaussian() -> Double {
+        let radius = (-2 * log(max(1e-300, unit()))).squareRoot()
+        return radius * cos(2 * Double.pi * unit())
+    }
 }

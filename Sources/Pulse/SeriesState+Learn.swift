@@ -5,7 +5,7 @@ extension SeriesState {
         let slowed = has(Flags.departed | Flags.cautious)
         let speed = slowed ? tuning.departureLearning : 1
         let share = slowed ? pace.uptake : 1
-        let value = heldForLearning(last)
+        let value = held(last)
         let warm = Double(count) > pace.warmUp
 
         raw.take(lastRaw, share: share)
@@ -16,7 +16,7 @@ extension SeriesState {
         unrest.take(lastUnrest, share: share)
         calm.take(lastCalm, share: share)
         // The range is what two samples in a row have reached, as it is judged.
-        let pair = unbroken >= 2 ? heldForLearning(beforeLast) : value
+        let pair = unbroken >= 2 ? held(beforeLast) : value
         let (upper, lower) = (min(value, pair), max(value, pair))
         if upper > presentHighest { presentHighest += share * (upper - presentHighest) }
         if lower < presentLowest { presentLowest += share * (lower - presentLowest) }
@@ -55,7 +55,6 @@ extension SeriesState {
         let place = Season.Place(position: lastPosition, nodes: pace.nodes)
         let known = Double(count) > pace.samples && nodes.knowledge(at: place) >= 0.75
         var departure = value - nodes.expectation(at: place)
-        let usual = value
         if known {
             let weekday = Season.Weekday(lastTime, pace)
             // Before it is corrected: the week is what remains when the usual cycle is taken away.
@@ -80,7 +79,7 @@ extension SeriesState {
             nodes.learnNoise(at: place, size: abs(departure), gain: pace.seasonStep * speed, usual: noise)
             takeLesson(departure, place, nodes, norm: norm, speed: speed, pace: pace)
         } else {
-            nodes.learn(at: place, departure: departure, value: usual, gain: pace.seasonGain, pace: speed)
+            nodes.learn(at: place, departure: departure, value: value, gain: pace.seasonGain, pace: speed)
         }
     }
 
@@ -107,13 +106,6 @@ extension SeriesState {
         lessonRightWeight += right
         nodes.meet(place.left, (1 - place.share) * speed)
         if place.share > 0 { nodes.meet(place.right, place.share * speed) }
-    }
-
-    @inline(__always)
-    private func heldForLearning(_ value: Double) -> Double {
-        let reach = 2 * range
-        guard count >= 8, reach > 0 else { return value }
-        return max(lowest - reach, min(highest + reach, value))
     }
 
     /// Ends a cycle: what it has seen joins the past, and the past fades.

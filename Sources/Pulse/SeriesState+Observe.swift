@@ -140,8 +140,9 @@ extension SeriesState {
         learn(season: season, pace: pace, tuning: tuning)
     }
 
+    /// A value within reach of the range seen.
     @inline(__always)
-    private func held(_ value: Double) -> Double {
+    func held(_ value: Double) -> Double {
         let reach = 2 * range
         guard count >= 8, reach > 0 else { return value }
         return max(lowest - reach, min(highest + reach, value))

@@ -1,3 +1,4 @@
+import Lifeline
 import Pulse
 
 /// The BATtle of the Attack Detection ALgorithms: a water network's 43 channels, a row an hour.
@@ -20,7 +21,7 @@ package struct BATADALScore: Sendable {
     /// The files that were read, in the order of their rows; the last one is the scored one.
     package let files: [String]
 
-    /// First and last hour of each attack: *units*: hours since 2000-01-01 00:00.
+    /// First and last hour of each attack: *units*: hours since 1970-01-01 00:00.
     private static let published: [ClosedRange<Int>] = [
         (2016, 9, 13, 23, 2016, 9, 16, 0), (2016, 9, 26, 11, 2016, 9, 27, 10), (2016, 10, 9, 9, 2016, 10, 11, 20),
         (2016, 10, 29, 19, 2016, 11, 2, 16),
@@ -32,7 +33,7 @@ package struct BATADALScore: Sendable {
     /// Reads every CSV file of the folder in the order of its dates; the latest one is scored, all before it are learnt from.
     package init(folder: String) throws(RecordingProblem) {
         var tables: [(name: String, hours: [Int], table: Recording)] = []
-        for name in Folder.names(folder) ?? [] where name.hasSuffix(".csv") {
+        for name in Folder.names(folder) where name.hasSuffix(".csv") {
             let table = try Recording(path: "\(folder)/\(name)", options: RecordingOptions(interval: 3600, textColumns: ["DATETIME"]))
             guard let texts = table.texts["DATETIME"] else { throw RecordingProblem(text: "\(folder)/\(name) has no column \"DATETIME\"") }
             var hours: [Int] = []
@@ -134,6 +135,6 @@ package struct BATADALScore: Sendable {
     }
 
     private static func hour(_ year: Int, _ month: Int, _ day: Int, _ hour: Int) -> Int {
-        (CivilDays.since2000(year: year, month: month, day: day)) * 24 + hour
+        CivilTime.days(year: year, month: month, day: day) * 24 + hour
     }
 }

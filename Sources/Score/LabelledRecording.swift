@@ -71,7 +71,7 @@ package struct RecordingFolder: Sendable {
         case .valid(let manifest, _): self.manifest = manifest
         }
         if manifest.files.isEmpty {
-            files = (Folder.names(path) ?? []).filter { $0.hasSuffix(".csv") }.map {
+            files = Folder.names(path).filter { $0.hasSuffix(".csv") }.map {
                 RecordingManifest.File(path: $0)
             }
         } else {

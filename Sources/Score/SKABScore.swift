@@ -21,13 +21,13 @@ package struct SKABScore: Sendable {
     /// - Parameter folder: holds the CSV files, or folders of them.
     package init(folder: String, tuning: GroupTuning = GroupTuning()) throws(RecordingProblem) {
         var paths: [String] = []
-        for name in Folder.names(folder) ?? [] {
+        for name in Folder.names(folder) {
             if name.hasSuffix(".csv") {
                 paths.append(name)
             } else {
                 // What is free of anomalies has nothing to find; the benchmark leaves it out too.
                 guard name != "anomaly-free" else { continue }
-                paths += (Folder.names("\(folder)/\(name)") ?? []).filter { $0.hasSuffix(".csv") }.map { "\(name)/\($0)" }
+                paths += Folder.names("\(folder)/\(name)").filter { $0.hasSuffix(".csv") }.map { "\(name)/\($0)" }
             }
         }
         guard !paths.isEmpty else { throw RecordingProblem(text: "\(folder) holds no CSV file") }

@@ -7,7 +7,6 @@ package struct SaidAlarm: Sendable {
     package let score: Float
     package let channel: Int
     package let feature: Feature
-    package let suspicion: Suspicion
 }
 
 /// What was said about one recording at any limit.
@@ -32,7 +31,7 @@ package struct ScenarioRun: Sendable {
             let verdict = bank.observe(slot, time: recording.times[row], events: value)
             guard verdict.score > 0 else { continue }
             alarms.append(
-                SaidAlarm(time: recording.times[row], score: verdict.score, channel: channel, feature: .level, suspicion: .asset))
+                SaidAlarm(time: recording.times[row], score: verdict.score, channel: channel, feature: .level))
         }
         return alarms
     }
@@ -43,7 +42,10 @@ package struct ScenarioRun: Sendable {
     /// Whether an alarm lies in an event or so soon behind one that it is not counted as false.
     package func isExcused(_ alarm: SaidAlarm) -> Bool { events.contains { alarm.time >= $0.from && alarm.time <= $0.to + cycle } }
 
-    func finds(_ alarm: SaidAlarm, _ event: LabelledRecording.Event) -> Bool { alarm.time >= event.from && alarm.time <= event.to + 2 * interval }
+    /// Whether an alarm lies between an event's beginning and its end, and two intervals more: silence shows only when it is over.
+    package func finds(_ alarm: SaidAlarm, _ event: LabelledRecording.Event) -> Bool {
+        alarm.time >= event.from && alarm.time <= event.to + 2 * interval
+    }
 
     /// The same recording, with one alarm per channel at even distances and nothing else. *Units*: seconds.
     func metronome(every period: Double) -> ScenarioRun {
@@ -53,7 +55,7 @@ package struct ScenarioRun: Sendable {
             // The channels take turns, as if each were switched on at another time.
             let offset = period * (Double(channel) + 0.5) / Double(channelCount)
             for time in stride(from: start + offset, to: start + duration, by: period) {
-                alarms.append(SaidAlarm(time: time, score: 1, channel: channel, feature: .none, suspicion: .none))
+                alarms.append(SaidAlarm(time: time, score: 1, channel: channel, feature: .none))
             }
         }
         blind.alarms = alarms.sorted { $0.time < $1.time }
@@ -86,17 +88,13 @@ package struct ScenarioRun: Sendable {
                 guard verdict.score > 0 else { continue }
                 alarms.append(
                     SaidAlarm(
-                        time: recording.times[row], score: verdict.score, channel: channel, feature: verdict.feature, suspicion: verdict.suspicion))
+                        time: recording.times[row], score: verdict.score, channel: channel, feature: verdict.feature))
             }
         }
-        name = recording.name
-        events = recording.events
-        interval = recording.interval
-        cycle = recording.cycle
-        channelNames = recording.channelNames
-        duration = max(0, (recording.times.last ?? 0) - (recording.times.first ?? 0))
-        start = recording.times.first ?? 0
-        self.alarms = alarms.sorted { $0.time < $1.time }
+        self.init(
+            name: recording.name, events: recording.events, interval: recording.interval, cycle: recording.cycle,
+            channelNames: recording.channelNames,
+            start: recording.times.first ?? 0, duration: max(0, (recording.times.last ?? 0) - (recording.times.first ?? 0)), alarms: alarms)
     }
 }
 
@@ -141,21 +139,13 @@ package struct ScenarioTally: Sendable {
         var excused = min(run.duration, learning * run.cycle)
         for event in run.events where event.from >= begin {
             excused += event.to - event.from + run.cycle
-            var tally = KindTally(kind: event.kind)
-            tally.events = 1
-            if let first = alarms.first(where: { run.finds($0, event) }) {
-                tally.found = 1
-                tally.delays = [first.time - event.from]
-                tally.foundInTime = first.time - event.from <= patience ? 1 : 0
-            }
-            if let index = kinds.firstIndex(where: { $0.kind == event.kind }) {
-                kinds[index].events += 1
-                kinds[index].found += tally.found
-                kinds[index].foundInTime += tally.foundInTime
-                kinds[index].delays += tally.delays
-            } else {
-                kinds.append(tally)
-            }
+            let index = kinds.firstIndex { $0.kind == event.kind } ?? kinds.count
+            if index == kinds.count { kinds.append(KindTally(kind: event.kind)) }
+            kinds[index].events += 1
+            guard let first = alarms.first(where: { run.finds($0, event) }) else { continue }
+            kinds[index].found += 1
+            kinds[index].delays.append(first.time - event.from)
+            if first.time - event.from <= patience { kinds[index].foundInTime += 1 }
         }
         falseAlarms += alarms.count { !run.isExcused($0) }
         quietYears += max(0, run.duration - excused) * Double(run.channelCount) / (365.25 * 86_400)

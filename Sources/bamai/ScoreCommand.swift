@@ -51,27 +51,15 @@ struct ScoreNAB: ParsableCommand {
         let range = figures(NABRun.rangeOnly)
         let metronome = figures(NABRun.metronome)
         if json {
-            var writer = JSONWriter(reserving: 512)
-            writer.beginObject()
-            write(pulse, &writer)
-            writer.key("shipped")
-            writer.beginObject()
-            write(shipped, &writer)
-            writer.endObject()
-            writer.key("baselines")
-            writer.beginObject()
-            for (name, baseline) in [("range_only", range), ("metronome", metronome)] {
-                writer.key(name)
+            ScoreOutput.json([("", "", pulse), ("", "range_only", range), ("", "metronome", metronome)], write) { writer in
+                writer.key("shipped")
                 writer.beginObject()
-                write(baseline, &writer)
+                write(shipped, &writer)
                 writer.endObject()
+                writer.member("files", corpus.files.count)
+                writer.member("windows", corpus.windowCount)
+                writer.member("rows", corpus.rowCount)
             }
-            writer.endObject()
-            writer.member("files", Int64(corpus.files.count))
-            writer.member("windows", Int64(corpus.windowCount))
-            writer.member("rows", Int64(corpus.rowCount))
-            writer.endObject()
-            Output.line(String(decoding: writer.bytes, as: UTF8.self))
             return
         }
         Output.line(
@@ -163,7 +151,7 @@ struct ScoreCSV: ParsableCommand {
         for index in folder.files.indices {
             runs.append(ScenarioRun(try ScoreOutput.reading { () throws(RecordingProblem) in try folder.recording(index) }))
         }
-        let limit = self.limit.map { Float($0) } ?? ScoreLimits.limit(falseAlarmsPerYear: falseAlarms)
+        let limit = self.limit.map { Float($0) } ?? Calibration.limit(falseAlarmsPerYear: Float(falseAlarms))
         let tally = ScenarioTally(runs, limit: limit, patience: within.seconds, learning: learning)
         if list { ScoreCSV.list(runs, limit) }
         let hindsight = ScenarioTally.limit(runs, falseAlarmsPerYear: falseAlarms, learning: learning)

@@ -1,3 +1,4 @@
+import GatewayTesting
 import Testing
 
 @testable import Pulse
@@ -94,7 +95,7 @@ struct AssetDepartureTests {
     func unrest() {
         var random = SeededGenerator(77)
         var moments = Scenes.pressure(cycles: 8, seed: 7)
-        for index in 600..<680 { moments[index].value += 0.05 * random.normal() }
+        for index in 600..<680 { moments[index].value += 0.05 * random.gaussian() }
         let verdicts = Scenes.verdicts(moments)
         #expect(verdicts[600..<620].contains { $0.isLoud && $0.suspicion == .asset })
         #expect(!verdicts[..<600].contains { $0.isLoud })

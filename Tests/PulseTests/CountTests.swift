@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 import Testing
 
@@ -8,10 +9,10 @@ struct CountTests {
     /// Knuth's way, good for small means.
     private func poisson(_ mean: Double, _ random: inout SeededGenerator) -> Double {
         let limit = exp(-mean)
-        var product = random.uniform()
+        var product = random.unit()
         var count = 0.0
         while product > limit {
-            product *= random.uniform()
+            product *= random.unit()
             count += 1
         }
         return count
@@ -130,7 +131,7 @@ struct ClockTrackTests {
         var track = ClockTrack(allowed: 30, window: 86_400)
         return (0..<days * 144).map { index in
             let now = Double(index) * 600
-            return track.observe(own: now + offset(now), arrival: now + 1 + 89 * random.uniform())
+            return track.observe(own: now + offset(now), arrival: now + 1 + 89 * random.unit())
         }
     }
 

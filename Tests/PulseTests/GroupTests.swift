@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 import Testing
 
@@ -13,11 +14,11 @@ struct GroupTests {
         var load = 0.0
         var temperature = 20.0
         return (0..<count).map { row in
-            load = 0.98 * load + 0.2 * random.normal()
-            temperature += 0.02 * random.normal()
+            load = 0.98 * load + 0.2 * random.gaussian()
+            temperature += 0.02 * random.gaussian()
             return (0..<GroupTests.channels).map { channel in
                 let base = channel == 4 ? temperature : Double(channel + 1) * 10 + Double(channel + 1) * load
-                return base + 0.5 * random.normal() + fault(row, channel)
+                return base + 0.5 * random.gaussian() + fault(row, channel)
             }
         }
     }
@@ -132,7 +133,7 @@ struct GroupTests {
         for step in 0..<25_000 {
             let slot = random.below(4)
             let count = random.below(50)
-            let values = (0..<count).map { _ in random.below(3) == 0 ? wild[random.below(wild.count)] : random.normal() }
+            let values = (0..<count).map { _ in random.below(3) == 0 ? wild[random.below(wild.count)] : random.gaussian() }
             let time = random.below(10) == 0 ? wild[random.below(wild.count)] : Double(step) * 60
             let verdict = bank.observe(slot, time: time, values: values)
             #expect(verdict.statistic.isFinite && !verdict.seen.isNaN && !verdict.expected.isNaN, "replay with PULSE_SEED=\(seed)")

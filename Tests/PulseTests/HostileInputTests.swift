@@ -1,3 +1,4 @@
+import GatewayTesting
 import Testing
 
 @testable import Pulse
@@ -23,13 +24,13 @@ struct HostileInputTests {
             let slot = random.below(42) - 1
             switch random.below(40) {
             case 0: clock = strange[random.below(strange.count)]
-            case 1: clock += 1e7 * random.uniform()
-            case 2: clock -= 1e6 * random.uniform()
-            default: clock += 900 * random.uniform()
+            case 1: clock += 1e7 * random.unit()
+            case 2: clock -= 1e6 * random.unit()
+            default: clock += 900 * random.unit()
             }
             // Calm stretches between the storms, so that every series passes its warm-up again and again.
             let isStorm = index / 50_000 % 2 == 0
-            let value = isStorm && random.below(3) == 0 ? strange[random.below(strange.count)] : random.uniform()
+            let value = isStorm && random.below(3) == 0 ? strange[random.below(strange.count)] : random.unit()
             let verdict = bank.observe(slot, time: clock, value: value)
             if !verdict.isFinite || verdict.score < 0 || verdict.score > 40 || verdict.low > verdict.high || verdict.score > verdict.rawScore {
                 failures += 1

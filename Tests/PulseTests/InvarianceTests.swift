@@ -1,3 +1,4 @@
+import GatewayTesting
 import Testing
 
 @testable import Pulse
@@ -8,7 +9,7 @@ struct InvarianceTests {
     private func eventful(_ seed: UInt64) -> [Moment] {
         var moments = Scenes.pressure(cycles: 9, seed: seed) { $0 >= 3.3 && $0 < 3.9 ? -0.08 : 0 }
         var random = SeededGenerator(seed ^ 1)
-        for index in 480..<560 { moments[index].value += 0.02 * random.normal() }
+        for index in 480..<560 { moments[index].value += 0.02 * random.gaussian() }
         moments[620].value += 0.5
         for index in 660..<720 { moments[index].value = moments[659].value }
         for index in 780..<moments.count { moments[index].time += 3 * 86_400 }
@@ -41,7 +42,7 @@ struct InvarianceTests {
             // Series that join later move the block; nobody may notice.
             if random.below(500) == 0 {
                 late = bank.add(Scenes.trips)
-                _ = bank.observe(late, time: 0, value: random.normal())
+                _ = bank.observe(late, time: 0, value: random.gaussian())
             }
         }
         #expect(late >= count)

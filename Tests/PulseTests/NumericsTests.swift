@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 import Testing
 
@@ -9,7 +10,7 @@ struct NumericsTests {
     func logarithm() {
         var random = SeededGenerator(11)
         for _ in 0..<20_000 {
-            let number = Glibc.exp(600 * (random.uniform() - 0.5))
+            let number = Glibc.exp(600 * (random.unit() - 0.5))
             let ours = Numerics.log(number)
             let theirs = Glibc.log(number)
             #expect(abs(ours - theirs) <= 1e-15 * max(1, abs(theirs)), "log \(number): \(ours) and \(theirs)")
@@ -22,7 +23,7 @@ struct NumericsTests {
     func exponential() {
         var random = SeededGenerator(12)
         for _ in 0..<20_000 {
-            let number = -690 * random.uniform()
+            let number = -690 * random.unit()
             let ours = Numerics.exp(number)
             let theirs = Glibc.exp(number)
             #expect(abs(ours - theirs) <= 3e-13 * theirs, "exp \(number): \(ours) and \(theirs)")

@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 
 @testable import Pulse
@@ -20,7 +21,7 @@ enum Scenes {
         return (0..<Int(cycles * 96)).map { index in
             let phase = Double(index) / 96
             let wave = 0.34 + 0.04 * sin(2 * Double.pi * phase)
-            return Moment(time: start + Double(index) * 900, value: wave + 0.003 * random.normal() + departure(phase))
+            return Moment(time: start + Double(index) * 900, value: wave + 0.003 * random.gaussian() + departure(phase))
         }
     }
 
@@ -30,7 +31,7 @@ enum Scenes {
         return (0..<Int(cycles * 48)).map { index in
             let phase = Double(index) / 48
             let usual = 2.8 + 0.03 * sin(2 * Double.pi * phase)
-            return Moment(time: start + Double(index) * 1800 + 600 * random.uniform(), value: usual * (1 + wear(phase)) + 0.08 * random.normal())
+            return Moment(time: start + Double(index) * 1800 + 600 * random.unit(), value: usual * (1 + wear(phase)) + 0.08 * random.gaussian())
         }
     }
 

@@ -1,3 +1,4 @@
+import GatewayTesting
 import Testing
 
 @testable import Pulse
@@ -45,7 +46,7 @@ struct SensorSuspicionTests {
         var moments: [Moment] = []
         for day in 0..<20 {
             for trip in 0..<34 {
-                moments.append(Moment(time: Scenes.start + Double(day) * 86_400 + Double(trip) * 1800, value: 2.8 + 0.08 * random.normal()))
+                moments.append(Moment(time: Scenes.start + Double(day) * 86_400 + Double(trip) * 1800, value: 2.8 + 0.08 * random.gaussian()))
             }
         }
         let verdicts = Scenes.verdicts(moments, Scenes.trips)

@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 import Testing
 
@@ -15,7 +16,7 @@ struct SlowTrackTests {
             let peak = isFree ? 10.5 : 7.0
             let morning = exp(-(hour - peak) * (hour - peak) / 4)
             let evening = 0.8 * exp(-(hour - 19) * (hour - 19) / 6)
-            let value = 20 + 40 * (morning + evening) + 1.0 * random.normal() + change(day, hour)
+            let value = 20 + 40 * (morning + evening) + 1.0 * random.gaussian() + change(day, hour)
             return Moment(time: Scenes.start - 14_400 + Double(index) * 1800, value: value)
         }
     }

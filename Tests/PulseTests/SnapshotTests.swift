@@ -1,3 +1,4 @@
+import GatewayTesting
 import Testing
 
 @testable import Pulse
@@ -46,7 +47,7 @@ struct SnapshotTests {
             var fresh = PulseBank()
             _ = fresh.add(Scenes.day)
             // The bank that takes over may have seen anything.
-            _ = fresh.observe(0, time: random.uniform(), value: random.normal())
+            _ = fresh.observe(0, time: random.unit(), value: random.gaussian())
             try restore(&fresh, saved)
             stopped = fresh
             let expected = straight.observe(0, time: moment.time, value: moment.value)
@@ -145,7 +146,7 @@ struct SnapshotTests {
             }
             for index in 0..<200 {
                 let time = index % 10 == 0 ? Double.nan : Scenes.start + Double(index) * 900
-                _ = bank.observe(0, time: time, value: random.normal())
+                _ = bank.observe(0, time: time, value: random.gaussian())
             }
             let saved = bytes(bank)
             try restore(&bank, saved)

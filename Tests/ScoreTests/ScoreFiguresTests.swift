@@ -38,7 +38,7 @@ struct ScoreFiguresTests {
         ScenarioRun(
             name: "r", events: events.map { LabelledRecording.Event(from: $0.0, to: $0.1, kind: $0.2, size: nil) }, interval: 60, cycle: 86_400,
             channelNames: (0..<channels).map { "c\($0)" }, start: 0, duration: duration,
-            alarms: alarms.map { SaidAlarm(time: $0.0, score: $0.1, channel: 0, feature: .raw, suspicion: .asset) })
+            alarms: alarms.map { SaidAlarm(time: $0.0, score: $0.1, channel: 0, feature: .raw) })
     }
 
     @Test("Events are found from their beginning to their end, false alarms counted per channel and year outside")

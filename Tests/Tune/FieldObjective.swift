@@ -56,7 +56,7 @@ struct FieldObjective: Sendable {
             // A burst below a tenth of the district's flow is beyond any single sensor; it must not pull the numbers about.
             for event in run.events where !(event.kind == "burst" && (event.size ?? 1) < 0.1) {
                 var worth = 0.0
-                if let first = run.alarms.first(where: { $0.score >= limit && $0.time >= event.from && $0.time <= event.to + 2 * run.interval }) {
+                if let first = run.alarms.first(where: { $0.score >= limit && run.finds($0, event) }) {
                     let patience = max(900, 0.05 * (event.to - event.from))
                     worth = 0.5 + 0.5 / (1 + (first.time - event.from) / patience)
                 }

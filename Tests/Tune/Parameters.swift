@@ -1,3 +1,4 @@
+import Glibc
 import Pulse
 
 /// The numbers of `Tuning` by name, and which of them a search may move.
@@ -44,7 +45,7 @@ struct Parameters {
     /// A point of the search, as factors' logarithms around a start. *Range*: a factor of e³ either way.
     func numbers(_ point: [Double], around start: [Double]) -> [Double] {
         var numbers = start
-        for (position, index) in free.enumerated() { numbers[index] = start[index] * exponential(max(-3, min(3, point[position]))) }
+        for (position, index) in free.enumerated() { numbers[index] = start[index] * exp(max(-3, min(3, point[position]))) }
         return numbers
     }
 }

@@ -1,22 +1,5 @@
+import GatewayTesting
 import Glibc
-
-/// SplitMix64: the same search on every machine, from one seed.
-struct SeededGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
-    mutating func uniform() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
-
-    /// Mean 0, standard deviation 1.
-    mutating func normal() -> Double { (-2 * log(max(1e-300, uniform()))).squareRoot() * cos(2 * Double.pi * uniform()) }
-}
 
 /// A separable evolution strategy with adapted covariances (sep-CMA-ES; Ros and Hansen, 2008): maximises a function of a vector.
 ///
@@ -45,11 +28,11 @@ struct Search {
         let sum = raw.reduce(0, +)
         weights = raw.map { $0 / sum }
         muEff = 1 / weights.reduce(0) { $0 + $1 * $1 }
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     mutating func ask() -> [[Double]] {
-        (0..<size).map { _ in mean.indices.map { mean[$0] + sigma * variance[$0].squareRoot() * random.normal() } }
+        (0..<size).map { _ in mean.indices.map { mean[$0] + sigma * variance[$0].squareRoot() * random.gaussian() } }
     }
 
     /// A search that never narrows below this stays on broad hills, which other data are more likely to share than a sharp peak.

@@ -117,6 +117,3 @@ func inParallel(_ count: Int, _ body: @Sendable (Int) -> Double) -> [Double] {
     DispatchQueue.concurrentPerform(iterations: count) { places.values[$0] = body($0) }
     return Array(places.values)
 }
-
-/// The C library's: a search need not be the same on every processor.
-func exponential(_ number: Double) -> Double { exp(number) }
