@@ -50,7 +50,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
             swiftSettings: lean),
-        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT"], swiftSettings: strict),
+        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
         .executableTarget(name: "bamaid", dependencies: ["Gateway", "Linux"], swiftSettings: lean),
@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(
             name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),

@@ -100,7 +100,7 @@ package final class Daemon {
         let journal: SQLiteJournal
         do throws(JournalError) {
             Folder.make(for: site.journal.path)
-            journal = try SQLiteJournal(path: site.journal.path, maxBytes: site.journal.maxBytes)
+            journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
         } catch {
             return "the journal cannot be opened: \(error.sentence)"
         }
@@ -173,7 +173,7 @@ package final class Daemon {
                 let made = try Uplink(
                     platform: platform, options: options, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds,
                     seed: seed(platform.broker.clientID)
-                ) { () throws(JournalError) in try SQLiteJournalReader(path: path) }
+                ) { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
                 try epoll.add(made.ackDescriptor, .readable, token: Token.uplink.rawValue)
                 uplink = made
             } catch {

@@ -160,7 +160,8 @@ package final class Gateway {
 
     // MARK: - When to commit
 
-    private var batchIsFull: Bool { batch.readings.count >= configuration.journal.maxBatch }
+    /// Messages count too: a flood of what gives no reading must not keep the rest from being committed.
+    private var batchIsFull: Bool { max(batch.readings.count, batchMessages) >= configuration.journal.maxBatch }
 
     private func commitIsDue(_ sources: [any Source]) -> Bool {
         if batchMessages == 0 {

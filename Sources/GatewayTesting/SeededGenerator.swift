@@ -21,6 +21,9 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// Uniform in 0..<bound. Precondition: `bound` > 0.
     package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
+    /// True with the given probability.
+    package mutating func chance(_ probability: Double) -> Bool { unit() < probability }
+
     /// The sum of twelve uniform numbers less six: as good as a normal number for noise, with a bounded tail.
     package mutating func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + unit() } }
 

@@ -125,6 +125,7 @@ package struct JournalFigures: Equatable, Sendable {
     package var bytes: Int64 = 0
     package var maxBytes: Int64 = 0
     package var segments: Int64 = 0
+    package var commits: UInt64 = 0
     /// Readings dropped by retention since the file was made.
     package var droppedReadings: UInt64 = 0
     /// Segments set aside because they could not be read.

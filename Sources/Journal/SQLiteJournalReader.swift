@@ -1,34 +1,38 @@
 import Lifeline
 
-/// A reading end of a SQLite journal, on its own read-only connection. It sees what is committed, and never holds the writer up.
+/// The reading end of a SQLite journal, on a read-only connection of its own.
 ///
-/// *Isolation*: one thread.
+/// It sees what was committed before each call and never blocks the writer. A segment that cannot be read is skipped and counted, once in the
+/// life of this reader, in `JournalFigures.damagedSegments`. *Isolation*: one thread. *Memory*: one segment (at most 65 536 readings) and SQLite's
+/// cache of 2 MB.
 package final class SQLiteJournalReader: JournalReader {
-    private var reading: SQLiteReading
-    private let maxBytes: Int64
+    private let queries: JournalQueries
 
-    /// Opens the file that a writer made. Throws `.medium` when there is none yet, `.damaged` when it is no journal, `.tooNew` for a later format.
-    package init(path: String) throws(JournalError) {
-        let database = try Database(path: path, mode: .reader)
-        let application = try database.number("PRAGMA application_id") ?? 0
-        guard application == Schema.applicationID else { throw .damaged("\(path): not a journal of Bamai") }
-        let version = try database.number("PRAGMA user_version") ?? 0
-        guard version <= Schema.version else { throw .tooNew(found: Int(version), known: Int(Schema.version)) }
-        reading = SQLiteReading(database)
-        maxBytes = (try database.number("PRAGMA max_page_count") ?? 0) * (try database.number("PRAGMA page_size") ?? 0)
+    /// How long a call waits for a lock before it throws `.busy`: the writer's locks last milliseconds.
+    package static let busyMilliseconds: Int32 = 1000
+
+    private init(_ queries: JournalQueries) { self.queries = queries }
+
+    /// Opens a journal that a writer has made.
+    ///
+    /// *Throws*: `.medium` when there is no file, `.busy` while the writer is just making it (ask again later), `.tooNew`, `.damaged`.
+    package static func open(path: String) throws(JournalError) -> SQLiteJournalReader {
+        let connection = try SQLiteConnection(path: path, access: .reading, busyMilliseconds: busyMilliseconds)
+        guard try JournalSchema.examine(connection) == .current else { throw .busy("\(path) is being made") }
+        return SQLiteJournalReader(try JournalQueries(connection))
     }
 
-    package func lastSequence() throws(JournalError) -> Sequence64 { try reading.lastSequence() }
-    package func firstSequence() throws(JournalError) -> Sequence64 { try reading.firstSequence() }
+    package func lastSequence() throws(JournalError) -> Sequence64 { try queries.lastSequence() }
+    package func firstSequence() throws(JournalError) -> Sequence64 { try queries.firstSequence() }
     package func readings(from sequence: Sequence64, _ body: (Sequence64, Reading) -> Bool) throws(JournalError) {
-        try reading.readings(from: sequence, body)
+        try queries.readings(from: sequence, body)
     }
     package func alerts(after position: UInt64, limit: Int) throws(JournalError) -> [AlertRecord] {
-        try reading.alerts(after: position, limit: limit)
+        try queries.alerts(after: position, limit: limit)
     }
-    package func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] { try reading.latestAlerts(limit: limit) }
-    package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try reading.cursor(lane) }
-    package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try reading.seriesKeys() }
-    package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try reading.rejected(limit: limit) }
-    package func figures() throws(JournalError) -> JournalFigures { try reading.figures() }
+    package func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] { try queries.latestAlerts(limit: limit) }
+    package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try queries.cursor(lane) }
+    package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try queries.seriesKeys() }
+    package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try queries.rejected(limit: limit) }
+    package func figures() throws(JournalError) -> JournalFigures { try queries.figures() }
 }

@@ -1,94 +1,57 @@
-import Lifeline
-
-/// Why the bytes of a segment are not one.
-package enum SegmentError: Error, Equatable, Sendable {
-    case truncated
-    case malformed
-    case checksum
-    case unknownVersion(UInt8)
-}
-
-/// The readings of one commit as one columnar block.
+/// The format of a segment: the readings of one commit as one block of bytes, column by column.
+///
+/// Readings of one commit are alike: the same sensors in the same order, times that move on by little, values near the last ones. Columns of such
+/// numbers are mostly zeros or small, and each column is written in the form that is the smallest for it. Everything round-trips bit by bit.
 ///
 /// ```
-/// byte 0…1   "BS"
-/// byte 2     version, 1
-/// varint     number of readings n, 1…65 536
-/// zigzag     received time of the first reading, µs since 1970
-/// byte       time units: low half for received, high half for observed times (0: µs, 1: ms, 2: s)
-/// varint     number k of series; then k zigzags: each series' number less the one before (the first less 0), in order of first appearance
-/// column     series: for each reading the place of its series in that list. Predicted to be the one that followed the same predecessor before (the
-///            first time: the next in the list). Pairs of varints: how many predictions hit, then the place of the one that missed; ends with n readings.
-/// column     received: differences to the reading before, in the unit, as a column of groups (`ColumnWriter`)
-/// column     observed: differences to the prediction, in the unit: for the first reading of a series the reading before (for the segment's first its
-///            received time, cut to the unit), later the series' last time plus its last step. Groups as above.
-/// column     modes, one a series: groups. 0…9: decimal places; 15: raw bits.
-/// column     values, series by series. Decimal: zigzags of value · 10^mode, each less the one before. Raw: the bits XOR those before, bytes reversed,
-///            as varints.
-/// column     flags: groups
-/// 4 bytes    CRC-32C over all before, little-endian
+/// offset  size    what
+/// 0       1       magic, 0xB1
+/// 1       1       version, 1
+/// 2       v       n: number of readings, 1 … 65 536
+/// .       v       k: number of different series, 1 … n
+/// .       column  k series numbers in the order of their first appearance, each less the one before less 1 (the first: itself)
+/// .       column  n slots (the place of a reading's series in that list), each less its prediction
+/// .       column  n flags
+/// .       z       received time of the first reading, microseconds
+/// .       1       unit of the next column: 0 microseconds, 1 milliseconds, 2 seconds
+/// .       column  n − 1 received times, each less the one before, in the unit
+/// .       z       observed time of the first reading less its received time, microseconds
+/// .       1       unit of the next column (low four bits) and its predictor (high four bits)
+/// .       column  n observed times, each less its prediction, in the unit
+/// .       column  k scales: 0 … 10, the decimals of a series' values; 15, the series is raw
+/// .       column  the first value of each decimal series, as an integer at its scale
+/// .       column  each further value of a decimal series, as an integer less the one before of that series
+/// .       column  for each value of a decimal series: units in the last place from integer ÷ 10^scale to the true value, −2 … 2
+/// .       …       for each value of a raw series: a control byte and 0 … 8 bytes
+/// end−4   4       CRC-32C of all bytes before, little endian
 /// ```
 ///
-/// Every finite or not finite number comes back bit for bit. Decoding is bounded by the declared number and never traps, whatever the bytes are.
-package struct SegmentCodec {
-    /// The most readings of one segment.
-    package static let maxReadings = 65_536
-    private static let version: UInt8 = 1
-    static let powers: [Double] = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
-    static let rawMode: UInt8 = 15
-    static let unitMicroseconds: [Int64] = [1, 1000, 1_000_000]
+/// `v` is a LEB128 varint of up to ten bytes; `z` is the same with the sign folded in (zigzag). Differences wrap at 64 bits.
+///
+/// - *Slot prediction*: the slot that followed the slot before the last time; if none did, the next new slot; if all k are seen, the slot before.
+/// - *Observed predictor* 0: for a reading flagged `timeOfReceipt` or `clockRefused`, its received time; otherwise the observed time of the last
+///   reading that is not so flagged (at the start: of the first reading). 1: its received time less the delay of the reading before.
+/// - *Raw values*: the bits exclusive-or those of the series' value before (at the start 0). The control byte holds the number of low zero
+///   bytes left out (high four bits) and the number of bytes that follow, low byte first (low four bits); the remaining high bytes are zero.
+/// - *Columns*: see `IntegerColumn`.
+package enum SegmentCodec {
+    /// The most readings that a segment may hold: what bounds a decoder's memory (about 5 MiB).
+    package static let countLimit = 65_536
 
-    package init() {}
-
-    /// Encodes the readings of one commit. Precondition: 1…`maxReadings` of them.
-    package func encode(_ readings: [Reading]) -> [UInt8] {
-        precondition(!readings.isEmpty && readings.count <= SegmentCodec.maxReadings)
-        var columns = SegmentColumns(readings)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(64 + readings.count * 5)
-        bytes += [UInt8(ascii: "B"), UInt8(ascii: "S"), SegmentCodec.version]
-        bytes.appendVarint(UInt64(readings.count))
-        bytes.appendZigzag(readings[0].received.microseconds)
-        columns.write(readings, to: &bytes)
-        let checksum = CRC32C.of(bytes)
-        for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: checksum >> shift)) }
-        return bytes
-    }
-
-    /// Decodes a segment into `readings` (which is emptied first).
-    package func decode(_ bytes: UnsafeRawBufferPointer, into readings: inout [Reading]) throws(SegmentError) {
-        readings.removeAll(keepingCapacity: true)
-        guard bytes.count >= 12 else { throw .truncated }
-        guard bytes[0] == UInt8(ascii: "B"), bytes[1] == UInt8(ascii: "S") else { throw .malformed }
-        guard bytes[2] == SegmentCodec.version else { throw .unknownVersion(bytes[2]) }
-        let body = UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 4)])
-        var stored: UInt32 = 0
-        for index in 0..<4 { stored |= UInt32(bytes[bytes.count - 4 + index]) << UInt32(index * 8) }
-        guard CRC32C.of(body) == stored else { throw .checksum }
-        var reader = VarintReader(UnsafeRawBufferPointer(rebasing: body[3...]))
-        let count = try reader.varint()
-        guard count >= 1, count <= UInt64(SegmentCodec.maxReadings) else { throw .malformed }
-        let base = try reader.zigzag()
-        try SegmentColumns.read(&reader, count: Int(count), base: base, into: &readings)
-        guard reader.remaining == 0 else { throw .malformed }
-    }
-
-    /// The decimal places (0…9) that hold every value exactly, or `rawMode`.
-    static func mode(of values: some Sequence<Double>) -> UInt8 {
-        var mode = 0
-        for value in values {
-            while !isExact(value, mode) {
-                mode += 1
-                if mode == powers.count { return rawMode }
-            }
-        }
-        return UInt8(mode)
-    }
-
-    private static func isExact(_ value: Double, _ mode: Int) -> Bool {
-        let scaled = (value * powers[mode]).rounded()
-        // Below 2^53 whole numbers are exact; NaN fails the comparison.
-        guard scaled.magnitude < 9_007_199_254_740_992 else { return false }
-        return (Double(Int64(scaled)) / powers[mode]).bitPattern == value.bitPattern
-    }
+    static let magic: UInt8 = 0xB1
+    static let version: UInt8 = 1
+    /// The scale that marks a series as raw.
+    static let rawScale = 15
+    /// Beyond ten decimals a value is a computed one, and raw is as short.
+    static let scaleLimit = 10
+    /// Decimal integers stay below 2^47, where a product's rounding error cannot reach half a unit.
+    static let decimalLimit = 0x1p47
+    /// A conversion of units (one product) moves a decimal by no more.
+    static let ulpLimit: Int64 = 2
+    /// 10^0 … 10^10, all exact.
+    static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
+    /// *Units*: microseconds of the time units 0, 1, 2.
+    static let timeUnits: [Int64] = [1, 1000, 1_000_000]
+    /// The flags under which the observed time is the time of receipt.
+    static let receiptFlags: UInt8 = 1 << 1 | 1 << 2
 }

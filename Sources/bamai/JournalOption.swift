@@ -16,7 +16,7 @@ struct JournalOption: ParsableArguments {
             Terminal.error("there is no journal at \(path)")
             throw ExitCode(1)
         }
-        return try reading { () throws(JournalError) in try SQLiteJournalReader(path: path) }
+        return try reading { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
     }
 }
 

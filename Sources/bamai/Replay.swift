@@ -87,7 +87,7 @@ struct Replay: ParsableCommand {
         let clock = RecordedTime()
         clock.set(recording.times[0])
         let gateway = try reading { () throws(JournalError) in
-            let journal = try SQLiteJournal(path: site.journal.path, maxBytes: site.journal.maxBytes)
+            let journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
             return try Gateway(configuration: site, journal: journal, time: clock)
         }
         var messages = 0

@@ -137,7 +137,7 @@ struct Drain {
         var reader: SQLiteJournalReader?
         while true {
             usleep(5000)
-            if reader == nil { reader = try? SQLiteJournalReader(path: folder.file("journal.db")) }
+            if reader == nil { reader = try? SQLiteJournalReader.open(path: folder.file("journal.db")) }
             if let last = try? reader?.lastSequence(), last >= UInt64(load.readings) { break }
             guard daemon.isRunning, seconds() - start < 300 else {
                 throw BenchProblem(

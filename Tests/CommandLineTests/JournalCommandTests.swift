@@ -12,7 +12,7 @@ struct JournalCommandTests {
     /// A journal with three commits, two series, two alerts and two refused messages.
     private func journal() throws -> String {
         let path = folder.file("journal.db")
-        let journal = try SQLiteJournal(path: path, maxBytes: 4 << 20)
+        let journal = try SQLiteJournal.open(path: path, maxBytes: 4 << 20)
         let pressure = try journal.series(forKey: "WP-03/pressure")
         let tilt = try journal.series(forKey: "MH-02/tilt_x")
         for commit in 0..<3 {
@@ -71,7 +71,7 @@ struct JournalCommandTests {
     @Test("Following from nothing shows what comes later only")
     func follow() throws {
         let path = folder.file("followed.db")
-        let journal = try SQLiteJournal(path: path, maxBytes: 4 << 20)
+        let journal = try SQLiteJournal.open(path: path, maxBytes: 4 << 20)
         var batch = CommitBatch()
         batch.alerts.append(JournalCommandTests.alert(0))
         _ = try journal.commit(batch)

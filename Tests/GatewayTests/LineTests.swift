@@ -20,7 +20,7 @@ struct LineTests {
         try gateway.step(readable: [], all: [source])
         #expect(source.events == ["acknowledged 5"])
         #expect(seen == [5])
-        #expect(journal.attempts == 1, "one commit for all five")
+        #expect(journal.commitAttempts == 1, "one commit for all five")
     }
 
     @Test("A broker whose window is used up is not left waiting for the delay")
@@ -38,7 +38,7 @@ struct LineTests {
         let gateway = try Gateway(configuration: LineFixture.configuration(commitDelay: .zero), journal: journal, time: time)
         source.add("d0", "{\"v\":1}")
         source.add("d0", "{\"v\":2}", qos: 0)
-        journal.failNextCommit = .full("test")
+        journal.failCommit(with: .full("test"))
         #expect(throws: JournalError.full("test")) { try gateway.step(readable: [source], all: [source]) }
         #expect(source.events == ["abandoned 1"])
         #expect(gateway.storageProblem == .full("test"))
@@ -61,7 +61,7 @@ struct LineTests {
         }
         source.add("d0", "{\"v\":40}")
         // The readings' commit goes well; the alert's own, right behind it, does not.
-        source.onRelease = { journal.failNextCommit = .medium("test") }
+        source.onRelease = { journal.failCommit(with: .medium("test")) }
         #expect(throws: JournalError.self) { try gateway.step(readable: [source], all: [source]) }
         #expect(try journal.alerts(after: 0, limit: 9).isEmpty)
         source.onRelease = {}
@@ -92,7 +92,7 @@ struct LineTests {
         source.redeliver(3)
         try gateway.step(readable: [], all: [source])
         #expect(source.events == ["acknowledged 3"])
-        #expect(journal.attempts == 0, "and no commit is wasted on them")
+        #expect(journal.commitAttempts == 0, "and no commit is wasted on them")
     }
 
     @Test("A retained message that tells nothing new is no reading")

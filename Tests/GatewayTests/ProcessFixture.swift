@@ -116,11 +116,11 @@ final class ProcessFixture {
         return (try? condition()) == true
     }
 
-    func lastSequence() throws -> UInt64 { try SQLiteJournalReader(path: journalPath).lastSequence() }
+    func lastSequence() throws -> UInt64 { try SQLiteJournalReader.open(path: journalPath).lastSequence() }
 
     /// Readings by sensor, in the order of their sequences; ticks are left out.
     func readings() throws -> [String: [Reading]] {
-        let reader = try SQLiteJournalReader(path: journalPath)
+        let reader = try SQLiteJournalReader.open(path: journalPath)
         let names = try reader.seriesKeys()
         var result: [String: [Reading]] = [:]
         try reader.readings(from: 1) { _, reading in
@@ -130,7 +130,7 @@ final class ProcessFixture {
         return result
     }
 
-    func alerts() throws -> [AlertRecord] { try SQLiteJournalReader(path: journalPath).alerts(after: 0, limit: 1_000_000) }
+    func alerts() throws -> [AlertRecord] { try SQLiteJournalReader.open(path: journalPath).alerts(after: 0, limit: 1_000_000) }
 
     /// Waits until the daemon's subscription stands, so that what is published from then on is its own.
     func waitUntilSubscribed() -> Bool {

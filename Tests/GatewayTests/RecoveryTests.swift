@@ -44,7 +44,7 @@ struct RecoveryTests {
         let source = ScriptedSource()
         for _ in 0..<4 {
             source.add("d0", "{\"v\":40}")
-            if (try journal.lastSequence()) == 3 { source.onRelease = { journal.failNextCommit = .medium("power cut") } }
+            if (try journal.lastSequence()) == 3 { source.onRelease = { journal.failCommit(with: .medium("power cut")) } }
             try? gateway.step(readable: [source], all: [source])
             time.advance(by: .seconds(1))
         }

@@ -1,173 +1,308 @@
-import Foundation
 import GatewayTesting
 import Journal
 import Lifeline
 import Testing
 
-/// The two journals behind one port; what holds for one holds for the other.
-enum Implementation: String, CaseIterable, CustomTestStringConvertible {
-    case memory, sqlite
-
-    var testDescription: String { rawValue }
-
-    func make(_ folder: TestFolder) throws -> any JournalWriter {
-        switch self {
-        case .memory: MemoryJournal()
-        case .sqlite: try SQLiteJournal(path: folder.file("journal.db"), maxBytes: 64 << 20)
-        }
-    }
-}
-
-enum Sample {
-    static let start = Timestamp(unixSeconds: 1_767_323_045)
-
-    static func readings(_ count: Int, series: UInt32 = 1, from: Int = 0) -> [Reading] {
-        (0..<count).map { index in
-            Reading(
-                series: SeriesID(series), observed: start.advanced(byMicroseconds: Int64(from + index) * 1_000_000),
-                received: start.advanced(byMicroseconds: Int64(from + index) * 1_000_000 + 1234), value: Double(from + index) / 10)
-        }
-    }
-
-    static func alert(_ id: String) -> AlertRecord {
-        AlertRecord(
-            id: id, episode: "ep-1", kind: "raised", level: 3, subject: "manhole/MH-1", sensor: "MH-1/tilt", rule: "cover.tilt", recorded: start,
-            body: Array("{\"id\":\"\(id)\"}".utf8))
-    }
-
-    static func all(_ journal: any JournalReader, from: UInt64 = 1) throws -> [(UInt64, Reading)] {
-        var result: [(UInt64, Reading)] = []
-        try journal.readings(from: from) {
-            result.append(($0, $1))
-            return true
-        }
-        return result
-    }
-}
-
+/// What every journal must do, asked of each implementation alike.
 @Suite("Every journal")
 struct JournalSuite {
-    @Test("Readings come back in order under contiguous sequences", arguments: Implementation.allCases)
-    func order(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
-        #expect(try journal.lastSequence() == 0)
-        #expect(try journal.firstSequence() == 0)
-        var batch = CommitBatch()
-        var expected: [Reading] = []
-        for (index, count) in [1, 7, 100, 1, 3000].enumerated() {
-            batch.readings = Sample.readings(count, series: UInt32(index + 1), from: expected.count)
-            #expect(try journal.commit(batch) == UInt64(expected.count + 1))
-            expected += batch.readings
+    @Test("counts readings from 1 on, without gaps, in the order of commits", arguments: JournalKind.allCases)
+    func order(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        #expect(try bench.writer.lastSequence() == 0)
+        #expect(try bench.writer.firstSequence() == 0)
+        var next: UInt64 = 1
+        for size in [3, 1, 100, 2] {
+            #expect(try bench.writer.commit(Samples.batch(size, from: next)) == next)
+            next += UInt64(size)
         }
-        let all = try Sample.all(journal)
-        #expect(all.map(\.0) == (1...UInt64(expected.count)).map { $0 })
-        #expect(all.map(\.1) == expected)
-        #expect(try journal.lastSequence() == UInt64(expected.count))
-        for from in [1, 2, 8, 9, 108, 109, 110, 3108, 3109, 9999] as [UInt64] {
-            let part = try Sample.all(journal, from: from)
-            #expect(part.map(\.0) == (1...UInt64(expected.count)).filter { $0 >= from })
-        }
+        let found = try bench.readings()
+        #expect(found.map(\.0) == Array(1...106))
+        #expect(found.map(\.1) == Samples.readings(106))
+        #expect(try bench.reader().lastSequence() == 106)
+        #expect(try bench.reader().firstSequence() == 1)
     }
 
-    @Test("Reading stops where it is told to", arguments: Implementation.allCases)
-    func stops(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
-        var batch = CommitBatch()
-        batch.readings = Sample.readings(50)
-        _ = try journal.commit(batch)
-        var seen = 0
-        try journal.readings(from: 10) { _, _ in
-            seen += 1
-            return seen < 5
+    @Test("reads from any sequence on, also from the middle of a commit, and stops when told", arguments: JournalKind.allCases)
+    func readsFromAnywhere(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        for first in stride(from: 1, through: 91, by: 10) { _ = try bench.writer.commit(Samples.batch(10, from: UInt64(first))) }
+        for start: UInt64 in [0, 1, 5, 10, 11, 50, 99, 100] {
+            #expect(try bench.readings(from: start).map(\.0) == Array(max(1, start)...100))
         }
-        #expect(seen == 5)
-    }
-
-    @Test("An alert's id is taken once; positions follow the order without holes", arguments: Implementation.allCases)
-    func alerts(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
-        var batch = CommitBatch()
-        batch.alerts = ["a", "b", "a", "c"].map { Sample.alert($0) }
-        _ = try journal.commit(batch)
-        batch.alerts = ["b", "d"].map { Sample.alert($0) }
-        _ = try journal.commit(batch)
-        let stored = try journal.alerts(after: 0, limit: 10)
-        #expect(stored.map(\.id) == ["a", "b", "c", "d"])
-        #expect(stored.map(\.position) == [1, 2, 3, 4])
-        #expect(stored[0].body == Array("{\"id\":\"a\"}".utf8))
-        #expect(try journal.alerts(after: 2, limit: 1).map(\.id) == ["c"])
-        #expect(try journal.latestAlerts(limit: 2).map(\.id) == ["d", "c"])
-    }
-
-    @Test("Cursors only go forward; checkpoints are the last one", arguments: Implementation.allCases)
-    func cursorsAndCheckpoints(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
-        #expect(try journal.checkpoint() == nil)
-        #expect(try journal.cursor(.alerts) == 0)
-        var batch = CommitBatch()
-        batch.cursors = [.alerts: 7, .readings: 100]
-        batch.checkpoint = Checkpoint(sequence: 5, revision: "r1", body: [1, 2, 3])
-        _ = try journal.commit(batch)
-        batch.cursors = [.alerts: 3]
-        batch.checkpoint = Checkpoint(sequence: 5, revision: "r2", body: [4])
-        _ = try journal.commit(batch)
-        #expect(try journal.cursor(.alerts) == 7)
-        #expect(try journal.cursor(.readings) == 100)
-        #expect(try journal.checkpoint() == Checkpoint(sequence: 5, revision: "r2", body: [4]))
-        for sequence in 6...20 as ClosedRange<UInt64> {
-            batch.checkpoint = Checkpoint(sequence: sequence, revision: "r3", body: [UInt8(sequence)])
-            _ = try journal.commit(batch)
-            #expect(try journal.checkpoint()?.sequence == sequence)
+        #expect(try bench.readings(from: 101).isEmpty)
+        #expect(try bench.readings(from: .max).isEmpty)
+        var seen: [UInt64] = []
+        try bench.reader().readings(from: 37) { sequence, _ in
+            seen.append(sequence)
+            return seen.count < 5
         }
+        #expect(seen == [37, 38, 39, 40, 41])
     }
 
-    @Test("Receipts come back oldest first, the newest at most", arguments: Implementation.allCases)
-    func receipts(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
-        var batch = CommitBatch()
-        for start in [0, 10, 20] as [UInt64] {
-            batch.readings = Sample.readings(10, from: Int(start))
-            batch.receipts = Array(start..<(start + 10))
-            _ = try journal.commit(batch)
+    @Test("lets a reading's receiver ask the journal again", arguments: JournalKind.allCases)
+    func nestedReading(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        _ = try bench.writer.commit(Samples.batch(4))
+        _ = try bench.writer.commit(Samples.batch(4, from: 5))
+        let reader = try bench.reader()
+        var sums: [Double] = []
+        try reader.readings(from: 1) { sequence, _ in
+            var sum = 0.0
+            try? reader.readings(from: sequence) { _, reading in
+                sum += reading.value
+                return true
+            }
+            sums.append(sum)
+            return true
         }
-        #expect(try journal.recentReceipts(limit: 100) == Array(0..<30))
-        #expect(try journal.recentReceipts(limit: 15) == Array(15..<30))
+        #expect(sums == [36, 35, 33, 30, 26, 21, 15, 8])
     }
 
-    @Test("Rejected messages are a bounded ring, newest first", arguments: Implementation.allCases)
-    func rejected(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
+    @Test("commits an empty batch by doing nothing", arguments: JournalKind.allCases)
+    func emptyBatch(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        _ = try bench.writer.commit(Samples.batch(2))
+        #expect(try bench.writer.commit(CommitBatch()) == 3)
+        #expect(try bench.writer.figures().commits == 1)
+        var alertsOnly = CommitBatch()
+        alertsOnly.alerts = [Samples.alert("a")]
+        #expect(try bench.writer.commit(alertsOnly) == 3)
+        #expect(try bench.readings().count == 2)
+    }
+
+    @Test("refuses a batch beyond its limit and keeps nothing of it", arguments: JournalKind.allCases)
+    func tooLarge(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        var batch = Samples.batch(SQLiteJournal.readingsPerCommitLimit + 1)
+        batch.alerts = [Samples.alert("a")]
+        #expect(throws: JournalError.self) { try bench.writer.commit(batch) }
+        #expect(try bench.writer.lastSequence() == 0)
+        #expect(try bench.writer.latestAlerts(limit: 9).isEmpty)
+        #expect(try bench.writer.commit(Samples.batch(65_536)) == 1)
+        #expect(try bench.readings().count == 65_536)
+    }
+
+    @Test("divides a batch that is larger than a segment", arguments: JournalKind.allCases)
+    func manySegments(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        #expect(try bench.writer.commit(Samples.batch(140_000)) == 1)
+        #expect(try bench.writer.commit(Samples.batch(1, from: 140_001)) == 140_001)
+        try bench.reopen()
+        #expect(try bench.writer.commit(Samples.batch(1, from: 140_002)) == 140_002)
+        let found = try bench.readings(from: 131_070)
+        #expect(found.map(\.0) == Array(131_070...140_002))
+        #expect(found.allSatisfy { Double($0.0) == $0.1.value })
+        #expect(try bench.writer.figures().segments == (kind == .sqlite ? 5 : 3))
+    }
+
+    @Test("ignores an alert whose id it has, and numbers the others without holes", arguments: JournalKind.allCases)
+    func alerts(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
         var batch = CommitBatch()
-        for index in 0..<300 {
-            batch.rejected = [
-                RejectedMessage(received: Sample.start, broker: "b", topic: "t/\(index)", cause: "not-json", sample: Array("{".utf8))
-            ]
-            _ = try journal.commit(batch)
+        batch.alerts = [Samples.alert("a"), Samples.alert("b"), Samples.alert("a")]
+        _ = try bench.writer.commit(batch)
+        var again = Samples.alert("b")
+        again.body = [1]
+        batch.alerts = [again, Samples.alert("c")]
+        _ = try bench.writer.commit(batch)
+        try bench.reopen()
+        batch.alerts = [Samples.alert("c"), Samples.alert("d")]
+        _ = try bench.writer.commit(batch)
+        let found = try bench.reader().alerts(after: 0, limit: 10)
+        #expect(found.map(\.id) == ["a", "b", "c", "d"])
+        #expect(found.map(\.position) == [1, 2, 3, 4])
+        var expected = Samples.alert("b")
+        expected.position = 2
+        #expect(found[1] == expected)
+        #expect(try bench.reader().alerts(after: 2, limit: 1).map(\.id) == ["c"])
+        #expect(try bench.reader().latestAlerts(limit: 2).map(\.id) == ["d", "c"])
+        #expect(try bench.reader().alerts(after: 4, limit: 10).isEmpty)
+        #expect(try bench.reader().alerts(after: 0, limit: -1).isEmpty)
+    }
+
+    @Test("keeps each lane's cursor", arguments: JournalKind.allCases)
+    func cursors(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        #expect(try bench.reader().cursor(.alerts) == 0)
+        var batch = CommitBatch()
+        batch.cursors = [.readings: 41]
+        _ = try bench.writer.commit(batch)
+        batch.cursors = [.readings: 42, .alerts: 7]
+        _ = try bench.writer.commit(batch)
+        try bench.reopen()
+        #expect(try bench.reader().cursor(.readings) == 42)
+        #expect(try bench.reader().cursor(.alerts) == 7)
+    }
+
+    @Test("returns the newest checkpoint as it was given", arguments: JournalKind.allCases)
+    func checkpoints(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        #expect(try bench.writer.checkpoint() == nil)
+        for number in 1...5 {
+            var batch = Samples.batch(1, from: UInt64(number))
+            batch.checkpoint = Checkpoint(
+                sequence: UInt64(number), revision: "r\(number)", body: (0..<50_000).map { UInt8(truncatingIfNeeded: $0 * number) })
+            _ = try bench.writer.commit(batch)
+            #expect(try bench.writer.checkpoint() == batch.checkpoint)
+            try bench.reopen()
+            #expect(try bench.writer.checkpoint() == batch.checkpoint)
         }
-        let kept = try journal.rejected(limit: 1000)
-        #expect(kept.count == 256)
-        #expect(kept.first?.topic == "t/299")
-        #expect(kept.last?.topic == "t/44")
+        var batch = CommitBatch()
+        batch.checkpoint = Checkpoint(sequence: 5, revision: "empty", body: [])
+        _ = try bench.writer.commit(batch)
+        #expect(try bench.writer.checkpoint() == batch.checkpoint)
     }
 
-    @Test("A series keeps its number", arguments: Implementation.allCases)
-    func series(_ kind: Implementation) throws {
-        let folder = TestFolder()
-        let journal = try kind.make(folder)
-        let first = try journal.series(forKey: "a/tilt")
-        let second = try journal.series(forKey: "b/tilt")
-        #expect(first != second)
-        #expect(first != .tick && second != .tick)
-        #expect(try journal.series(forKey: "a/tilt") == first)
+    @Test("knows the newest receipts, oldest first, over a restart", arguments: JournalKind.allCases)
+    func receipts(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        #expect(try bench.writer.recentReceipts(limit: 10).isEmpty)
         var batch = CommitBatch()
-        batch.readings = Sample.readings(1, series: first.rawValue)
-        _ = try journal.commit(batch)
-        #expect(try journal.seriesKeys()[second] == "b/tilt")
+        batch.receipts = [.max, 2, 3]
+        _ = try bench.writer.commit(batch)
+        batch.receipts = [4, 5]
+        _ = try bench.writer.commit(batch)
+        try bench.reopen()
+        #expect(try bench.writer.recentReceipts(limit: 10) == [.max, 2, 3, 4, 5])
+        #expect(try bench.writer.recentReceipts(limit: 3) == [3, 4, 5])
+        #expect(try bench.writer.recentReceipts(limit: 0).isEmpty)
+    }
+
+    @Test("keeps no more than a bounded number of receipts", arguments: JournalKind.allCases)
+    func receiptsBounded(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        var next: UInt64 = 0
+        for _ in 0..<30 {
+            var batch = CommitBatch()
+            batch.receipts = (0..<1000).map { next + $0 }
+            next += 1000
+            _ = try bench.writer.commit(batch)
+            _ = try bench.writer.maintain()
+        }
+        try bench.reopen()
+        #expect(try bench.writer.recentReceipts(limit: .max) == Array((next - 8192)..<next))
+    }
+
+    @Test("gives a series its number for the life of the file", arguments: JournalKind.allCases)
+    func series(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        let tilt = try bench.writer.series(forKey: "MH-17/tilt")
+        let level = try bench.writer.series(forKey: "井盖/水位")
+        #expect(tilt != .tick && level != .tick && tilt != level)
+        #expect(try bench.writer.series(forKey: "MH-17/tilt") == tilt)
+        #expect(try bench.reader().seriesKeys().isEmpty)
+        _ = try bench.writer.commit(Samples.batch(1))
+        #expect(try bench.reader().seriesKeys() == [tilt: "MH-17/tilt", level: "井盖/水位"])
+        try bench.reopen()
+        #expect(try bench.writer.series(forKey: "井盖/水位") == level)
+        let third = try bench.writer.series(forKey: "third")
+        #expect(third > level)
+        // With nothing else to be written, the series alone is made durable.
+        _ = try bench.writer.commit(CommitBatch())
+        try bench.reopen()
+        #expect(try bench.writer.seriesKeys()[third] == "third")
+        #expect(throws: JournalError.self) { try bench.writer.series(forKey: "") }
+        #expect(throws: JournalError.self) { try bench.writer.series(forKey: String(repeating: "x", count: 257)) }
+    }
+
+    @Test("keeps the newest 256 rejected messages, and no more of one than its sample limit", arguments: JournalKind.allCases)
+    func rejectedRing(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        var batch = CommitBatch()
+        for number in 0..<300 {
+            batch.rejected.append(Samples.rejected(number))
+            if number % 7 == 0 {
+                _ = try bench.writer.commit(batch)
+                batch.removeAll()
+            }
+        }
+        batch.rejected += (300..<1000).map(Samples.rejected)
+        _ = try bench.writer.commit(batch)
+        try bench.reopen()
+        let found = try bench.reader().rejected(limit: 1000)
+        #expect(found.map(\.topic) == (744..<1000).reversed().map { "a/\($0)" })
+        #expect(found.first?.sample == [UInt8](repeating: UInt8(truncatingIfNeeded: 999), count: RejectedMessage.sampleLimit))
+        #expect(found.first?.received == Timestamp(microseconds: Samples.start + 999))
+        #expect(try bench.reader().rejected(limit: 2).map(\.topic) == ["a/999", "a/998"])
+    }
+
+    @Test("never grows beyond its cap when it is maintained, drops the oldest first and counts each reading", arguments: JournalKind.allCases)
+    func retention(kind: JournalKind) throws {
+        let bench = try JournalBench(kind, maxBytes: 256 << 10)
+        var random = SeededGenerator(seed: 11)
+        var next: UInt64 = 1
+        for _ in 0..<600 {
+            var batch = CommitBatch()
+            batch.readings = Samples.realistic(100, series: 20, &random, from: Samples.start + Int64(next) * 1_000_000)
+            // Half is forwarded and judged.
+            batch.cursors = [.readings: next / 2]
+            batch.checkpoint = Checkpoint(sequence: next / 2, revision: "r", body: [])
+            #expect(try bench.writer.commit(batch) == next)
+            next += 100
+            while try bench.writer.maintain() {}
+        }
+        let figures = try bench.writer.figures()
+        #expect(figures.bytes <= figures.maxBytes)
+        #expect(figures.droppedReadings > 0)
+        let first = try bench.writer.firstSequence()
+        #expect(figures.droppedReadings == first - 1)
+        #expect(try bench.readings(from: 1).map(\.0) == Array(first..<next))
+        #expect(UInt64(figures.segments) == (next - first) / 100)
+        #expect(figures.commits == 600)
+        let before = figures.droppedReadings
+        try bench.reopen()
+        #expect(try bench.writer.figures().droppedReadings == before)
+        #expect(try bench.writer.commit(Samples.batch(1)) == next)
+    }
+
+    @Test("keeps the newest segment, so that no sequence is used twice", arguments: JournalKind.allCases)
+    func sequenceSurvivesRetention(kind: JournalKind) throws {
+        let bench = try JournalBench(kind, maxBytes: 128 << 10)
+        var random = SeededGenerator(seed: 12)
+        var next: UInt64 = 1
+        while next < 100_000 {
+            var batch = CommitBatch()
+            batch.readings = (0..<1000).map { _ in
+                // Bits without pattern: the worst that a segment can hold.
+                Reading(series: SeriesID(1), observed: .distantPast, received: .distantPast, value: Double(bitPattern: random.next() >> 2))
+            }
+            var first: UInt64 = 0
+            if let error = failure(of: { first = try bench.writer.commit(batch) }) {
+                // The only way on is to let go of the oldest.
+                #expect(error.isFull)
+            } else {
+                #expect(first == next)
+                next += 1000
+            }
+            while try bench.writer.maintain() {}
+        }
+        #expect(try bench.writer.lastSequence() == next - 1)
+        try bench.reopen()
+        #expect(try bench.writer.commit(Samples.batch(1)) == next)
+    }
+
+    @Test("shows readers committed data only", arguments: JournalKind.allCases)
+    func committedOnly(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        let reader = try bench.reader()
+        _ = try bench.writer.series(forKey: "a")
+        #expect(try reader.lastSequence() == 0)
+        #expect(try reader.seriesKeys().isEmpty)
+        _ = try bench.writer.commit(Samples.batch(3))
+        #expect(try reader.lastSequence() == 3)
+        #expect(try reader.seriesKeys().count == 1)
+        #expect(try reader.figures().segments == 1)
+    }
+
+    @Test("throws after it is closed", arguments: JournalKind.allCases)
+    func closed(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        _ = try bench.writer.commit(Samples.batch(3))
+        bench.writer.close()
+        bench.writer.close()
+        #expect(throws: JournalError.self) { try bench.writer.commit(Samples.batch(1)) }
+        #expect(throws: JournalError.self) { try bench.writer.maintain() }
+        #expect(throws: JournalError.self) { try bench.writer.lastSequence() }
     }
 }

@@ -11,7 +11,7 @@ struct TidyTests {
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
         "Score": ["Lifeline", "Pulse", "Site"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
-        "GatewayTesting": ["Lifeline", "Journal", "MQTT"],
+        "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux", "ArgumentParser",

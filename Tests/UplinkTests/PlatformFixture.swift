@@ -16,7 +16,7 @@ final class PlatformFixture {
     /// What uplinks said is acknowledged.
     private(set) var acknowledged: [Lane: UInt64] = [:]
 
-    init() throws { journal = try SQLiteJournal(path: folder.file("journal.db"), maxBytes: 64 << 20) }
+    init() throws { journal = try SQLiteJournal.open(path: folder.file("journal.db"), maxBytes: 64 << 20) }
 
     deinit { journal.close() }
 
@@ -38,7 +38,7 @@ final class PlatformFixture {
         let options = MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "gw7-uplink", keepalive: keepalive)
         let path = folder.file("journal.db")
         return try Uplink(platform: platform, options: options, gateway: "gw7", utcOffsetSeconds: 28_800, seed: 11) { () throws(JournalError) in
-            try SQLiteJournalReader(path: path)
+            try SQLiteJournalReader.open(path: path)
         }
     }
 

@@ -24,7 +24,7 @@ final class UplinkFixture {
         broker = try MosquittoBroker(
             folder: folder.path,
             lines: lines + ["persistence true", "persistence_location \(folder.path)/", "autosave_interval 1", "autosave_on_changes true"])
-        journal = try SQLiteJournal(path: folder.file("journal.db"), maxBytes: 64 << 20)
+        journal = try SQLiteJournal.open(path: folder.file("journal.db"), maxBytes: 64 << 20)
         consumer = MessageCollector(port: broker.port, clientID: "consumer", filters: ["platform/#"])
         _ = consumer.ready()
     }
@@ -41,7 +41,7 @@ final class UplinkFixture {
             platform: platform, options: MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "gw7-uplink"), gateway: "gw7",
             utcOffsetSeconds: 28_800,
             seed: 1
-        ) { () throws(JournalError) in try SQLiteJournalReader(path: path) }
+        ) { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
     }
 
     func stop() {
@@ -230,7 +230,7 @@ struct UplinkTests {
         let broker = try MosquittoBroker(
             folder: folder.path,
             tls: .init(authority: certificates.authority, certificate: certificates.server.0, key: certificates.server.1))
-        let journal = try SQLiteJournal(path: folder.file("journal.db"), maxBytes: 64 << 20)
+        let journal = try SQLiteJournal.open(path: folder.file("journal.db"), maxBytes: 64 << 20)
         var batch = CommitBatch()
         batch.alerts = [
             AlertRecord(
@@ -246,7 +246,7 @@ struct UplinkTests {
         let uplink = try Uplink(
             platform: platform, options: MQTTOptions(host: "localhost", port: broker.port, clientID: "gw7-uplink", tls: tls), gateway: "gw7",
             utcOffsetSeconds: 0, seed: 1
-        ) { () throws(JournalError) in try SQLiteJournalReader(path: path) }
+        ) { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
         var acknowledged: UInt64 = 0
         for _ in 0..<200 where acknowledged == 0 {
             usleep(50_000)

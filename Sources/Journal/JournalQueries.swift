@@ -1,0 +1,210 @@
+import Lifeline
+
+/// The questions that readers and the writer ask of a journal file, each a statement prepared once.
+///
+/// No read transaction outlives a call into the caller's code, so that a slow reader never keeps the WAL from being folded in.
+/// *Isolation*: that of its connection.
+final class JournalQueries {
+    /// The most rows that one question may return; a greater `limit` is held there.
+    static let rowLimit = 10_000
+
+    private let connection: SQLiteConnection
+    private let decoder = SegmentDecoder()
+    private var scratch: [Reading] = []
+    /// First sequences of segments that could not be read; at most `rowLimit` are told apart.
+    private var damaged: Set<UInt64> = []
+
+    private let newest: SQLiteStatement
+    private let oldest: SQLiteStatement
+    private let seek: SQLiteStatement
+    private let following: SQLiteStatement
+    private let alertsAfter: SQLiteStatement
+    private let alertsNewest: SQLiteStatement
+    private let cursorOf: SQLiteStatement
+    private let allSeries: SQLiteStatement
+    private let rejectedNewest: SQLiteStatement
+    private let pages: SQLiteStatement
+    private let free: SQLiteStatement
+    private let pageSizeOf: SQLiteStatement
+    private let counterOf: SQLiteStatement
+
+    init(_ connection: SQLiteConnection) throws(JournalError) {
+        self.connection = connection
+        newest = try connection.prepare("SELECT first, count, ordinal, commits FROM segment ORDER BY first DESC LIMIT 1")
+        oldest = try connection.prepare("SELECT first, count, ordinal FROM segment ORDER BY first LIMIT 1")
+        seek = try connection.prepare(
+            """
+            SELECT first, count, body FROM segment
+            WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1), 0) ORDER BY first LIMIT 1
+            """)
+        following = try connection.prepare("SELECT first, count, body FROM segment WHERE first > ?1 ORDER BY first LIMIT 1")
+        let columns = "position, id, episode, kind, level, subject, sensor, rule, recorded, body"
+        alertsAfter = try connection.prepare("SELECT \(columns) FROM alert WHERE position > ?1 ORDER BY position LIMIT ?2")
+        alertsNewest = try connection.prepare("SELECT \(columns) FROM alert ORDER BY position DESC LIMIT ?1")
+        cursorOf = try connection.prepare("SELECT position FROM cursor WHERE lane = ?1")
+        allSeries = try connection.prepare("SELECT id, key FROM series")
+        rejectedNewest = try connection.prepare("SELECT received, broker, topic, cause, sample FROM rejected ORDER BY id DESC LIMIT ?1")
+        pages = try connection.prepare("PRAGMA page_count")
+        free = try connection.prepare("PRAGMA freelist_count")
+        pageSizeOf = try connection.prepare("PRAGMA page_size")
+        counterOf = try connection.prepare("SELECT value FROM counter WHERE name = ?1")
+    }
+
+    /// A segment's row without its body.
+    struct SegmentRow {
+        var first: Sequence64
+        var count: UInt64
+        var ordinal: UInt64
+        var last: Sequence64 { first + count - 1 }
+    }
+
+    func newestSegment() throws(JournalError) -> (row: SegmentRow, commits: UInt64)? {
+        defer { newest.reset() }
+        guard try newest.step() else { return nil }
+        return (row(newest), newest.unsigned(3))
+    }
+
+    func oldestSegment() throws(JournalError) -> SegmentRow? {
+        defer { oldest.reset() }
+        return try oldest.step() ? row(oldest) : nil
+    }
+
+    /// A count is at least 1 and small, whatever the file says: the sums in `SegmentRow` cannot overflow.
+    private func row(_ statement: SQLiteStatement) -> SegmentRow {
+        let count = min(max(statement.unsigned(1), 1), UInt64(SegmentCodec.countLimit))
+        return SegmentRow(first: statement.unsigned(0), count: count, ordinal: statement.unsigned(2))
+    }
+
+    func lastSequence() throws(JournalError) -> Sequence64 {
+        if let newest = try newestSegment() { return newest.row.last }
+        let floor = try counter(.sequenceFloor)
+        return floor == 0 ? 0 : floor - 1
+    }
+
+    func firstSequence() throws(JournalError) -> Sequence64 { try oldestSegment()?.first ?? 0 }
+
+    func readings(from sequence: Sequence64, _ body: (Sequence64, Reading) -> Bool) throws(JournalError) {
+        // Taken out for the time of the call: `body` may ask this reader again.
+        var readings: [Reading] = []
+        swap(&readings, &scratch)
+        defer { swap(&readings, &scratch) }
+        var statement = seek
+        var position = sequence
+        while let first = try decodeNext(statement, position, into: &readings) {
+            var next = first
+            for reading in readings {
+                if next >= sequence && !body(next, reading) { return }
+                next += 1
+            }
+            statement = following
+            position = first
+        }
+    }
+
+    /// Reads the next segment; a damaged one gives no readings. Returns its first sequence, or nil at the journal's end.
+    private func decodeNext(_ statement: SQLiteStatement, _ position: Sequence64, into readings: inout [Reading]) throws(JournalError)
+        -> Sequence64?
+    {
+        defer { statement.reset() }
+        statement.bind(1, position)
+        guard try statement.step() else { return nil }
+        let first = statement.unsigned(0)
+        let declared = statement.unsigned(1)
+        let isWhole = statement.withBytes(2) { bytes in
+            do {
+                try decoder.decode(bytes, into: &readings)
+                return UInt64(readings.count) == declared
+            } catch {
+                return false
+            }
+        }
+        if !isWhole {
+            readings.removeAll(keepingCapacity: true)
+            if damaged.count < Self.rowLimit { damaged.insert(first) }
+        }
+        return first
+    }
+
+    func alerts(after position: UInt64, limit: Int) throws(JournalError) -> [AlertRecord] {
+        alertsAfter.bind(1, position)
+        alertsAfter.bind(2, Self.held(limit))
+        return try alerts(alertsAfter)
+    }
+
+    func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] {
+        alertsNewest.bind(1, Self.held(limit))
+        return try alerts(alertsNewest)
+    }
+
+    private static func held(_ limit: Int) -> Int64 { Int64(min(max(0, limit), rowLimit)) }
+
+    private func alerts(_ statement: SQLiteStatement) throws(JournalError) -> [AlertRecord] {
+        defer { statement.reset() }
+        var found: [AlertRecord] = []
+        while try statement.step() {
+            found.append(
+                AlertRecord(
+                    position: statement.unsigned(0), id: statement.text(1), episode: statement.text(2), kind: statement.text(3),
+                    level: UInt8(clamping: statement.integer(4)), subject: statement.text(5), sensor: statement.text(6),
+                    rule: statement.text(7), recorded: Timestamp(microseconds: statement.integer(8)), body: statement.bytes(9)))
+        }
+        return found
+    }
+
+    func cursor(_ lane: Lane) throws(JournalError) -> UInt64 {
+        defer { cursorOf.reset() }
+        cursorOf.bind(1, lane.rawValue)
+        return try cursorOf.step() ? cursorOf.unsigned(0) : 0
+    }
+
+    func seriesKeys() throws(JournalError) -> [SeriesID: String] {
+        defer { allSeries.reset() }
+        var keys: [SeriesID: String] = [:]
+        while try allSeries.step() { keys[SeriesID(UInt32(clamping: allSeries.integer(0)))] = allSeries.text(1) }
+        return keys
+    }
+
+    func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] {
+        defer { rejectedNewest.reset() }
+        rejectedNewest.bind(1, Self.held(limit))
+        var found: [RejectedMessage] = []
+        while try rejectedNewest.step() {
+            found.append(
+                RejectedMessage(
+                    received: Timestamp(microseconds: rejectedNewest.integer(0)), broker: rejectedNewest.text(1),
+                    topic: rejectedNewest.text(2), cause: rejectedNewest.text(3), sample: rejectedNewest.bytes(4)))
+        }
+        return found
+    }
+
+    /// 0 when the counter was never written.
+    func counter(_ name: JournalSchema.Counter) throws(JournalError) -> UInt64 {
+        defer { counterOf.reset() }
+        counterOf.bind(1, name.rawValue)
+        return try counterOf.step() ? counterOf.unsigned(0) : 0
+    }
+
+    func pageCount() throws(JournalError) -> Int64 { try single(pages) }
+    /// Pages that hold something: deleted rows leave free pages in the file, which are used again first.
+    func usedPages() throws(JournalError) -> Int64 { try single(pages) - single(free) }
+    func pageSize() throws(JournalError) -> Int64 { try single(pageSizeOf) }
+
+    private func single(_ statement: SQLiteStatement) throws(JournalError) -> Int64 {
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    func figures() throws(JournalError) -> JournalFigures {
+        var figures = JournalFigures()
+        figures.bytes = try usedPages() * pageSize()
+        figures.maxBytes = Int64(clamping: try counter(.maxBytes))
+        if let newest = try newestSegment(), let oldest = try oldestSegment() {
+            // Segments are numbered in order and go from the oldest end only.
+            figures.segments = Int64(clamping: newest.row.ordinal) - Int64(clamping: oldest.ordinal) + 1
+            figures.commits = newest.commits
+        }
+        figures.droppedReadings = try counter(.droppedForwarded) &+ counter(.droppedUnforwarded)
+        figures.damagedSegments = UInt64(damaged.count)
+        return figures
+    }
+}

@@ -1,0 +1,116 @@
+internal import CSQLite
+
+/// The one owner of a SQLite connection.
+///
+/// Opened without SQLite's own mutex. *Isolation*: one thread at a time. *Source*: https://www.sqlite.org/rescode.html for the sorting of errors.
+final class SQLiteConnection {
+    enum Access { case writing, reading }
+
+    private let handle: OpaquePointer
+    /// Frames in the WAL after the last commit of this connection, as SQLite's WAL hook tells. Heap memory, because C holds its address.
+    private let walFrameCount: UnsafeMutablePointer<Int32>
+
+    /// Opens `path`; a writing connection creates the file.
+    ///
+    /// `busyMilliseconds` bounds how long one step may wait for another connection's lock. `vfs` names another file layer than SQLite's own.
+    init(path: String, access: Access, busyMilliseconds: Int32, vfs: String? = nil) throws(JournalError) {
+        let flags = access == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
+        guard code == SQLITE_OK, let opened else {
+            let error = Self.error(code, opened, "open \(path)")
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        handle = opened
+        walFrameCount = .allocate(capacity: 1)
+        walFrameCount.initialize(to: 0)
+        sqlite3_busy_timeout(handle, busyMilliseconds)
+        if access == .writing {
+            // SAFETY: the hook's context is `walFrameCount`, which is freed only after the connection is closed in `deinit`.
+            _ = sqlite3_wal_hook(
+                handle,
+                { context, _, _, frames in
+                    context?.assumingMemoryBound(to: Int32.self).pointee = frames
+                    return SQLITE_OK
+                }, walFrameCount)
+        }
+    }
+
+    // SAFETY: `close_v2` lets statements that still live finish the connection; the hook is taken off before its memory goes.
+    deinit {
+        _ = sqlite3_wal_hook(handle, nil, nil)
+        sqlite3_close_v2(handle)
+        walFrameCount.deallocate()
+    }
+
+    var walFrames: Int { Int(walFrameCount.pointee) }
+    /// SQLite opens a file that it may not write as read-only and says nothing.
+    var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") != 0 }
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+    /// Rows that the last statement changed.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+
+    func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
+
+    /// Runs statements that give no rows (or whose rows do not matter).
+    func run(_ sql: String) throws(JournalError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql) }
+    }
+
+    func prepare(_ sql: String) throws(JournalError) -> SQLiteStatement {
+        var statement: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK, let statement else { throw error(code, sql) }
+        return SQLiteStatement(statement, of: self, sql: sql)
+    }
+
+    /// The first column of the first row, or nil when there is none.
+    func integer(_ sql: String) throws(JournalError) -> Int64? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    func text(_ sql: String) throws(JournalError) -> String? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    enum CheckpointMode { case passive, truncate }
+
+    /// Moves WAL frames into the file. Returns false when a reader kept it from finishing.
+    func checkpoint(_ mode: CheckpointMode) throws(JournalError) -> Bool {
+        var frames: Int32 = 0
+        var moved: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(
+            handle, "main", mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE, &frames, &moved)
+        if code & 0xff == SQLITE_BUSY { return false }
+        guard code == SQLITE_OK else { throw error(code, "checkpoint") }
+        // All moved: the next commit starts the WAL anew, and the hook then tells its frames.
+        if frames == moved { walFrameCount.pointee = 0 }
+        return frames == moved
+    }
+
+    func error(_ code: Int32, _ doing: String) -> JournalError { Self.error(code, handle, doing) }
+
+    private static func error(_ code: Int32, _ handle: OpaquePointer?, _ doing: String) -> JournalError {
+        // The message of a connection may belong to another call than this code; a mismatch is worse than no detail.
+        let detail = handle != nil && sqlite3_extended_errcode(handle) == code ? sqlite3_errmsg(handle) : sqlite3_errstr(code)
+        let words = detail.map { String(cString: $0) } ?? "error"
+        let text = "\(words) (\(code)): \(doing.prefix(80))"
+        switch code & 0xff {
+        case SQLITE_FULL: return .full(text)
+        case SQLITE_IOERR:
+            // The shared-memory file of a WAL fails as an I/O error when the file system is full.
+            return sqlite3_system_errno(handle) == noSpace ? .full(text) : .medium(text)
+        case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH: return .medium(text)
+        case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: return .damaged(text)
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: return .busy(text)
+        default: return .other(text)
+        }
+    }
+
+    /// `ENOSPC` on Linux, all architectures.
+    private static let noSpace: Int32 = 28
+}

@@ -1,0 +1,185 @@
+import Lifeline
+
+extension SQLiteJournal {
+    /// One transaction, one `fdatasync`, one segment row for each `SegmentCodec.countLimit` readings.
+    ///
+    /// *Throws*: `.full` (call `maintain` until it returns false, then try again), `.medium`, `.damaged`, `.busy`; `.other` for a batch beyond the
+    /// limits of this type. *Complexity*: no allocation for each reading.
+    package func commit(_ batch: CommitBatch) throws(JournalError) -> Sequence64 {
+        let store = try store()
+        guard !batch.isEmpty || !pendingSeries.isEmpty else { return nextSequence }
+        try check(batch)
+        let first = nextSequence
+        var position = nextPosition
+        do throws(JournalError) {
+            try store.transaction { () throws(JournalError) in
+                for (id, key) in pendingSeries {
+                    store.insertSeries.bind(1, Int64(id.rawValue))
+                    store.insertSeries.bind(2, key)
+                    try store.insertSeries.execute()
+                }
+                if !batch.readings.isEmpty { try insertSegments(batch.readings, store) }
+                if !batch.receipts.isEmpty { try insert(receipts: batch.receipts, store) }
+                if !batch.rejected.isEmpty { try insert(rejected: batch.rejected, store) }
+                for alert in batch.alerts where try insert(alert, at: position, store) { position += 1 }
+                for (lane, position) in batch.cursors {
+                    store.setCursor.bind(1, lane.rawValue)
+                    store.setCursor.bind(2, position)
+                    try store.setCursor.execute()
+                }
+                if let checkpoint = batch.checkpoint { try set(checkpoint, store) }
+            }
+        } catch {
+            if case .full = error { noteFull(store) }
+            throw error
+        }
+        accept(batch, position)
+        // Only where nobody calls `maintain`: a commit should not pay for a checkpoint.
+        if Int64(store.connection.walFrames) * store.pageSize > 4 * Self.walBytes { _ = try? store.connection.checkpoint(.passive) }
+        return first
+    }
+
+    private func check(_ batch: CommitBatch) throws(JournalError) {
+        guard batch.readings.count <= Self.readingsPerCommitLimit else { throw .other("a batch of \(batch.readings.count) readings") }
+        guard batch.receipts.count <= Self.readingsPerCommitLimit else { throw .other("a batch of \(batch.receipts.count) receipts") }
+        guard batch.alerts.count <= Self.alertsPerCommitLimit else { throw .other("a batch of \(batch.alerts.count) alerts") }
+        for alert in batch.alerts where alert.body.count > Self.alertBytesLimit { throw .other("an alert of \(alert.body.count) bytes") }
+        if let checkpoint = batch.checkpoint, checkpoint.body.count > Self.checkpointBytesLimit {
+            throw .other("a checkpoint of \(checkpoint.body.count) bytes")
+        }
+    }
+
+    /// The batch is durable: what is kept in memory follows.
+    private func accept(_ batch: CommitBatch, _ position: UInt64) {
+        pendingSeries.removeAll(keepingCapacity: true)
+        commits += 1
+        if !batch.readings.isEmpty {
+            nextSequence += UInt64(batch.readings.count)
+            ordinal += UInt64(Self.segments(of: batch.readings.count))
+        }
+        nextPosition = position
+        receiptsHeld += UInt64(batch.receipts.count)
+        for (lane, position) in batch.cursors { cursors[lane] = position }
+        if let checkpoint = batch.checkpoint {
+            checkpointOrdinal += 1
+            checkpointSequence = checkpoint.sequence
+        }
+    }
+
+    private static func segments(of readings: Int) -> Int { (readings + SegmentCodec.countLimit - 1) / SegmentCodec.countLimit }
+
+    private func insertSegments(_ readings: [Reading], _ store: JournalStore) throws(JournalError) {
+        for number in 0..<Self.segments(of: readings.count) {
+            let start = number * SegmentCodec.countLimit
+            let end = min(readings.count, start + SegmentCodec.countLimit)
+            // The usual batch is one segment and is not copied.
+            try insertSegment(end - start == readings.count ? readings : Array(readings[start..<end]), offset: UInt64(start), number, store)
+        }
+    }
+
+    private func insertSegment(_ readings: [Reading], offset: UInt64, _ number: Int, _ store: JournalStore) throws(JournalError) {
+        encoder.encode(readings)
+        let statement = store.insertSegment
+        statement.bind(1, nextSequence + offset)
+        statement.bind(2, Int64(readings.count))
+        statement.bind(3, ordinal + UInt64(number) + 1)
+        statement.bind(4, commits + 1)
+        statement.bind(5, encoder.receivedRange.lowerBound.microseconds)
+        statement.bind(6, encoder.receivedRange.upperBound.microseconds)
+        try execute(statement, 7, encoder.bytes)
+    }
+
+    /// Binds a BLOB without a copy and runs the statement while it is borrowed.
+    private func execute(_ statement: SQLiteStatement, _ index: Int32, _ bytes: [UInt8]) throws(JournalError) {
+        var failure: JournalError?
+        bytes.withUnsafeBytes { lent in
+            statement.bind(index, lent)
+            do throws(JournalError) { try statement.execute() } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func insert(receipts: [UInt64], _ store: JournalStore) throws(JournalError) {
+        receiptBytes.removeAll(keepingCapacity: true)
+        for receipt in receipts {
+            withUnsafeBytes(of: receipt.littleEndian) { receiptBytes.append(contentsOf: $0) }
+        }
+        store.insertReceipts.bind(1, Int64(receipts.count))
+        try execute(store.insertReceipts, 2, receiptBytes)
+    }
+
+    private func insert(rejected: [RejectedMessage], _ store: JournalStore) throws(JournalError) {
+        // Those before would fall out of the ring at once.
+        for message in rejected.suffix(Self.rejectedLimit) {
+            let statement = store.insertRejected
+            statement.bind(1, message.received.microseconds)
+            statement.bind(2, Self.cut(message.broker))
+            statement.bind(3, Self.cut(message.topic))
+            statement.bind(4, Self.cut(message.cause))
+            try execute(statement, 5, Array(message.sample.prefix(RejectedMessage.sampleLimit)))
+        }
+        store.trimRejected.bind(1, Int64(Self.rejectedLimit))
+        try store.trimRejected.execute()
+    }
+
+    /// A text of a stranger, at most as long as a sample.
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > RejectedMessage.sampleLimit else { return text }
+        // A character cut in two becomes U+FFFD.
+        return String(decoding: text.utf8.prefix(RejectedMessage.sampleLimit - 3), as: UTF8.self)
+    }
+
+    /// Returns false when an alert of this id is there already.
+    private func insert(_ alert: AlertRecord, at position: UInt64, _ store: JournalStore) throws(JournalError) -> Bool {
+        let statement = store.insertAlert
+        statement.bind(1, position)
+        statement.bind(2, alert.id)
+        statement.bind(3, alert.episode)
+        statement.bind(4, alert.kind)
+        statement.bind(5, Int64(alert.level))
+        statement.bind(6, alert.subject)
+        statement.bind(7, alert.sensor)
+        statement.bind(8, alert.rule)
+        statement.bind(9, alert.recorded.microseconds)
+        try execute(statement, 10, alert.body)
+        return store.connection.changes == 1
+    }
+
+    /// The two newest checkpoints are kept: should one be unreadable, the one before costs only a longer replay.
+    private func set(_ checkpoint: Checkpoint, _ store: JournalStore) throws(JournalError) {
+        let statement = store.setCheckpoint
+        statement.bind(1, Int64((checkpointOrdinal + 1) % 2))
+        statement.bind(2, checkpointOrdinal + 1)
+        statement.bind(3, checkpoint.sequence)
+        statement.bind(4, checkpoint.revision)
+        statement.bind(5, Int64(checkpoint.body.withUnsafeBytes { CRC32C.shared.checksum($0) }))
+        try execute(statement, 6, checkpoint.body)
+    }
+
+    /// The newest checkpoint whose checksum fits its body.
+    package func checkpoint() throws(JournalError) -> Checkpoint? {
+        let statement = try store().checkpoints
+        defer { statement.reset() }
+        while try statement.step() {
+            let body = statement.bytes(4)
+            guard Int64(body.withUnsafeBytes { CRC32C.shared.checksum($0) }) == statement.integer(3) else { continue }
+            return Checkpoint(sequence: statement.unsigned(1), revision: statement.text(2), body: body)
+        }
+        return nil
+    }
+
+    package func recentReceipts(limit: Int) throws(JournalError) -> [UInt64] {
+        let statement = try store().receiptsNewest
+        defer { statement.reset() }
+        let wanted = min(max(0, limit), Self.receiptLimit)
+        var newestFirst: [UInt64] = []
+        while newestFirst.count < wanted, try statement.step() {
+            statement.withBytes(2) { bytes in
+                for place in (0..<bytes.count / 8).reversed() where newestFirst.count < wanted {
+                    newestFirst.append(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)))
+                }
+            }
+        }
+        return newestFirst.reversed()
+    }
+}

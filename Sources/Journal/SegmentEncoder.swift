@@ -1,0 +1,253 @@
+import Lifeline
+
+/// Writes segments (the format: `SegmentCodec`). One encoder serves a journal for life and allocates nothing once it has met its largest batch.
+///
+/// *Isolation*: one thread.
+package final class SegmentEncoder {
+    /// The segment that was encoded last.
+    package private(set) var bytes: [UInt8] = []
+    /// The least and greatest received time in it.
+    package private(set) var receivedRange: ClosedRange<Timestamp> = .distantPast ... .distantPast
+
+    private var slots = SeriesSlots()
+    private var rawBytes: [UInt8] = []
+    // One entry a reading.
+    private var slotOf = ColumnScratch()
+    private var integers = ColumnScratch()
+    private var corrections = ColumnScratch()
+    // One entry a reading, in the order of writing.
+    private var column = ColumnScratch()
+    private var other = ColumnScratch()
+    // One entry a slot.
+    private var seriesOf = ColumnScratch()
+    private var successor = ColumnScratch()
+    private var scale = ColumnScratch()
+    private var last = ColumnScratch()
+
+    package init() {}
+
+    /// Encodes `readings` into `bytes`.
+    ///
+    /// Precondition: 1 … `SegmentCodec.countLimit` readings. *Complexity*: a few passes; no allocation once the buffers have grown.
+    package func encode(_ readings: [Reading]) {
+        precondition(!readings.isEmpty && readings.count <= SegmentCodec.countLimit, "a segment holds 1 … 65 536 readings")
+        readings.withUnsafeBufferPointer(encode)
+    }
+
+    private func encode(_ readings: UnsafeBufferPointer<Reading>) {
+        let count = readings.count
+        slotOf.reserve(count)
+        integers.reserve(count)
+        corrections.reserve(count)
+        column.reserve(count)
+        other.reserve(count)
+        seriesOf.reserve(count)
+        successor.reserve(count)
+        scale.reserve(count)
+        last.reserve(count)
+        bytes.removeAll(keepingCapacity: true)
+
+        assignSlots(readings)
+        bytes.append(SegmentCodec.magic)
+        bytes.append(SegmentCodec.version)
+        bytes.appendVarint(UInt64(count))
+        bytes.appendVarint(UInt64(slots.count))
+        writeSeries(count)
+        writeFlags(readings)
+        writeReceived(readings)
+        writeObserved(readings)
+        chooseScales(readings)
+        writeValues(readings)
+        let crc = bytes.withUnsafeBytes { CRC32C.shared.checksum($0) }
+        for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: crc >> shift)) }
+    }
+
+    /// Writes the first `count` values of a scratch column.
+    private func write(_ values: UnsafeMutableBufferPointer<Int64>, _ count: Int) {
+        IntegerColumn.encode(UnsafeBufferPointer(rebasing: values[..<count]), into: &bytes)
+    }
+
+    private func assignSlots(_ readings: UnsafeBufferPointer<Reading>) {
+        slots.clear(forReadings: readings.count)
+        for (index, reading) in readings.enumerated() {
+            let (slot, isNew) = slots.slot(of: reading.series)
+            slotOf.values[index] = Int64(slot)
+            if isNew { seriesOf.values[slot] = Int64(reading.series.rawValue) }
+        }
+    }
+
+    private func writeSeries(_ count: Int) {
+        let kinds = slots.count
+        var before: Int64 = -1
+        for slot in 0..<kinds {
+            column.values[slot] = seriesOf.values[slot] - before - 1
+            before = seriesOf.values[slot]
+            successor.values[slot] = -1
+        }
+        write(column.values, kinds)
+        var seen = 0
+        var previous = -1
+        for index in 0..<count {
+            let slot = Int(slotOf.values[index])
+            let predicted = SlotPrediction.predict(after: previous, successors: successor.values, seen: seen, kinds: kinds)
+            column.values[index] = Int64(slot - predicted)
+            if previous >= 0 { successor.values[previous] = Int64(slot) }
+            if slot == seen { seen += 1 }
+            previous = slot
+        }
+        write(column.values, count)
+    }
+
+    private func writeFlags(_ readings: UnsafeBufferPointer<Reading>) {
+        for (index, reading) in readings.enumerated() { column.values[index] = Int64(reading.flags.rawValue) }
+        write(column.values, readings.count)
+    }
+
+    private func writeReceived(_ readings: UnsafeBufferPointer<Reading>) {
+        var before = readings[0].received
+        var least = before
+        var greatest = before
+        bytes.appendZigzag(before.microseconds)
+        for index in 1..<max(1, readings.count) {
+            let received = readings[index].received
+            column.values[index - 1] = received.microseconds &- before.microseconds
+            if received < least { least = received }
+            if received > greatest { greatest = received }
+            before = received
+        }
+        receivedRange = least...greatest
+        let unit = divideByUnit(column.values, readings.count - 1)
+        bytes.append(UInt8(unit))
+        write(column.values, readings.count - 1)
+    }
+
+    private func writeObserved(_ readings: UnsafeBufferPointer<Reading>) {
+        let first = readings[0]
+        bytes.appendZigzag(first.observed.microseconds &- first.received.microseconds)
+        var device = first.observed.microseconds
+        var delay = first.observed.microseconds &- first.received.microseconds
+        var byClock = 0
+        var byDelay = 0
+        for (index, reading) in readings.enumerated() {
+            let observed = reading.observed.microseconds
+            let received = reading.received.microseconds
+            let isReceipt = reading.flags.rawValue & SegmentCodec.receiptFlags != 0
+            column.values[index] = observed &- (isReceipt ? received : device)
+            if !isReceipt { device = observed }
+            other.values[index] = observed &- (received &+ delay)
+            delay = observed &- received
+            byClock += varintSize(folded(column.values[index]))
+            byDelay += varintSize(folded(other.values[index]))
+        }
+        // The varint sizes are only an estimate of the two forms' sizes; either choice is right.
+        if byDelay < byClock {
+            bytes.append(1 << 4 | UInt8(divideByUnit(other.values, readings.count)))
+            write(other.values, readings.count)
+        } else {
+            bytes.append(UInt8(divideByUnit(column.values, readings.count)))
+            write(column.values, readings.count)
+        }
+    }
+
+    /// Divides the first `count` values by the largest time unit that divides them all, and returns its number.
+    private func divideByUnit(_ values: UnsafeMutableBufferPointer<Int64>, _ count: Int) -> Int {
+        var unit = SegmentCodec.timeUnits.count - 1
+        for index in 0..<count {
+            while unit > 0 && values[index] % SegmentCodec.timeUnits[unit] != 0 { unit -= 1 }
+            if unit == 0 { return 0 }
+        }
+        let divisor = SegmentCodec.timeUnits[unit]
+        for index in 0..<count { values[index] /= divisor }
+        return unit
+    }
+
+    /// Finds the fewest decimals with which every value of a series comes back, or marks the series raw.
+    private func chooseScales(_ readings: UnsafeBufferPointer<Reading>) {
+        for slot in 0..<slots.count { scale.values[slot] = 0 }
+        for (index, reading) in readings.enumerated() {
+            let slot = Int(slotOf.values[index])
+            var decimals = Int(scale.values[slot])
+            while decimals <= SegmentCodec.scaleLimit && Self.decimal(reading.value, SegmentCodec.powers[decimals]) == nil { decimals += 1 }
+            scale.values[slot] = Int64(decimals <= SegmentCodec.scaleLimit ? decimals : SegmentCodec.rawScale)
+        }
+        for (index, reading) in readings.enumerated() {
+            let slot = Int(slotOf.values[index])
+            let decimals = Int(scale.values[slot])
+            guard decimals <= SegmentCodec.scaleLimit else { continue }
+            if let (integer, correction) = Self.decimal(reading.value, SegmentCodec.powers[decimals]) {
+                integers.values[index] = integer
+                corrections.values[index] = correction
+            } else {
+                // An early value does not fit the scale that a later one demanded.
+                scale.values[slot] = Int64(SegmentCodec.rawScale)
+            }
+        }
+    }
+
+    private func writeValues(_ readings: UnsafeBufferPointer<Reading>) {
+        let kinds = slots.count
+        write(scale.values, kinds)
+        rawBytes.removeAll(keepingCapacity: true)
+        // `successor` now says whether a slot's first value has been met, `seriesOf` holds the first values.
+        for slot in 0..<kinds {
+            successor.values[slot] = 0
+            last.values[slot] = 0
+        }
+        var firsts = 0
+        var deltas = 0
+        var decimals = 0
+        for (index, reading) in readings.enumerated() {
+            let slot = Int(slotOf.values[index])
+            if scale.values[slot] == Int64(SegmentCodec.rawScale) {
+                let bits = reading.value.bitPattern
+                appendRaw(bits ^ UInt64(bitPattern: last.values[slot]))
+                last.values[slot] = Int64(bitPattern: bits)
+                continue
+            }
+            let integer = integers.values[index]
+            if successor.values[slot] == 0 {
+                successor.values[slot] = 1
+                seriesOf.values[firsts] = integer
+                firsts += 1
+            } else {
+                column.values[deltas] = integer &- last.values[slot]
+                deltas += 1
+            }
+            last.values[slot] = integer
+            other.values[decimals] = corrections.values[index]
+            decimals += 1
+        }
+        write(seriesOf.values, firsts)
+        write(column.values, deltas)
+        write(other.values, decimals)
+        bytes.append(contentsOf: rawBytes)
+    }
+
+    private func appendRaw(_ difference: UInt64) {
+        guard difference != 0 else {
+            rawBytes.append(0)
+            return
+        }
+        let low = difference.trailingZeroBitCount / 8
+        let length = 8 - low - difference.leadingZeroBitCount / 8
+        rawBytes.append(UInt8(low << 4 | length))
+        var rest = difference >> UInt64(8 * low)
+        for _ in 0..<length {
+            rawBytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+    }
+
+    /// `value` as an integer at a scale, with the few units in the last place by which the quotient misses it; nil when that is not possible.
+    @inline(__always)
+    private static func decimal(_ value: Double, _ power: Double) -> (integer: Int64, correction: Int64)? {
+        let scaled = value * power
+        // NaN and infinity fail this test.
+        guard scaled.magnitude < SegmentCodec.decimalLimit else { return nil }
+        let integer = Int64(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+        let quotient = Double(integer) / power
+        let correction = Int64(bitPattern: value.bitPattern &- quotient.bitPattern)
+        guard correction >= -SegmentCodec.ulpLimit && correction <= SegmentCodec.ulpLimit else { return nil }
+        return (integer, correction)
+    }
+}
