@@ -41,8 +41,8 @@ extension Diagnosis {
     /// Counts the sensors that speak, in listening time.
     package func presence() -> Presence {
         var presence = Presence()
-        presence.total = sensors.count
-        for (index, state) in sensors.enumerated() {
+        for (index, state) in sensors.enumerated() where plan.assets[plan.sensors[index].asset].assetClass != .gateway {
+            presence.total += 1
             if state.lastObserved == .min {
                 presence.never += 1
             } else if let interval = plan.sensors[index].interval,

@@ -76,6 +76,8 @@ package struct Diagnosis: ~Copyable {
             state.firstCondition = Int32(conditionSensor.count)
             for (ruleIndex, rule) in plan.rules.enumerated() where rule.applies(to: sensor, of: plan.assets[sensor.asset]) {
                 if rule.kind == .pulse && state.slot < 0 { continue }
+                // The gateway speaks of itself only when something has changed.
+                if rule.kind == .silent && plan.assets[sensor.asset].assetClass == .gateway { continue }
                 // A silent device is one fault, whatever the number of its sensors.
                 if rule.kind == .silent && !devicesWithSilence.insert(sensor.device).inserted { continue }
                 if rule.kind == .silent { silence.append(Int32(conditionSensor.count)) }

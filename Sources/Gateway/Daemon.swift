@@ -35,15 +35,21 @@ package final class Daemon {
     private let signals: SignalDescriptor
     private let timer: TimerDescriptor
     private var gateway: Gateway?
+    /// A valid site whose journal cannot be opened yet.
+    private var waiting: SiteConfiguration?
+    private var journalRetryAt: Int64 = 0
+    private var journalProblem: JournalError?
     private var sources: [MQTTSource] = []
     private var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
     private var uplink: Uplink?
     private var listener: Int32 = -1
+    private var controlPath = ""
     private var clients: [UInt64: ControlClient] = [:]
     private var nextClient: UInt64 = 0
     private var problems: [Problem] = []
     private var isStopping = false
-    private var retryStorageAt: Int64 = 0
+    /// Why the daemon ends by itself.
+    private var failure: String?
     private var watchdogAt: Int64 = .max
     private var watchdogInterval: Int64 = .max
     private var sourceStates: [SourceState] = []
@@ -52,8 +58,8 @@ package final class Daemon {
     static let clientLimit = 16
     /// Findings of a refused site that go into the log; `bamai check` shows them all.
     static let findingsInLog = 20
-    /// A store that refused is tried again after this. *Units*: nanoseconds.
-    static let storageRetry: Int64 = 1_000_000_000
+    /// A journal that cannot be opened is tried again after this. *Units*: nanoseconds.
+    static let journalRetry: Int64 = 5_000_000_000
 
     /// - Parameter sitePath: the site's folder or its `site.toml`. Signals are blocked from here on: make it before any thread.
     package init(sitePath: String) throws(SystemError) {
@@ -80,6 +86,7 @@ package final class Daemon {
             return .failed("the site \(sitePath) has \(findings.count) errors; `bamai check` shows them all")
         case .valid(let site, let warnings):
             for warning in warnings { say(.warning, warning.description) }
+            openControl(site)
             if let reason = open(site) { return .failed(reason) }
         }
         if let micro = watchdogMicroseconds() {
@@ -92,7 +99,7 @@ package final class Daemon {
         while !isStopping { turn() }
         notifyServiceManager("STOPPING=1")
         close()
-        return .stopped
+        return failure.map { .failed($0) } ?? .stopped
     }
 
     /// Returns a reason where the gateway cannot begin.
@@ -102,8 +109,16 @@ package final class Daemon {
             Folder.make(for: site.journal.path)
             journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
         } catch {
-            return "the journal cannot be opened: \(error.sentence)"
+            guard error.mayPass else { return "the journal cannot be opened: \(error.sentence)" }
+            // A card that is full, read-only or gone is a state, not an end: whoever looks must find the daemon there and be told.
+            if journalProblem != error { say(.error, "the journal cannot be opened: \(error.sentence); it is tried again every 5 s") }
+            journalProblem = error
+            waiting = site
+            journalRetryAt = time.monotonicNanoseconds + Daemon.journalRetry
+            return nil
         }
+        if journalProblem != nil { say(.notice, "the journal is open") }
+        (waiting, journalProblem) = (nil, nil)
         if let note = journal.openingNote {
             problems.append(Problem(.error, "journal", note))
             say(.error, note)
@@ -125,7 +140,6 @@ package final class Daemon {
         }
         if let reason = openSources(site, gateway, journal) { return reason }
         openUplink(site)
-        openControl(site)
         say(
             .notice,
             "gateway \(site.plan.gateway): \(site.plan.assets.count) assets, \(site.plan.sensors.count) sensors, revision \(site.revision), journal at \(gateway.judgedSequence), \(gateway.figures.replayed) entries judged again"
@@ -186,6 +200,7 @@ package final class Daemon {
         do throws(SystemError) {
             Folder.make(for: site.controlSocket)
             listener = try UnixSocket.listen(at: site.controlSocket)
+            controlPath = site.controlSocket
             try epoll.add(listener, .readable, token: Token.control.rawValue)
         } catch {
             problems.append(Problem(.warning, "control", "no control socket: \(error)"))
@@ -194,6 +209,7 @@ package final class Daemon {
     }
 
     private func close() {
+        defer { closeControl() }
         guard let gateway else { return }
         // What has been read is committed and acknowledged before the goodbye; what has not is sent again next time.
         do throws(JournalError) {
@@ -206,20 +222,21 @@ package final class Daemon {
             say(.error, "the journal refused the last commit: \(error.sentence)")
         }
         gateway.journal.close()
+        say(.notice, "stopped at \(gateway.judgedSequence)")
+    }
+
+    private func closeControl() {
         for client in clients.values { _ = client.flush() }
         clients = [:]
-        if listener >= 0 {
-            Glibc.close(listener)
-            unlink(gateway.configuration.controlSocket)
-        }
-        say(.notice, "stopped at \(gateway.judgedSequence)")
+        guard listener >= 0 else { return }
+        Glibc.close(listener)
+        unlink(controlPath)
     }
 
     // MARK: - The loop
 
     private func turn() {
-        guard let gateway else { return }
-        let deadline = nextDeadline(gateway)
+        let deadline = gateway.map(nextDeadline) ?? min(journalRetryAt, watchdogAt)
         timer.arm(atNanoseconds: deadline)
         register()
         var ready: [MQTTSource] = []
@@ -227,6 +244,7 @@ package final class Daemon {
         epoll.wait(timeoutMilliseconds: -1) { events.append(($0, $1)) }
         for (token, readiness) in events { handle(token, readiness, &ready) }
         let now = time.monotonicNanoseconds
+        guard let gateway else { return awaitJournal(now) }
         for source in sources where now >= source.nextDeadline { source.tick(monotonicNanoseconds: now) }
         step(gateway, ready, now)
         upkeep(gateway, now)
@@ -236,7 +254,7 @@ package final class Daemon {
     }
 
     private func nextDeadline(_ gateway: Gateway) -> Int64 {
-        var deadline = max(gateway.nextDeadline, retryStorageAt)
+        var deadline = gateway.nextDeadline
         for source in sources { deadline = min(deadline, source.nextDeadline) }
         if watchdogInterval != .max { deadline = min(deadline, watchdogAt) }
         return deadline
@@ -258,26 +276,55 @@ package final class Daemon {
     }
 
     private func step(_ gateway: Gateway, _ ready: [MQTTSource], _ now: Int64) {
-        // A store that has just refused is left alone for a moment; brokers keep what they have.
-        guard now >= retryStorageAt else { return }
+        if gateway.storage.wantsReopening && now >= gateway.storage.retryAt { return reopenJournal(gateway) }
         let before = gateway.figures.commits
+        let (wasRefusing, problem) = (gateway.storage.isRefusing, gateway.storage.problem)
         do throws(JournalError) {
             try gateway.step(readable: ready, all: sources)
-            if retryStorageAt != 0 {
-                say(.notice, "the journal takes commits again")
-                retryStorageAt = 0
-            }
+            if wasRefusing && !gateway.storage.isRefusing { say(.notice, "the journal takes commits again") }
         } catch {
-            if retryStorageAt == 0 { say(.error, "the journal refused a commit: \(error.sentence)") }
-            retryStorageAt = now + Daemon.storageRetry
-            _ = try? gateway.journal.maintain()
+            if error != problem { say(.error, "the journal refused a commit: \(error.sentence)") }
         }
         if gateway.figures.commits != before { uplink?.wake() }
     }
 
+    /// An open descriptor of a file that was unplugged, remounted or damaged is of no more use: close, look at the file, and go on from its checkpoint.
+    private func reopenJournal(_ old: Gateway) {
+        old.journal.close()
+        let site = old.configuration
+        do throws(JournalError) {
+            let journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
+            let made = try Gateway(configuration: site, journal: journal, time: time)
+            made.takesOver(old)
+            made.onAlert = old.onAlert
+            gateway = made
+            updateWatcher()
+            if let note = journal.openingNote {
+                problems.append(Problem(.error, "journal", note))
+                say(.error, note)
+            }
+        } catch {
+            old.noteReopening(error)
+        }
+    }
+
+    /// Tries to open a journal that could not be opened.
+    private func awaitJournal(_ now: Int64) {
+        if let site = waiting, now >= journalRetryAt, let reason = open(site) {
+            say(.error, reason)
+            failure = reason
+            isStopping = true
+        }
+        if now >= watchdogAt {
+            watchdogAt = now + watchdogInterval
+            notifyServiceManager("WATCHDOG=1")
+        }
+        flushClients()
+    }
+
     /// Checkpoints and retention, between commits.
     private func upkeep(_ gateway: Gateway, _ now: Int64) {
-        guard retryStorageAt == 0, gateway.isIdle else { return }
+        guard !gateway.storage.isRefusing, gateway.isIdle else { return }
         do throws(JournalError) {
             if gateway.checkpointIsDue {
                 try gateway.writeCheckpoint()
@@ -290,7 +337,6 @@ package final class Daemon {
             }
         } catch {
             say(.error, "upkeep of the journal failed: \(error.sentence)")
-            retryStorageAt = now + Daemon.storageRetry
         }
     }
 
@@ -396,6 +442,7 @@ package final class Daemon {
             listener = -1
         }
         (sources, registered, sourceStates, uplink, gateway) = ([], [], [], nil, nil)
+        openControl(site)
         if let reason = begin(site, old.journal) {
             // The files were valid; what is left is a secret that is missing. The service manager starts us again, with the reason in the log.
             say(.error, "reload: \(reason)")
@@ -454,7 +501,10 @@ package final class Daemon {
     }
 
     private func status() -> [UInt8] {
-        guard let gateway else { return Array("{\"error\":\"starting\"}\n".utf8) }
+        guard let gateway else {
+            return StatusReport.withoutJournal(
+                waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
+        }
         return StatusReport(
             gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started,
             now: time.now,

@@ -21,6 +21,7 @@ package final class Gateway {
     /// The series of every sensor, and back (−1: a series whose sensor the site no longer has).
     private let seriesOfSensor: [SeriesID]
     private let sensorOfSeries: [Int32]
+    private var observation: SelfObservation
 
     private var batch = CommitBatch()
     private var decoded: [DecodedReading] = []
@@ -35,13 +36,20 @@ package final class Gateway {
     private var lastCheckpoint: Int64
     private var rejectedSamples = SampleBudget()
     private var lastCommit: Int64
+    /// *Units*: monotonic nanoseconds of the last time that the gateway looked at itself.
+    private var lastLook: Int64
+    private var clockMark: ClockMark?
+    /// Marks that go with the next readings; their sequences are indices into the batch.
+    private var marks: [ClockMark] = []
     private var checkpointSequence: Sequence64 = 0
+    /// *Units*: bytes of the last checkpoint.
+    private var checkpointBytes = 0
     private var commitsAtUpkeep: UInt64 = 0
 
     /// What has been counted since the start.
     package private(set) var figures = GatewayFigures()
-    /// The last failure of the store; nil when the last commit went well.
-    package private(set) var storageProblem: JournalError?
+    /// Whether the store takes commits.
+    package private(set) var storage = StorageState()
     /// Every reading with its judgement, for `bamai watch`; nil while nobody watches.
     package var watcher: ((Int, Reading, Judgement) -> Void)?
     /// Called with each alert's record once it is durable.
@@ -62,10 +70,12 @@ package final class Gateway {
         self.journal = journal
         self.time = time
         decoder = Decoder(plan: configuration.plan)
-        diagnosis = Diagnosis(plan: configuration.plan)
+        // The gateway's own sensors come last, so that the decoder's numbers hold in both plans.
+        let plan = configuration.plan.includingGateway
+        diagnosis = Diagnosis(plan: plan)
         var series: [SeriesID] = []
         var highest: UInt32 = 0
-        for sensor in configuration.plan.sensors {
+        for sensor in plan.sensors {
             let id = try journal.series(forKey: sensor.id)
             highest = max(highest, id.rawValue)
             series.append(id)
@@ -74,9 +84,13 @@ package final class Gateway {
         for (sensor, id) in series.enumerated() { back[Int(id.rawValue)] = Int32(sensor) }
         seriesOfSensor = series
         sensorOfSeries = back
+        let own = zip(GatewayQuantity.allCases, series.suffix(plan.sensors.count - configuration.plan.sensors.count))
+        observation = SelfObservation(series: Array(own), figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
         lastEntry = time.monotonicNanoseconds
         lastCheckpoint = lastEntry
         lastCommit = lastEntry
+        lastLook = lastEntry
+        clockMark = try journal.clockMarks().last
         try recover()
     }
 
@@ -85,14 +99,38 @@ package final class Gateway {
     /// One turn: read what has come, and when a commit is due make it durable, acknowledge it, judge it.
     ///
     /// - Throws: the store's failure. What was unacknowledged has then been abandoned, so that its senders send it again; nothing acknowledged is lost.
+    ///   While the store refuses, a turn reads nothing and tries the store again when that is due.
     package func step(readable sources: [any Source], all: [any Source]) throws(JournalError) {
+        guard !storage.isRefusing else { return try retry(all) }
+        noteClock()
         for source in sources {
             while source.readable(limit: Gateway.drainLimit, sink: self) == Gateway.drainLimit && !batchIsFull {}
         }
         if tickIsDue { appendTick() }
+        lookAtItself()
         guard commitIsDue(all) else { return }
         try commit(all)
     }
+
+    /// Tries a store that has refused: room is made, and a tick is committed.
+    private func retry(_ sources: [any Source]) throws(JournalError) {
+        guard time.monotonicNanoseconds >= storage.retryAt else { return }
+        do throws(JournalError) {
+            for _ in 0..<Gateway.upkeepAtOnce where try !journal.maintain() { break }
+        } catch {
+            storage.refused(error, now: time.monotonicNanoseconds)
+            figures.failedCommits += 1
+            throw error
+        }
+        noteClock()
+        appendTick()
+        try commit(sources)
+        for source in sources { source.setPaused(false) }
+        lookAtItself(atOnce: true)
+    }
+
+    /// Pieces of upkeep that one attempt may do, so that it ends.
+    private static let upkeepAtOnce = 256
 
     /// Commits whatever is waiting, acknowledges it and judges it.
     package func commit(_ sources: [any Source]) throws(JournalError) {
@@ -101,7 +139,12 @@ package final class Gateway {
         for (offset, reading) in batch.readings.enumerated() { judge(reading, sequence: first + UInt64(offset)) }
         batch.removeAll()
         (batchMessages, batchUnacknowledgeable) = (0, 0)
-        if !alertsToCommit.isEmpty { try commitWithoutMessages() }
+        do throws(JournalError) {
+            while !alertsToCommit.isEmpty { try commitWithoutMessages() }
+        } catch {
+            for source in sources { source.setPaused(true) }
+            throw error
+        }
     }
 
     /// A commit of what no source waits for: alerts, cursors, a checkpoint. Where it fails the alerts wait in memory, and a crash would make them again
@@ -113,26 +156,32 @@ package final class Gateway {
 
     private func makeDurable(_ sources: [any Source]) throws(JournalError) -> Sequence64 {
         do {
-            batch.alerts = alertsToCommit
+            batch.alerts = Array(alertsToCommit.prefix(Gateway.alertsPerCommit))
             // Messages that gave no reading leave nothing to know them again by: sent twice, they are ignored twice.
             if batch.readings.isEmpty { batch.receipts.removeAll(keepingCapacity: true) }
             guard !batch.isEmpty else { return 0 }
+            if !batch.readings.isEmpty { batch.clock = marks }
             let first = try journal.commit(batch)
-            storageProblem = nil
+            if !batch.readings.isEmpty { marks.removeAll(keepingCapacity: true) }
             figures.commits += 1
             lastCommit = time.monotonicNanoseconds
+            observation.refused += storage.accepted(now: lastCommit)
             publishDurable()
             return first
         } catch {
-            storageProblem = error
+            storage.refused(error, now: time.monotonicNanoseconds)
             figures.failedCommits += 1
             figures.lostUnacknowledgeable += UInt64(batchUnacknowledgeable)
             let cursors = batch.cursors
             batch.removeAll()
-            // What the platform acknowledged stays true and goes with the next commit.
+            // What the platform acknowledged stays true and goes with the next commit, and so does what the clock has done.
             batch.cursors = cursors
+            for index in marks.indices { marks[index].sequence = 0 }
             (batchMessages, batchUnacknowledgeable) = (0, 0)
-            for source in sources { source.abandonUnacknowledged() }
+            for source in sources {
+                source.abandonUnacknowledged()
+                source.setPaused(true)
+            }
             throw error
         }
     }
@@ -154,8 +203,8 @@ package final class Gateway {
     }
 
     private func publishDurable() {
-        if let onAlert { alertsToCommit.forEach(onAlert) }
-        alertsToCommit.removeAll(keepingCapacity: true)
+        if let onAlert { batch.alerts.forEach(onAlert) }
+        alertsToCommit.removeFirst(batch.alerts.count)
     }
 
     // MARK: - When to commit
@@ -178,6 +227,7 @@ package final class Gateway {
 
     /// *Units*: monotonic nanoseconds: when `step` has to be called again, even if nothing arrives.
     package var nextDeadline: Int64 {
+        if storage.isRefusing { return storage.retryAt }
         var deadline = lastEntry + Gateway.tickInterval
         if batchMessages > 0 { deadline = min(deadline, batchSince + configuration.journal.commitDelay.wholeMicroseconds * 1000) }
         if let due = diagnosis.nextDue { deadline = min(deadline, lastEntry + due * 1000) }
@@ -191,9 +241,38 @@ package final class Gateway {
         return now - lastEntry >= due * 1000
     }
 
+    // MARK: - Clock and self
+
+    /// Journals how the wall clock stands whenever that has changed.
+    private func noteClock() {
+        let now = time.now
+        // A wall clock beyond the range of microseconds does not exist; wrapping keeps the line alive all the same.
+        let offset = now.microseconds &- time.monotonicNanoseconds / 1000
+        let (boot, isSynchronised) = (time.boot, time.isSynchronised)
+        if let clockMark, !clockMark.isOver(boot: boot, offset: offset, isSynchronised: isSynchronised) { return }
+        let mark = ClockMark(sequence: UInt64(batch.readings.count), boot: boot, offset: offset, isSynchronised: isSynchronised)
+        clockMark = mark
+        marks.append(mark)
+    }
+
+    /// Once a minute, what has changed about the gateway itself becomes readings.
+    private func lookAtItself(atOnce: Bool = false) {
+        let now = time.monotonicNanoseconds
+        guard !observation.series.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
+        lastLook = now
+        guard let figures = try? journal.figures() else { return }
+        let moment = time.now
+        for (series, value) in observation.next(figures: figures, isSynchronised: time.isSynchronised) {
+            batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
+        }
+    }
+
+    /// Flags of a reading whose times are the gateway's own.
+    private var ownFlags: ReadingFlags { clockMark?.isSynchronised == false ? [.timeOfReceipt, .boardClockUnsynchronised] : .timeOfReceipt }
+
     private func appendTick() {
         let now = time.now
-        batch.readings.append(Reading(series: .tick, observed: now, received: now, value: 0))
+        batch.readings.append(Reading(series: .tick, observed: now, received: now, value: 0, flags: ownFlags))
         lastEntry = time.monotonicNanoseconds
         figures.ticks += 1
     }
@@ -205,11 +284,24 @@ package final class Gateway {
         for (lane, position) in cursors { batch.cursors[lane] = max(position, batch.cursors[lane] ?? 0) }
     }
 
-    /// Whether detectors should be checkpointed now.
+    /// Whether detectors should be checkpointed now: after the interval, when a checkpoint is worth its wear.
+    ///
+    /// A thousand sensors have two megabytes of state. Written every five minutes that would be twenty times their readings; so as many bytes of readings must
+    /// have been journalled as the checkpoint has, or as many readings as are quickly judged again.
     package var checkpointIsDue: Bool {
-        diagnosis.sequence != checkpointSequence
-            && time.monotonicNanoseconds - lastCheckpoint >= configuration.journal.checkpointInterval.wholeMicroseconds * 1000
+        let entries = diagnosis.sequence &- checkpointSequence
+        guard entries != 0, !storage.isRefusing,
+            time.monotonicNanoseconds - lastCheckpoint >= configuration.journal.checkpointInterval.wholeMicroseconds * 1000
+        else { return false }
+        return entries >= Gateway.replayLimit || entries * Gateway.bytesPerReading >= UInt64(checkpointBytes)
     }
+
+    /// Entries after which a checkpoint is written in any case: some tenths of a second of judging at the next start.
+    static let replayLimit: UInt64 = 500_000
+    /// *Units*: bytes that a journalled reading takes, roughly.
+    static let bytesPerReading: UInt64 = 4
+    /// Alerts of one commit; a batch that makes more takes several.
+    static let alertsPerCommit = 1024
 
     /// Writes the detectors' state, with what else is waiting.
     ///
@@ -217,7 +309,14 @@ package final class Gateway {
     package func writeCheckpoint() throws(JournalError) {
         lastCheckpoint = time.monotonicNanoseconds
         checkpointSequence = diagnosis.sequence
-        batch.checkpoint = Checkpoint(sequence: diagnosis.sequence, revision: configuration.revision, body: diagnosis.snapshot())
+        let checkpoint = Checkpoint(sequence: diagnosis.sequence, revision: configuration.revision, body: diagnosis.snapshot())
+        checkpointBytes = checkpoint.body.count
+        guard checkpoint.body.count <= SQLiteJournal.checkpointBytesLimit else {
+            // Restarts then judge from the journal alone, as far back as it goes.
+            figures.checkpointsTooLarge += 1
+            return
+        }
+        batch.checkpoint = checkpoint
         defer { batch.checkpoint = nil }
         try commitWithoutMessages()
     }
@@ -240,25 +339,36 @@ package final class Gateway {
     /// Commits between two pieces of upkeep.
     static let upkeepCommits: UInt64 = 256
 
-    /// Whether storage makes progress: nothing has waited for a commit beyond all reason.
-    package func storageIsAlive(_ now: Int64) -> Bool { isIdle || storageProblem == nil || now - lastCommit < Gateway.storagePatience }
+    /// Whether storage makes progress: what waits is committed, or a store that refuses is tried again and answers. A new process could do no better.
+    package func storageIsAlive(_ now: Int64) -> Bool {
+        storage.isRefusing ? now - storage.retryAt < Gateway.storagePatience : isIdle || now - batchSince < Gateway.storagePatience
+    }
 
-    /// How long a store may refuse before the service manager is let to restart us. *Units*: nanoseconds.
-    static let storagePatience: Int64 = 600_000_000_000
+    /// How long a commit may be overdue before the service manager is let to restart us. *Units*: nanoseconds.
+    static let storagePatience: Int64 = 60_000_000_000
 
     // MARK: - Start
 
     private func recover() throws(JournalError) {
-        if let checkpoint = try journal.checkpoint() { restored = diagnosis.restore(from: checkpoint.body) }
+        if let checkpoint = try journal.checkpoint() {
+            restored = diagnosis.restore(from: checkpoint.body)
+            checkpointBytes = checkpoint.body.count
+        }
+        checkpointSequence = diagnosis.sequence
         let from = diagnosis.sequence + 1
         var replayed: UInt64 = 0
+        var failure: JournalError?
         try journal.readings(from: from) { sequence, reading in
             self.judge(reading, sequence: sequence)
             replayed += 1
-            return true
+            guard self.alertsToCommit.count >= Gateway.alertsPerCommit else { return true }
+            // The alerts of a long journal must not wait in memory for its end.
+            do throws(JournalError) { try self.commitWithoutMessages() } catch { failure = error }
+            return failure == nil
         }
+        if let failure { throw failure }
         figures.replayed = replayed
-        if !alertsToCommit.isEmpty { try commitWithoutMessages() }
+        while !alertsToCommit.isEmpty { try commitWithoutMessages() }
     }
 
     // MARK: - What others may ask
@@ -271,6 +381,15 @@ package final class Gateway {
     package func activeEpisodes() -> [ActiveEpisode] { diagnosis.activeEpisodes() }
     /// Sensors by whether they speak.
     package func presence() -> Presence { diagnosis.presence() }
+    /// Positions that wait for their commit, for the gateway that takes this one's place.
+    package var pendingCursors: [Lane: UInt64] { batch.cursors }
+    /// The journal could not be opened anew either.
+    package func noteReopening(_ error: JournalError) { storage.refused(error, now: time.monotonicNanoseconds) }
+    /// This gateway goes on after one whose journal was opened anew.
+    package func takesOver(_ old: Gateway) {
+        storage.reopened(after: old.storage)
+        acknowledged(old.pendingCursors)
+    }
     /// The MQTT topic filters that a broker is asked for.
     package func topicFilters(broker: Int) -> [String] { decoder.topicFilters(broker: broker) }
 }
@@ -292,7 +411,8 @@ extension Gateway: MessageSink {
                 continue
             }
             batch.readings.append(
-                Reading(series: seriesOfSensor[entry.sensor], observed: entry.observed, received: now, value: entry.value, flags: entry.flags))
+                Reading(series: seriesOfSensor[entry.sensor], observed: entry.observed, received: now, value: entry.value,
+                    flags: clockMark?.isSynchronised == false ? entry.flags.union(.boardClockUnsynchronised) : entry.flags))
         }
         if !decoded.isEmpty { lastEntry = time.monotonicNanoseconds }
         if let cause = report.rejection, rejectedSamples.take(cause.rawValue, at: now) {

@@ -10,5 +10,7 @@ package struct GatewayFigures: Equatable, Sendable {
     package var alerts: UInt64 = 0
     /// Readings of the journal judged again at start.
     package var replayed: UInt64 = 0
+    /// Checkpoints that were larger than a journal takes.
+    package var checkpointsTooLarge: UInt64 = 0
     package init() {}
 }

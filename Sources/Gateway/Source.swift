@@ -10,6 +10,8 @@ package protocol Source: AnyObject {
     func releaseAcknowledgements()
     /// Nothing of what is unacknowledged was kept: let it be sent again.
     func abandonUnacknowledged()
+    /// While the store refuses, nothing is to be received: brokers keep what comes. Cheap when nothing changes.
+    func setPaused(_ isPaused: Bool)
     /// Messages delivered and not yet acknowledged.
     var unacknowledged: Int { get }
 }

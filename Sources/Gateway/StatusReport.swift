@@ -2,6 +2,8 @@ import Diagnosis
 import Intake
 import Journal
 import Lifeline
+import Linux
+import Site
 import Uplink
 
 /// Something that a person should look at.
@@ -72,6 +74,32 @@ struct StatusReport {
         return json.bytes
     }
 
+    /// The report while the journal cannot be opened.
+    static func withoutJournal(_ site: SiteConfiguration?, _ problem: JournalError?, started: Int64, now: Timestamp, monotonic: Int64) -> [UInt8] {
+        guard let site, let problem else { return Array("{\"error\":\"starting\"}\n".utf8) }
+        var json = JSONWriter(reserving: 1024)
+        json.beginObject()
+        json.member("schema", 1)
+        json.member("bamai", Version.text)
+        json.member("gateway", site.plan.gateway)
+        json.member("site", site.name)
+        json.member("revision", site.revision)
+        json.member("uptime_s", (monotonic - started) / 1_000_000_000)
+        json.member("now", CivilTime.rfc3339(now, offsetSeconds: site.plan.utcOffsetSeconds))
+        json.member("state", "waiting for its journal")
+        json.key("problems")
+        json.beginArray()
+        json.beginObject()
+        json.member("severity", Problem.Severity.error.rawValue)
+        json.member("subject", "journal")
+        json.member("text", "it cannot be opened: \(problem.sentence)")
+        json.endObject()
+        json.endArray()
+        json.endObject()
+        json.endLine()
+        return json.bytes
+    }
+
     private func time(_ moment: Timestamp) -> String {
         CivilTime.rfc3339(moment, offsetSeconds: gateway.configuration.plan.utcOffsetSeconds)
     }
@@ -86,7 +114,7 @@ struct StatusReport {
 
     private func problems(_ json: inout JSONWriter, journalProblem: JournalError?, presence: Presence) {
         var problems = configurationProblems
-        if let problem = gateway.storageProblem ?? journalProblem {
+        if let problem = gateway.storage.problem ?? journalProblem {
             problems.append(Problem(.error, "journal", "the store refuses: \(problem.sentence)"))
         }
         for source in sources where source.state != .connected {
@@ -140,7 +168,11 @@ struct StatusReport {
     private func journal(_ json: inout JSONWriter, _ figures: JournalFigures) {
         json.key("journal")
         json.beginObject()
-        json.member("state", gateway.storageProblem == nil ? "ok" : "failing")
+        json.member("state", gateway.storage.name)
+        if gateway.storage.isRefusing {
+            json.member("refusing_s", max(0, monotonic - gateway.storage.since) / 1_000_000_000)
+            json.member("next_attempt_s", max(0, gateway.storage.retryAt - monotonic) / 1_000_000_000)
+        }
         json.member("bytes", figures.bytes)
         json.member("max_bytes", figures.maxBytes)
         json.member("segments", figures.segments)
@@ -153,7 +185,22 @@ struct StatusReport {
         json.member("failed_commits", gateway.figures.failedCommits)
         json.member("dropped_readings", figures.droppedReadings)
         json.member("damaged_segments", figures.damagedSegments)
+        wear(&json, figures)
         json.endObject()
+    }
+
+    /// What the memory card has to bear, since the daemon started.
+    private func wear(_ json: inout JSONWriter, _ figures: JournalFigures) {
+        let hours = Double(monotonic - started) / 3600e9
+        json.member("syncs", figures.syncs)
+        json.key("syncs_per_hour")
+        json.rounded(hours > 0 ? Double(figures.syncs) / hours : 0)
+        guard let written = ProcessFigures.writtenBytes() else { return }
+        json.member("written_bytes", written)
+        let readings = gateway.decodeFigures.readings
+        guard readings > 0 else { return }
+        json.key("written_bytes_per_reading")
+        json.rounded((Double(written) / Double(readings) * 100).rounded() / 100)
     }
 
     private func judge(_ json: inout JSONWriter, _ active: [ActiveEpisode]) {
@@ -222,6 +269,14 @@ struct StatusReport {
 }
 
 extension JournalError {
+    /// Whether the cause may go by itself: a card that is full, read-only or unplugged. Another daemon, another program's file or a newer format does not.
+    var mayPass: Bool {
+        switch self {
+        case .full, .medium: true
+        case .damaged, .tooNew, .busy, .other: false
+        }
+    }
+
     /// The error in one sentence for people.
     package var sentence: String {
         switch self {

@@ -20,6 +20,7 @@ package final class MemoryJournal: JournalWriter, Sendable {
         var alertIDs: Set<String> = []
         var cursors: [Lane: UInt64] = [:]
         var checkpoint: Checkpoint?
+        var marks: [ClockMark] = []
         var numbers: [String: SeriesID] = [:]
         var durableSeries: [SeriesID: String] = [:]
         var pendingSeries: [(SeriesID, String)] = []
@@ -107,6 +108,8 @@ package final class MemoryJournal: JournalWriter, Sendable {
 
     package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try read { $0.cursors[lane] ?? 0 } }
 
+    package func clockMarks() throws(JournalError) -> [ClockMark] { try read { $0.marks } }
+
     package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try read { $0.durableSeries } }
 
     package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] {
@@ -121,6 +124,7 @@ package final class MemoryJournal: JournalWriter, Sendable {
             figures.maxBytes = maxBytes
             figures.segments = Int64(state.segments.count)
             figures.commits = state.commits
+            figures.droppedUnforwarded = state.dropped.unforwarded
             figures.droppedReadings = state.dropped.forwarded + state.dropped.unforwarded
             return figures
         }
@@ -190,8 +194,16 @@ package final class MemoryJournal: JournalWriter, Sendable {
         }
         state.cursors.merge(batch.cursors) { $1 }
         state.checkpoint = batch.checkpoint ?? state.checkpoint
+        for mark in batch.clock {
+            var placed = mark
+            placed.sequence += first
+            state.marks.append(placed)
+        }
+        if state.marks.count > ClockMark.limit { state.marks.removeFirst(state.marks.count - ClockMark.limit) }
         return first
     }
+
+    package var openingNote: String? { nil }
 
     package func checkpoint() throws(JournalError) -> Checkpoint? { try read { $0.checkpoint } }
 

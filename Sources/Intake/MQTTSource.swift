@@ -32,6 +32,7 @@ package final class MQTTSource {
     private var connectedBefore = false
     private var now: Int64 = 0
     private var isStopped = false
+    private var isPaused = false
 
     /// What to show of it.
     package private(set) var status: SourceStatus
@@ -112,11 +113,30 @@ package final class MQTTSource {
         if connection != nil { end(MQTTError(code: 0, text: "the journal refused a commit")) }
     }
 
+    /// While paused there is no connection: its session stays with the broker, which keeps what comes.
+    package func setPaused(_ isPaused: Bool) {
+        guard isPaused != self.isPaused, !isStopped else { return }
+        self.isPaused = isPaused
+        if isPaused {
+            receipts.abandoned()
+            unacknowledged = 0
+            connection = nil
+            isFlushing = false
+            generation += 1
+            status.lastError = "paused: the journal takes nothing now"
+            enter(.paused)
+        } else {
+            retryAt = now
+            enter(.waiting)
+        }
+    }
+
     /// Pings, time limits, reconnecting. To be called when `wakeDescriptor` is readable and at `nextDeadline`.
     package func tick(monotonicNanoseconds: Int64) {
         now = monotonicNanoseconds
         guard !isStopped else { return }
         takeAttempt()
+        guard !isPaused else { return }
         if let connection {
             connection.keepAlive()
             if connection.failure != nil {
@@ -131,7 +151,7 @@ package final class MQTTSource {
 
     /// *Units*: monotonic nanoseconds: when `tick` is due.
     package var nextDeadline: Int64 {
-        if isStopped { return .max }
+        if isStopped || isPaused { return .max }
         if connection != nil { return now + 1_000_000_000 }
         return attempt.isBusy ? .max : retryAt
     }
@@ -165,6 +185,7 @@ package final class MQTTSource {
         guard let result = attempt.take() else { return }
         switch result {
         case .success(let made):
+            guard !isPaused else { return }
             made.events = self
             connection = made
             generation += 1

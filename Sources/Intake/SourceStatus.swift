@@ -5,6 +5,8 @@ package enum SourceState: String, Sendable {
     /// Looking up, connecting, or waiting for the broker's answer.
     case connecting
     case connected
+    /// The store takes nothing; the broker keeps what comes.
+    case paused
 }
 
 /// What a source says of itself, for status.

@@ -16,6 +16,8 @@ package protocol JournalReader: AnyObject {
     /// The newest `limit` alerts, newest first.
     func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord]
     func cursor(_ lane: Lane) throws(JournalError) -> UInt64
+    /// How the clock stood, in the order of sequences; at most `ClockMark.limit`.
+    func clockMarks() throws(JournalError) -> [ClockMark]
     /// Every series by number.
     func seriesKeys() throws(JournalError) -> [SeriesID: String]
     /// The newest `limit` rejected messages, newest first.
@@ -27,6 +29,8 @@ package protocol JournalReader: AnyObject {
 ///
 /// *Isolation*: the intake thread.
 package protocol JournalWriter: JournalReader {
+    /// What happened to the file when it was opened that a person should know; nil when nothing did.
+    var openingNote: String? { get }
     /// The number of a series, given at first sight and durable with the next commit.
     func series(forKey key: String) throws(JournalError) -> SeriesID
     /// Makes the batch durable. Returns the sequence of its first reading (the next free one when it holds none). After a throw nothing of the

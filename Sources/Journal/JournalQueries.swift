@@ -22,6 +22,7 @@ final class JournalQueries {
     private let alertsNewest: SQLiteStatement
     private let cursorOf: SQLiteStatement
     private let allSeries: SQLiteStatement
+    private let allMarks: SQLiteStatement
     private let rejectedNewest: SQLiteStatement
     private let pages: SQLiteStatement
     private let free: SQLiteStatement
@@ -38,11 +39,12 @@ final class JournalQueries {
             WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1), 0) ORDER BY first LIMIT 1
             """)
         following = try connection.prepare("SELECT first, count, body FROM segment WHERE first > ?1 ORDER BY first LIMIT 1")
-        let columns = "position, id, episode, kind, level, subject, sensor, rule, recorded, body"
+        let columns = "position, id, episode, kind, level, subject, sensor, rule, sequence, recorded, body"
         alertsAfter = try connection.prepare("SELECT \(columns) FROM alert WHERE position > ?1 ORDER BY position LIMIT ?2")
         alertsNewest = try connection.prepare("SELECT \(columns) FROM alert ORDER BY position DESC LIMIT ?1")
         cursorOf = try connection.prepare("SELECT position FROM cursor WHERE lane = ?1")
         allSeries = try connection.prepare("SELECT id, key FROM series")
+        allMarks = try connection.prepare("SELECT sequence, boot, offset, synchronised FROM clock ORDER BY id")
         rejectedNewest = try connection.prepare("SELECT received, broker, topic, cause, sample FROM rejected ORDER BY id DESC LIMIT ?1")
         pages = try connection.prepare("PRAGMA page_count")
         free = try connection.prepare("PRAGMA freelist_count")
@@ -146,7 +148,8 @@ final class JournalQueries {
                 AlertRecord(
                     position: statement.unsigned(0), id: statement.text(1), episode: statement.text(2), kind: statement.text(3),
                     level: UInt8(clamping: statement.integer(4)), subject: statement.text(5), sensor: statement.text(6),
-                    rule: statement.text(7), recorded: Timestamp(microseconds: statement.integer(8)), body: statement.bytes(9)))
+                    rule: statement.text(7), sequence: statement.unsigned(8), recorded: Timestamp(microseconds: statement.integer(9)),
+                    body: statement.bytes(10)))
         }
         return found
     }
@@ -155,6 +158,18 @@ final class JournalQueries {
         defer { cursorOf.reset() }
         cursorOf.bind(1, lane.rawValue)
         return try cursorOf.step() ? cursorOf.unsigned(0) : 0
+    }
+
+    func clockMarks() throws(JournalError) -> [ClockMark] {
+        defer { allMarks.reset() }
+        var marks: [ClockMark] = []
+        while try allMarks.step() {
+            marks.append(
+                ClockMark(
+                    sequence: allMarks.unsigned(0), boot: allMarks.text(1), offset: allMarks.integer(2),
+                    isSynchronised: allMarks.isNull(3) ? nil : allMarks.integer(3) != 0))
+        }
+        return marks
     }
 
     func seriesKeys() throws(JournalError) -> [SeriesID: String] {
@@ -203,7 +218,8 @@ final class JournalQueries {
             figures.segments = Int64(clamping: newest.row.ordinal) - Int64(clamping: oldest.ordinal) + 1
             figures.commits = newest.commits
         }
-        figures.droppedReadings = try counter(.droppedForwarded) &+ counter(.droppedUnforwarded)
+        figures.droppedUnforwarded = try counter(.droppedUnforwarded)
+        figures.droppedReadings = try counter(.droppedForwarded) &+ figures.droppedUnforwarded
         figures.damagedSegments = UInt64(damaged.count)
         return figures
     }

@@ -16,8 +16,10 @@ enum JournalSchema {
             received_min INTEGER NOT NULL, received_max INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE receipt(id INTEGER PRIMARY KEY, count INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE alert(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, episode TEXT NOT NULL, kind TEXT NOT NULL,
-            level INTEGER NOT NULL, subject TEXT NOT NULL, sensor TEXT NOT NULL, rule TEXT NOT NULL, recorded INTEGER NOT NULL,
-            body BLOB NOT NULL) STRICT;
+            level INTEGER NOT NULL, subject TEXT NOT NULL, sensor TEXT NOT NULL, rule TEXT NOT NULL, sequence INTEGER NOT NULL,
+            recorded INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+        CREATE TABLE clock(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, boot TEXT NOT NULL, offset INTEGER NOT NULL,
+            synchronised INTEGER) STRICT;
         CREATE TABLE cursor(lane TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE checkpoint(slot INTEGER PRIMARY KEY, ordinal INTEGER NOT NULL, sequence INTEGER NOT NULL, revision TEXT NOT NULL,
             crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;

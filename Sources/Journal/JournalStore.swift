@@ -19,6 +19,8 @@ final class JournalStore {
     let insertRejected: SQLiteStatement
     let trimRejected: SQLiteStatement
     let setCounter: SQLiteStatement
+    let insertMark: SQLiteStatement
+    let trimMarks: SQLiteStatement
     let deleteSegment: SQLiteStatement
     let receiptsNewest: SQLiteStatement
     let trimReceipts: SQLiteStatement
@@ -41,8 +43,8 @@ final class JournalStore {
         insertReceipts = try connection.prepare("INSERT INTO receipt(count, body) VALUES (?1, ?2)")
         insertAlert = try connection.prepare(
             """
-            INSERT INTO alert(position, id, episode, kind, level, subject, sensor, rule, recorded, body)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO NOTHING
+            INSERT INTO alert(position, id, episode, kind, level, subject, sensor, rule, sequence, recorded, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(id) DO NOTHING
             """)
         setCursor = try connection.prepare(
             "INSERT INTO cursor(lane, position) VALUES (?1, ?2) ON CONFLICT(lane) DO UPDATE SET position = excluded.position")
@@ -52,6 +54,8 @@ final class JournalStore {
         trimRejected = try connection.prepare("DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - ?1")
         setCounter = try connection.prepare(
             "INSERT INTO counter(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+        insertMark = try connection.prepare("INSERT INTO clock(sequence, boot, offset, synchronised) VALUES (?1, ?2, ?3, ?4)")
+        trimMarks = try connection.prepare("DELETE FROM clock WHERE id <= (SELECT max(id) FROM clock) - ?1")
         deleteSegment = try connection.prepare("DELETE FROM segment WHERE first = ?1")
         receiptsNewest = try connection.prepare("SELECT id, count, body FROM receipt ORDER BY id DESC")
         trimReceipts = try connection.prepare("DELETE FROM receipt WHERE id < ?1")
@@ -72,6 +76,7 @@ final class JournalStore {
         do {
             try body()
             try commit.execute()
+            connection.noteCommit()
         } catch {
             abandon()
             throw error

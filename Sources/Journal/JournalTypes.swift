@@ -34,6 +34,8 @@ package struct AlertRecord: Equatable, Sendable {
     package var subject: String
     package var sensor: String
     package var rule: String
+    /// The entry that caused it: by it the gateway's own times are put right (`ClockCorrection`).
+    package var sequence: Sequence64
     /// Recorded time of the reading that caused it.
     package var recorded: Timestamp
     /// The CloudEvents document.
@@ -41,7 +43,7 @@ package struct AlertRecord: Equatable, Sendable {
 
     package init(
         position: UInt64 = 0, id: String, episode: String, kind: String, level: UInt8, subject: String, sensor: String, rule: String,
-        recorded: Timestamp, body: [UInt8]
+        sequence: Sequence64 = 0, recorded: Timestamp, body: [UInt8]
     ) {
         self.position = position
         self.id = id
@@ -51,6 +53,7 @@ package struct AlertRecord: Equatable, Sendable {
         self.subject = subject
         self.sensor = sensor
         self.rule = rule
+        self.sequence = sequence
         self.recorded = recorded
         self.body = body
     }
@@ -101,11 +104,13 @@ package struct CommitBatch: Sendable {
     /// Lane positions acknowledged by the platform.
     package var cursors: [Lane: UInt64] = [:]
     package var checkpoint: Checkpoint?
+    /// How the clock stood from a reading of this batch on; the newest `ClockMark.limit` are kept in the file.
+    package var clock: [ClockMark] = []
 
     package init() {}
 
     package var isEmpty: Bool {
-        readings.isEmpty && receipts.isEmpty && rejected.isEmpty && alerts.isEmpty && cursors.isEmpty && checkpoint == nil
+        readings.isEmpty && receipts.isEmpty && rejected.isEmpty && alerts.isEmpty && cursors.isEmpty && checkpoint == nil && clock.isEmpty
     }
 
     /// Empties the batch and keeps its memory for the next one.
@@ -116,6 +121,7 @@ package struct CommitBatch: Sendable {
         alerts.removeAll(keepingCapacity: true)
         cursors.removeAll(keepingCapacity: true)
         checkpoint = nil
+        clock.removeAll(keepingCapacity: true)
     }
 }
 
@@ -128,6 +134,10 @@ package struct JournalFigures: Equatable, Sendable {
     package var commits: UInt64 = 0
     /// Readings dropped by retention since the file was made.
     package var droppedReadings: UInt64 = 0
+    /// Among them: those that the platform never had.
+    package var droppedUnforwarded: UInt64 = 0
+    /// How often this connection has asked the medium to make things durable, since it was opened; readers count none.
+    package var syncs: UInt64 = 0
     /// Segments set aside because they could not be read.
     package var damagedSegments: UInt64 = 0
     package init() {}

@@ -44,6 +44,10 @@ final class SQLiteConnection {
         walFrameCount.deallocate()
     }
 
+    /// Commits and checkpoints, each of which asks the medium to make things durable: once, and twice.
+    private(set) var syncs: UInt64 = 0
+    func noteCommit() { syncs += 1 }
+
     var walFrames: Int { Int(walFrameCount.pointee) }
     /// SQLite opens a file that it may not write as read-only and says nothing.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") != 0 }
@@ -85,6 +89,7 @@ final class SQLiteConnection {
         var moved: Int32 = 0
         let code = sqlite3_wal_checkpoint_v2(
             handle, "main", mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE, &frames, &moved)
+        if moved > 0 { syncs += 2 }
         if code & 0xff == SQLITE_BUSY { return false }
         guard code == SQLITE_OK else { throw error(code, "checkpoint") }
         // All moved: the next commit starts the WAL anew, and the hook then tells its frames.

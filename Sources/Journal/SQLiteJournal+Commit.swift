@@ -28,6 +28,7 @@ extension SQLiteJournal {
                     try store.setCursor.execute()
                 }
                 if let checkpoint = batch.checkpoint { try set(checkpoint, store) }
+                if !batch.clock.isEmpty { try insert(marks: batch.clock, store) }
             }
         } catch {
             if case .full = error { noteFull(store) }
@@ -122,6 +123,19 @@ extension SQLiteJournal {
         try store.trimRejected.execute()
     }
 
+    private func insert(marks: [ClockMark], _ store: JournalStore) throws(JournalError) {
+        for mark in marks {
+            let statement = store.insertMark
+            statement.bind(1, nextSequence + mark.sequence)
+            statement.bind(2, Self.cut(mark.boot))
+            statement.bind(3, mark.offset)
+            if let isSynchronised = mark.isSynchronised { statement.bind(4, Int64(isSynchronised ? 1 : 0)) }
+            try statement.execute()
+        }
+        store.trimMarks.bind(1, Int64(ClockMark.limit))
+        try store.trimMarks.execute()
+    }
+
     /// A text of a stranger, at most as long as a sample.
     private static func cut(_ text: String) -> String {
         guard text.utf8.count > RejectedMessage.sampleLimit else { return text }
@@ -140,8 +154,9 @@ extension SQLiteJournal {
         statement.bind(6, alert.subject)
         statement.bind(7, alert.sensor)
         statement.bind(8, alert.rule)
-        statement.bind(9, alert.recorded.microseconds)
-        try execute(statement, 10, alert.body)
+        statement.bind(9, alert.sequence)
+        statement.bind(10, alert.recorded.microseconds)
+        try execute(statement, 11, alert.body)
         return store.connection.changes == 1
     }
 

@@ -216,11 +216,13 @@ package final class SQLiteJournal: JournalWriter {
     }
     package func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] { try store().queries.latestAlerts(limit: limit) }
     package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try store().queries.cursor(lane) }
+    package func clockMarks() throws(JournalError) -> [ClockMark] { try store().queries.clockMarks() }
     package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try store().queries.seriesKeys() }
     package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try store().queries.rejected(limit: limit) }
     package func figures() throws(JournalError) -> JournalFigures {
         var figures = try store().queries.figures()
         figures.commits = commits
+        figures.syncs = try store().connection.syncs
         return figures
     }
 }

@@ -32,6 +32,7 @@ package final class SQLiteJournalReader: JournalReader {
     }
     package func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] { try queries.latestAlerts(limit: limit) }
     package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try queries.cursor(lane) }
+    package func clockMarks() throws(JournalError) -> [ClockMark] { try queries.clockMarks() }
     package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try queries.seriesKeys() }
     package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try queries.rejected(limit: limit) }
     package func figures() throws(JournalError) -> JournalFigures { try queries.figures() }

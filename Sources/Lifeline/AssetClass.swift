@@ -12,6 +12,11 @@ package enum AssetClass: String, CaseIterable, Sendable {
     case roadDevice = "road_device"
     /// Machines and water bodies that belong to no class above; no class rules, only Pulse and the site's own limits.
     case other
+    /// The gateway itself: what it says of its own store and clock. Every plan whose rules speak of it has one (`SitePlan.includingGateway`).
+    case gateway
+
+    /// The classes that a site may give its assets.
+    package static let ofSites = allCases.filter { $0 != .gateway }
 
     /// The first half of an alert's `subject`: `manhole/MH-17`.
     package var subject: String {
@@ -27,6 +32,7 @@ package enum AssetClass: String, CaseIterable, Sendable {
         case .lift: "lift"
         case .roadDevice: "road"
         case .other: "asset"
+        case .gateway: "gateway"
         }
     }
 
@@ -43,6 +49,7 @@ package enum AssetClass: String, CaseIterable, Sendable {
         case .lift: "电梯"
         case .roadDevice: "道路感知设备"
         case .other: "设施"
+        case .gateway: "网关"
         }
     }
 
@@ -59,6 +66,7 @@ package enum AssetClass: String, CaseIterable, Sendable {
         case .lift: "Lift"
         case .roadDevice: "Road device"
         case .other: "Asset"
+        case .gateway: "Gateway"
         }
     }
 }

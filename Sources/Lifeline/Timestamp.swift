@@ -66,4 +66,8 @@ package protocol TimeSource: Sendable {
     var now: Timestamp { get }
     /// *Units*: nanoseconds of a clock that never steps (its zero means nothing).
     var monotonicNanoseconds: Int64 { get }
+    /// Whether a time service has set the wall clock since the board started; nil: nobody can tell, and the clock is believed.
+    var isSynchronised: Bool? { get }
+    /// Which start of the board this is: another text after each boot, at most 64 characters.
+    var boot: String { get }
 }

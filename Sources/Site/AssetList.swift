@@ -10,7 +10,7 @@ struct AssetList {
 
     mutating func read(_ readers: [TableReader]) {
         for reader in readers {
-            let assetClass: Located<AssetClass>? = reader.choice("class", "asset class")
+            let assetClass: Located<AssetClass>? = reader.choice("class", "asset class", among: AssetClass.ofSites)
             let name = reader.text("name")
             let address = reader.text("address", mayBeEmpty: true)
             let location = reader.table("location", Schema.location).flatMap(location)

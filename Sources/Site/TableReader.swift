@@ -63,10 +63,12 @@ struct TableReader {
     }
 
     /// One of an enumeration's names.
-    func choice<Choice: CaseIterable & RawRepresentable>(_ key: String, _ what: String) -> Located<Choice>? where Choice.RawValue == String {
+    func choice<Choice: CaseIterable & RawRepresentable & Equatable>(
+        _ key: String, _ what: String, among choices: [Choice] = Array(Choice.allCases)
+    ) -> Located<Choice>? where Choice.RawValue == String {
         guard let name = text(key) else { return nil }
-        if let choice = Choice(rawValue: name.value) { return Located(value: choice, spot: name.spot) }
-        log.error(Wording.unknown(what, name.value, among: Choice.allCases.map(\.rawValue)), at: name.spot)
+        if let choice = Choice(rawValue: name.value), choices.contains(choice) { return Located(value: choice, spot: name.spot) }
+        log.error(Wording.unknown(what, name.value, among: choices.map(\.rawValue)), at: name.spot)
         return nil
     }
 

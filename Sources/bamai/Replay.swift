@@ -80,7 +80,7 @@ struct Replay: ParsableCommand {
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer {
-            for ending in ["", "-wal", "-shm", "-journal", ".lock"] { unlink(folder + "/journal.db" + ending) }
+            for ending in ["", "-wal", "-shm", "-journal", ".lock", ".reserve"] { unlink(folder + "/journal.db" + ending) }
             rmdir(folder)
         }
         let site = ReplayPlan.configuration(plan, journal: folder + "/journal.db")

@@ -71,4 +71,6 @@ final class RecordedTime: TimeSource {
     func set(_ microseconds: Int64) { moment.withLock { $0 = microseconds } }
     var now: Timestamp { Timestamp(microseconds: moment.withLock { $0 }) }
     var monotonicNanoseconds: Int64 { moment.withLock { $0 &* 1000 } }
+    var isSynchronised: Bool? { nil }
+    var boot: String { "recording" }
 }

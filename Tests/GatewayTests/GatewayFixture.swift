@@ -74,6 +74,9 @@ final class ScriptedSource: Source {
         onRelease()
     }
 
+    private(set) var isPaused = false
+    func setPaused(_ isPaused: Bool) { self.isPaused = isPaused }
+
     func abandonUnacknowledged() {
         events.append("abandoned \(unacknowledged)")
         unacknowledged = 0

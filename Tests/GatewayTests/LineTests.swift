@@ -41,13 +41,20 @@ struct LineTests {
         journal.failCommit(with: .full("test"))
         #expect(throws: JournalError.full("test")) { try gateway.step(readable: [source], all: [source]) }
         #expect(source.events == ["abandoned 1"])
-        #expect(gateway.storageProblem == .full("test"))
+        #expect(gateway.storage.problem == .full("test"))
         #expect(gateway.figures.lostUnacknowledgeable == 1, "nobody sends a QoS 0 message again, so its loss is counted")
         source.add("d0", "{\"v\":1}")
         try gateway.step(readable: [source], all: [source])
+        #expect(source.events == ["abandoned 1"], "nothing is read before the store is tried again")
+        #expect(source.isPaused)
+        #expect(gateway.nextDeadline == time.monotonicNanoseconds + 1_000_000_000)
+        time.advance(by: .seconds(1))
+        try gateway.step(readable: [], all: [source])
+        #expect(!source.isPaused)
+        try gateway.step(readable: [source], all: [source])
         #expect(source.events == ["abandoned 1", "acknowledged 1"])
-        #expect(try journal.lastSequence() == 1)
-        #expect(gateway.storageProblem == nil)
+        #expect(try journal.lastSequence() == 2, "the tick of the attempt, and the reading")
+        #expect(gateway.storage.problem == nil)
     }
 
     @Test("Alerts that could not be committed go with the next commit")

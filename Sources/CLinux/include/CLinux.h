@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 
 // An epoll_event's data is a packed union that Swift sees as opaque on some ABIs; the token goes in and out here.
@@ -26,6 +27,13 @@ static inline int bamai_epoll_wait(int epoll, struct epoll_event *events, int co
         bits[i] = events[i].events;
     }
     return ready;
+}
+
+// 1: the kernel's clock is kept by a time service; 0: it is not; -1: it may not be asked.
+static inline int bamai_clock_state(void) {
+    struct timex state = {.modes = 0};
+    int answer = adjtimex(&state);
+    return answer < 0 ? -1 : answer != TIME_ERROR;
 }
 
 static inline void bamai_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
