@@ -293,7 +293,16 @@ package final class Daemon {
         old.journal.close()
         let site = old.configuration
         do throws(JournalError) {
+            // Where a card is not mounted there is an empty folder: a journal begun there would be out of sight as soon as the card is back.
+            guard access(site.journal.path, F_OK) == 0 else {
+                throw .medium("\(site.journal.path) is gone; a restart of bamaid would begin a new one")
+            }
             let journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
+            let last = try journal.lastSequence()
+            guard journal.openingNote != nil || last >= old.judgedSequence else {
+                journal.close()
+                throw .medium("\(site.journal.path) is an older journal than the one that was open; a restart of bamaid would go on with it")
+            }
             let made = try Gateway(configuration: site, journal: journal, time: time)
             made.takesOver(old)
             made.onAlert = old.onAlert
@@ -378,7 +387,7 @@ package final class Daemon {
             sourceStates[index] = source.status.state
             switch source.status.state {
             case .connected: say(.notice, "broker \(source.status.id): connected")
-            case .waiting where before != .waiting: say(.warning, "broker \(source.status.id): \(source.status.lastError ?? "the connection ended")")
+            case .waiting where before == .connected || before == .connecting: say(.warning, "broker \(source.status.id): \(source.status.lastError ?? "the connection ended")")
             default: break
             }
         }

@@ -13,6 +13,8 @@ package struct StorageState: Equatable, Sendable {
     package private(set) var retryAt: Int64 = 0
     /// Refusals in a row.
     package private(set) var attempts = 0
+    /// Among them: since the journal was opened last.
+    private var attemptsSinceOpening = 0
 
     package init() {}
 
@@ -21,7 +23,7 @@ package struct StorageState: Equatable, Sendable {
     /// A file that was unplugged, remounted or damaged does not come back under an open descriptor: close the journal and open it anew.
     package var wantsReopening: Bool {
         switch problem {
-        case .medium, .damaged, .busy, .other, .tooNew: attempts >= 2
+        case .medium, .damaged, .busy, .other, .tooNew: attemptsSinceOpening >= 2
         case .full, nil: false
         }
     }
@@ -45,6 +47,7 @@ package struct StorageState: Equatable, Sendable {
         problem = error
         retryAt = now + StorageState.delays[min(attempts, StorageState.delays.count - 1)]
         attempts += 1
+        attemptsSinceOpening += 1
     }
 
     /// Returns how long it had refused, in nanoseconds; 0 when it had not.
@@ -59,5 +62,6 @@ package struct StorageState: Equatable, Sendable {
     package mutating func reopened(after old: StorageState) {
         self = old
         retryAt = 0
+        attemptsSinceOpening = 1
     }
 }

@@ -127,6 +127,7 @@ package final class MQTTSource {
             enter(.paused)
         } else {
             retryAt = now
+            status.lastError = nil
             enter(.waiting)
         }
     }

@@ -13,8 +13,8 @@ struct StatusView {
         for line in lines { Output.line(width == .max ? line : Terminal.cut(line, width)) }
     }
 
-    /// The whole page.
-    var lines: [String] { head + problems + episodes + sources + journal + platform }
+    /// The whole page. A daemon that waits for its journal has no more to tell than why.
+    var lines: [String] { report["journal"].isNull ? head + problems : head + problems + episodes + sources + journal + platform }
 
     private var head: [String] {
         func text(_ name: String) -> String { Terminal.plain(report[name].text ?? "?") }
@@ -102,8 +102,15 @@ struct StatusView {
                 "\(count(journal, "readings")) held, up to \(count(journal, "last_sequence")), "
                     + "\(count(journal, "dropped_readings")) dropped by retention"),
             row("commits", "\(count(journal, "commits")), \(count(journal, "failed_commits")) failed"),
+            row("wear", wear(journal)),
             row("judged", "\(behind == 0 ? "all" : Terminal.count(behind) + " behind"), \(count(judge, "alerts")) alerts made"),
         ]
+    }
+
+    private func wear(_ journal: JSONValue) -> String {
+        let written = journal["written_bytes"].isNull ? "" : ", \(Terminal.bytes(journal["written_bytes"].count)) written"
+        let each = journal["written_bytes_per_reading"].number.map { " (\(JSONWriter.threeDecimals($0)) bytes a reading)" } ?? ""
+        return "\(count(journal, "syncs")) syncs (\(count(journal, "syncs_per_hour")) an hour)\(written)\(each)"
     }
 
     private var platform: [String] {

@@ -7,7 +7,7 @@ import Testing
 @Suite("The daemon as a service manager, an installer and a maintainer see it", .serialized)
 struct DaemonTests {
     /// Asks the control socket.
-    private func ask(_ fixture: ProcessFixture, _ request: String) -> [String: Any]? {
+    static func ask(_ fixture: ProcessFixture, _ request: String) -> [String: Any]? {
         guard let descriptor = try? UnixSocket.connect(to: fixture.folder.file("control.sock")) else { return nil }
         defer { close(descriptor) }
         var line = request + "\n"
@@ -23,6 +23,8 @@ struct DaemonTests {
         }
         return (try? JSONSerialization.jsonObject(with: Data(bytes))) as? [String: Any]
     }
+
+    private func ask(_ fixture: ProcessFixture, _ request: String) -> [String: Any]? { DaemonTests.ask(fixture, request) }
 
     private func number(_ report: [String: Any]?, _ section: String, _ key: String) -> Int? {
         ((report?[section] as? [String: Any])?[key] as? NSNumber)?.intValue

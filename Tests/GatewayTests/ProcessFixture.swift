@@ -51,7 +51,7 @@ final class ProcessFixture {
         return (fixture, broker)
     }
 
-    var journalPath: String { folder.file("journal.db") }
+    lazy var journalPath: String = folder.file("journal.db")
 
     /// Writes the site: what every test's site begins with, then the test's own tables.
     func site(broker: UInt16, platform: UInt16?, readings: String = "none", _ tables: String) {
