@@ -31,6 +31,8 @@ struct ReadingsMessages {
     private var sums: [SeriesID: Summary] = [:]
     private var firstOfWindow: UInt64 = 0
     private var scanned: UInt64 = 0
+    /// The worst that is known of the gateway's clock in the window.
+    private var trust = ClockTrust.synchronised
     /// The last call stopped at `scanLimit`, not at the journal's end.
     private(set) var hasMore = false
 
@@ -51,19 +53,21 @@ struct ReadingsMessages {
 
     /// Forgets what was scanned beyond `position`: the connection was lost.
     mutating func rewind(to position: UInt64) {
-        (window, sums, scanned) = (nil, [:], position)
+        (window, sums, scanned, trust) = (nil, [:], position, .synchronised)
     }
 
     /// The next messages after `position`; empty when there is nothing to say yet.
-    mutating func next(after position: UInt64, from reader: any JournalReader) throws(JournalError) -> [ReadingsMessage] {
+    mutating func next(
+        after position: UInt64, from reader: any JournalReader, _ correction: ClockCorrection, now: Timestamp
+    ) throws(JournalError) -> [ReadingsMessage] {
         switch lane {
         case .none:
             let last = try reader.lastSequence()
             return last > position ? [ReadingsMessage(payload: nil, position: last)] : []
-        case .all: return try batch(after: position, from: reader)
+        case .all: return try batch(after: position, from: reader, correction, now)
         case .summary:
             hasMore = false
-            return try summary(after: position, from: reader)
+            return try summary(after: position, from: reader, correction, now)
         }
     }
 
@@ -75,7 +79,9 @@ struct ReadingsMessages {
 
     // MARK: - All
 
-    private mutating func batch(after position: UInt64, from reader: any JournalReader) throws(JournalError) -> [ReadingsMessage] {
+    private mutating func batch(
+        after position: UInt64, from reader: any JournalReader, _ correction: ClockCorrection, _ now: Timestamp
+    ) throws(JournalError) -> [ReadingsMessage] {
         var readings: [(UInt64, Reading)] = []
         var last = position
         try reader.readings(from: position + 1) { sequence, reading in
@@ -89,13 +95,15 @@ struct ReadingsMessages {
         json.member("schema", "bamai.readings/1")
         json.member("gateway", gateway)
         json.member("first", first.0)
+        json.member("sent_ms", now.microseconds / 1000)
         json.key("readings")
         json.beginArray()
         var end = first.0
         for (sequence, reading) in readings {
             if json.bytes.count > ReadingsMessages.batchBytes { break }
             end = sequence
-            write(reading, sequence, name(reading.series, reader), &json)
+            let (corrected, trust) = correction.corrected(reading, at: sequence)
+            write(corrected, sequence, name(reading.series, reader), trust, &json)
         }
         json.endArray()
         json.member("last", end)
@@ -104,7 +112,7 @@ struct ReadingsMessages {
         return [ReadingsMessage(payload: json.bytes, position: end == readings[readings.count - 1].0 ? last : end)]
     }
 
-    private func write(_ reading: Reading, _ sequence: UInt64, _ name: String, _ json: inout JSONWriter) {
+    private func write(_ reading: Reading, _ sequence: UInt64, _ name: String, _ trust: ClockTrust, _ json: inout JSONWriter) {
         json.beginObject()
         json.member("sensor", name)
         json.member("sequence", sequence)
@@ -113,19 +121,23 @@ struct ReadingsMessages {
         json.member("received_ms", reading.received.microseconds / 1000)
         json.member("value", reading.value)
         if reading.flags.rawValue != 0 { json.member("flags", reading.flags.rawValue) }
+        if trust != .synchronised { json.member("clock", trust.rawValue) }
         json.endObject()
     }
 
     // MARK: - Summaries
 
-    private mutating func summary(after position: UInt64, from reader: any JournalReader) throws(JournalError) -> [ReadingsMessage] {
+    private mutating func summary(
+        after position: UInt64, from reader: any JournalReader, _ correction: ClockCorrection, _ now: Timestamp
+    ) throws(JournalError) -> [ReadingsMessage] {
         if scanned < position { rewind(to: position) }
         var closed: (window: Int64, first: UInt64, last: UInt64, sums: [SeriesID: Summary])?
         var looked = 0
-        var (window, sums, first, scanned) = (self.window, self.sums, firstOfWindow, self.scanned)
+        var (window, sums, first, scanned, trust) = (self.window, self.sums, firstOfWindow, self.scanned, self.trust)
         let width = windowMicroseconds
         try reader.readings(from: scanned + 1) { sequence, reading in
-            let index = reading.received.microseconds / width
+            let (microseconds, clock) = correction.correction(at: sequence)
+            let index = (reading.received.microseconds &+ microseconds) / width
             if let open = window, open != index {
                 closed = (open, first, scanned, sums)
                 return false
@@ -133,22 +145,24 @@ struct ReadingsMessages {
             if window == nil { (window, first) = (index, sequence) }
             scanned = sequence
             looked += 1
+            if clock != .synchronised { trust = clock }
             if reading.series != .tick {
                 sums[reading.series, default: Summary()].add(reading.value)
             }
             return looked < ReadingsMessages.scanLimit
         }
         guard let closed else {
-            (self.window, self.sums, firstOfWindow, self.scanned) = (window, sums, first, scanned)
+            (self.window, self.sums, firstOfWindow, self.scanned, self.trust) = (window, sums, first, scanned, trust)
             hasMore = looked >= ReadingsMessages.scanLimit
             return []
         }
-        (self.window, self.sums, self.scanned) = (nil, [:], closed.last)
-        return messages(of: closed, before: position, reader)
+        (self.window, self.sums, self.scanned, self.trust) = (nil, [:], closed.last, .synchronised)
+        return messages(of: closed, before: position, trust, now, reader)
     }
 
     private mutating func messages(
-        of closed: (window: Int64, first: UInt64, last: UInt64, sums: [SeriesID: Summary]), before position: UInt64, _ reader: any JournalReader
+        of closed: (window: Int64, first: UInt64, last: UInt64, sums: [SeriesID: Summary]), before position: UInt64, _ trust: ClockTrust,
+        _ now: Timestamp, _ reader: any JournalReader
     ) -> [ReadingsMessage] {
         let ordered = closed.sums.sorted { $0.key < $1.key }
         if ordered.isEmpty { return [ReadingsMessage(payload: nil, position: closed.last)] }
@@ -163,6 +177,8 @@ struct ReadingsMessages {
             json.member("first", closed.first)
             json.member("last", closed.last)
             json.member("part", messages.count)
+            json.member("sent_ms", now.microseconds / 1000)
+            if trust != .synchronised { json.member("clock", trust.rawValue) }
             json.member("start", CivilTime.rfc3339(Timestamp(microseconds: closed.window * windowMicroseconds), offsetSeconds: utcOffsetSeconds))
             json.member("seconds", windowMicroseconds / 1_000_000)
             json.key("sensors")

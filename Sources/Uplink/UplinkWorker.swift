@@ -29,13 +29,7 @@ final class UplinkWorker {
     private var connections: UInt64 = 0
     private var retryAt: Int64 = 0
     private var countAt: Int64 = 0
-    private var alerts = LaneQueue(acknowledged: 0)
-    private var readings = LaneQueue(acknowledged: 0)
-    private var messages: ReadingsMessages
-    /// Messages of the readings lane that are made and not sent.
-    private var waiting: [ReadingsMessage] = []
-    /// Something may be in the journal that was not looked at.
-    private var isHungry = true
+    private let forwarder: Forwarder
 
     init(
         platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, seed: UInt64,
@@ -48,14 +42,13 @@ final class UplinkWorker {
         self.port = port
         self.attempt = attempt
         backoff = Backoff(base: 1, ceiling: 60, seed: seed)
-        messages = ReadingsMessages(
-            lane: platform.readings, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, summaryInterval: platform.summaryInterval)
+        forwarder = Forwarder(platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds)
     }
 
     func run() {
         while !port.isStopping { turn() }
         let deadline = Clocks.monotonicNanoseconds() + UplinkWorker.farewell
-        while isConnected && alerts.inFlight + readings.inFlight > 0 && Clocks.monotonicNanoseconds() < deadline { wait(milliseconds: 50) }
+        while isConnected && forwarder.inFlight > 0 && Clocks.monotonicNanoseconds() < deadline { wait(milliseconds: 50) }
         if let connection {
             connection.disconnect()
             connection.write()
@@ -83,25 +76,18 @@ final class UplinkWorker {
             count()
         }
         report()
-        wait(milliseconds: canGoOn ? 0 : connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000)
+        wait(milliseconds: isConnected && forwarder.canGoOn(window: window) ? 0 : connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000)
     }
 
     /// No more than the broker says it takes: the library would hold the rest back, out of our sight.
     private var window: Int { min(platform.broker.window, connection?.receiveMaximum ?? 1) }
-    private var hasRoom: Bool { alerts.inFlight + readings.inFlight < window }
-    /// Readings take at most half of the window, so that an alert never waits for more than that.
-    private var readingsWindow: Int { max(1, window / 2) }
-    /// There is something to look for in the journal and room to send it: do not sleep. Without room, the next acknowledgement wakes us.
-    private var canGoOn: Bool { isConnected && isHungry && hasRoom && (!alertsAreSent || readings.inFlight < readingsWindow) }
 
     // MARK: - Journal
 
     private func openJournal(_ now: Int64) {
         do throws(JournalError) {
             let opened = try openReader()
-            alerts = LaneQueue(acknowledged: max(alerts.acknowledged, try opened.cursor(.alerts)))
-            readings = LaneQueue(acknowledged: max(readings.acknowledged, try opened.cursor(.readings)))
-            messages.rewind(to: readings.acknowledged)
+            try forwarder.begin(opened)
             reader = opened
         } catch {
             journalFailed(error, now)
@@ -121,70 +107,18 @@ final class UplinkWorker {
         guard let reader, let connection else { return }
         connection.watchDuplicates(false)
         do throws(JournalError) {
-            isHungry = false
-            try fillAlerts(reader, connection)
-            if alertsAreSent { try fillReadings(reader, connection) }
+            try forwarder.fill(from: reader, to: connection, window: window, now: Timestamp(microseconds: Clocks.wallMicroseconds()))
         } catch {
             journalFailed(error, Clocks.monotonicNanoseconds())
         }
+        tell()
         self.connection?.write()
     }
 
-    /// No alert is known to wait for a place in the window.
-    private var alertsAreSent = true
-
-    private func fillAlerts(_ reader: any JournalReader, _ connection: MQTTConnection) throws(JournalError) {
-        alertsAreSent = false
-        while hasRoom {
-            let room = window - alerts.inFlight - readings.inFlight
-            let records = try reader.alerts(after: alerts.sent, limit: room)
-            for record in records {
-                if let identifier = connection.publish(topic: platform.alertTopic, payload: record.body) {
-                    alerts.send(identifier, position: record.position)
-                } else if connection.failure != nil {
-                    return
-                } else {
-                    port.update { $0.deadLetters += 1 }
-                    alerts.skip(to: record.position)
-                    acknowledged(.alerts, alerts.acknowledged)
-                }
-            }
-            if records.count < room {
-                alertsAreSent = true
-                return
-            }
-        }
+    /// Hands on what has been acknowledged.
+    private func tell() {
+        for (lane, position) in forwarder.takeMoved() { port.acknowledged(lane, position) }
     }
-
-    private func fillReadings(_ reader: any JournalReader, _ connection: MQTTConnection) throws(JournalError) {
-        while hasRoom && readings.inFlight < readingsWindow {
-            if waiting.isEmpty {
-                waiting = try messages.next(after: readings.sent, from: reader)
-                if waiting.isEmpty {
-                    isHungry = messages.hasMore
-                    return
-                }
-            }
-            let message = waiting.removeFirst()
-            guard let payload = message.payload else {
-                readings.skip(to: message.position)
-                acknowledged(.readings, readings.acknowledged)
-                continue
-            }
-            if let identifier = connection.publish(topic: platform.readingsTopic, payload: payload) {
-                readings.send(identifier, position: message.position)
-            } else if connection.failure != nil {
-                return
-            } else {
-                port.update { $0.deadLetters += 1 }
-                readings.skip(to: message.position)
-                acknowledged(.readings, readings.acknowledged)
-            }
-        }
-        isHungry = true
-    }
-
-    private func acknowledged(_ lane: Lane, _ position: UInt64) { port.acknowledged(lane, position) }
 
     // MARK: - Connection
 
@@ -218,10 +152,7 @@ final class UplinkWorker {
         let isImmediate = versions.ended(reason, wasConnected: isConnected)
         connection = nil
         isConnected = false
-        alerts.rewind()
-        readings.rewind()
-        messages.rewind(to: readings.acknowledged)
-        waiting.removeAll()
+        forwarder.rewind()
         retryAt = isImmediate ? now : now + backoff.next()
         port.update {
             $0.state = .waiting
@@ -242,7 +173,7 @@ final class UplinkWorker {
         guard poll(&descriptors, 3, milliseconds) > 0 else { return }
         if descriptors[0].revents != 0 {
             port.wake.drain()
-            isHungry = true
+            forwarder.wake()
         }
         guard let connection, socket >= 0 else { return }
         if descriptors[2].revents & Int16(POLLOUT) != 0 { connection.write() }
@@ -258,7 +189,7 @@ final class UplinkWorker {
         guard let reader else { return }
         let newest = (try? reader.latestAlerts(limit: 1).first?.position) ?? 0
         let last = (try? reader.lastSequence()) ?? 0
-        let (alert, reading) = (alerts.acknowledged, readings.acknowledged)
+        let (alert, reading) = (forwarder.acknowledged(.alerts), forwarder.acknowledged(.readings))
         port.update {
             $0.alertsPending = newest > alert ? newest - alert : 0
             $0.readingsPending = last > reading ? last - reading : 0
@@ -266,8 +197,11 @@ final class UplinkWorker {
     }
 
     private func report() {
-        let inFlight = alerts.inFlight + readings.inFlight
-        port.update { $0.inFlight = inFlight }
+        let (inFlight, deadLetters) = (forwarder.inFlight, forwarder.deadLetters)
+        port.update {
+            $0.inFlight = inFlight
+            $0.deadLetters = deadLetters
+        }
     }
 }
 
@@ -277,7 +211,7 @@ extension UplinkWorker: MQTTEvents {
         versions.connected()
         connectedSince = Clocks.monotonicNanoseconds()
         connections += 1
-        isHungry = true
+        forwarder.wake()
         port.update {
             $0.state = .connected
             $0.lastError = nil
@@ -291,8 +225,8 @@ extension UplinkWorker: MQTTEvents {
     func refused(identifier: Int32, refusal: MQTTRefusal) {
         if refusal.isPermanent {
             // No broker will ever take it: it stays in the journal and the lane goes on.
-            port.update { $0.deadLetters += 1 }
-            published(identifier: identifier)
+            forwarder.refuse(identifier)
+            tell()
         } else {
             // Access rules or a quota: people mend that, and until they have, nothing is marked as forwarded.
             connection?.giveUp("the platform refused a message: \(refusal.text)")
@@ -300,13 +234,13 @@ extension UplinkWorker: MQTTEvents {
     }
 
     func published(identifier: Int32) {
-        isHungry = true
-        if alerts.acknowledge(identifier) {
-            acknowledged(.alerts, alerts.acknowledged)
-            port.update { $0.alertsAcknowledged += 1 }
-        } else if readings.acknowledge(identifier) {
-            acknowledged(.readings, readings.acknowledged)
-            port.update { $0.readingsAcknowledged += 1 }
-        }
+        guard let lane = forwarder.acknowledge(identifier) else { return }
+        tell()
+        port.update { if lane == .alerts { $0.alertsAcknowledged += 1 } else { $0.readingsAcknowledged += 1 } }
     }
+}
+
+extension MQTTConnection: PlatformLink {
+    package func publish(topic: String, payload: [UInt8]) -> Int32? { publish(topic: topic, payload: payload, qos: 1) }
+    package var hasFailed: Bool { failure != nil }
 }

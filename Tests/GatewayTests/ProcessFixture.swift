@@ -144,6 +144,14 @@ final class ProcessFixture {
         try MQTTPublisher(MQTTOptions(host: "127.0.0.1", port: port, clientID: id, cleanSession: true))
     }
 
+    /// An alert's document without the one member that differs when it is sent again.
+    static func withoutSentTime(_ payload: [UInt8]) -> String {
+        let text = String(decoding: payload, as: UTF8.self)
+        guard let start = text.range(of: ",\"senttime\":\"") else { return text }
+        guard let end = text[start.upperBound...].firstIndex(of: "\"") else { return text }
+        return String(text[..<start.lowerBound] + text[text.index(after: end)...])
+    }
+
     /// The `id` member of an alert's document.
     static func id(_ payload: [UInt8]) -> String {
         ((try? JSONSerialization.jsonObject(with: Data(payload))) as? [String: Any])?["id"] as? String ?? ""

@@ -94,7 +94,7 @@ final class UplinkFixture {
 
     var alertIDs: [String] {
         consumer.messages.filter { $0.topic == "platform/alerts" }.map { String(decoding: $0.payload, as: UTF8.self) }
-            .map { String($0.dropFirst(7).dropLast(2)) }
+            .map { String($0.dropFirst(7).prefix { $0 != "\"" }) }
     }
 
     var readingDocuments: [[String: Any]] {
@@ -156,6 +156,7 @@ struct UplinkTests {
         try fixture.addAlerts(3)
         try fixture.start()
         #expect(fixture.collect { !fixture.readingDocuments.isEmpty })
+        #expect(fixture.consumer.messages.prefix(3).allSatisfy { String(decoding: $0.payload, as: UTF8.self).contains("\"senttime\"") })
         #expect(fixture.alertIDs == ["a1", "a2", "a3"], "what waited at the start came before any reading")
         #expect(fixture.consumer.messages.prefix(3).allSatisfy { $0.topic == "platform/alerts" })
         try fixture.addAlerts(1)

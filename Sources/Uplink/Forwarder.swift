@@ -1,0 +1,186 @@
+import Journal
+import Lifeline
+import Site
+
+/// What carries messages to the platform: a connection, real or simulated.
+///
+/// *Isolation*: that of its forwarder.
+package protocol PlatformLink: AnyObject {
+    /// Sends a message with QoS 1. Returns the identifier under which it will be acknowledged; nil when it was not taken: the link has failed, or no
+    /// broker can ever take this message.
+    func publish(topic: String, payload: [UInt8]) -> Int32?
+    /// The link takes nothing more.
+    var hasFailed: Bool { get }
+}
+
+/// Two lanes from the journal to the platform: alerts first, readings when no alert waits, each with its window and its cursor.
+///
+/// At least once: what was on its way when a link ended is sent again, under the same ids. It owns no socket, thread or clock.
+///
+/// *Isolation*: one owner. *Memory*: the window's messages, and the state of one open summary.
+package final class Forwarder {
+    private let platform: PlatformConfiguration
+    private let utcOffsetSeconds: Int
+    private var alerts = LaneQueue(acknowledged: 0)
+    private var readings = LaneQueue(acknowledged: 0)
+    private var messages: ReadingsMessages
+    /// Messages of the readings lane that are made and not sent.
+    private var waiting: [ReadingsMessage] = []
+    /// No alert is known to wait for a place in the window.
+    private var alertsAreSent = true
+    private var correction = ClockCorrection()
+    private var correctionAt: Timestamp?
+    private var moved: [Lane: UInt64] = [:]
+
+    /// Something may be in the journal that was not looked at.
+    package private(set) var isHungry = true
+    /// Messages that no broker can take: stepped over, and kept in the journal.
+    package private(set) var deadLetters: UInt64 = 0
+
+    /// How old the journal's word on the clock may be. *Units*: microseconds.
+    private static let correctionAge: Int64 = 1_000_000
+
+    package init(platform: PlatformConfiguration, gateway: String, utcOffsetSeconds: Int) {
+        self.platform = platform
+        self.utcOffsetSeconds = utcOffsetSeconds
+        messages = ReadingsMessages(
+            lane: platform.readings, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, summaryInterval: platform.summaryInterval)
+    }
+
+    /// Messages on their way.
+    package var inFlight: Int { alerts.inFlight + readings.inFlight }
+    /// Everything of a lane up to here is acknowledged.
+    package func acknowledged(_ lane: Lane) -> UInt64 { lane == .alerts ? alerts.acknowledged : readings.acknowledged }
+
+    /// Takes the cursors of a journal that was just opened; what is known already to be acknowledged stays so.
+    package func begin(_ reader: any JournalReader) throws(JournalError) {
+        alerts = LaneQueue(acknowledged: max(alerts.acknowledged, try reader.cursor(.alerts)))
+        readings = LaneQueue(acknowledged: max(readings.acknowledged, try reader.cursor(.readings)))
+        messages.rewind(to: readings.acknowledged)
+        waiting.removeAll()
+        correctionAt = nil
+        isHungry = true
+    }
+
+    /// Something was committed, or a link begins: look again.
+    package func wake() { isHungry = true }
+
+    /// Sends as much as the window takes.
+    ///
+    /// - Parameters:
+    ///   - window: messages that may be on their way at once. Readings take at most half of it, so that an alert never waits for more than that.
+    ///   - now: the wall clock, said in every message.
+    package func fill(from reader: any JournalReader, to link: any PlatformLink, window: Int, now: Timestamp) throws(JournalError) {
+        isHungry = false
+        if correctionAt.map({ abs(now.microseconds(since: $0)) > Forwarder.correctionAge }) ?? true {
+            correction = ClockCorrection(try reader.clockMarks())
+            correctionAt = now
+        }
+        try fillAlerts(reader, link, window, now)
+        if alertsAreSent { try fillReadings(reader, link, window, now) }
+    }
+
+    /// There is something to look for in the journal, and room to send it. Without room, the next acknowledgement makes some.
+    package func canGoOn(window: Int) -> Bool {
+        isHungry && inFlight < window && (!alertsAreSent || readings.inFlight < Forwarder.readingsWindow(window))
+    }
+
+    private static func readingsWindow(_ window: Int) -> Int { max(1, window / 2) }
+
+    /// The platform has acknowledged a message. Returns its lane; nil when it is none of ours.
+    package func acknowledge(_ identifier: Int32) -> Lane? {
+        isHungry = true
+        let lane: Lane? = alerts.acknowledge(identifier) ? .alerts : readings.acknowledge(identifier) ? .readings : nil
+        if let lane { moved[lane] = acknowledged(lane) }
+        return lane
+    }
+
+    /// No broker will ever take this message: it stays in the journal, and the lane goes on.
+    package func refuse(_ identifier: Int32) {
+        if acknowledge(identifier) != nil { deadLetters += 1 }
+    }
+
+    /// Lanes whose cursors have moved since the last call.
+    package func takeMoved() -> [Lane: UInt64] {
+        defer { moved.removeAll() }
+        return moved
+    }
+
+    /// The link is gone: what was on its way is sent again.
+    package func rewind() {
+        alerts.rewind()
+        readings.rewind()
+        messages.rewind(to: readings.acknowledged)
+        waiting.removeAll()
+        isHungry = true
+    }
+
+    // MARK: - Lanes
+
+    private func fillAlerts(_ reader: any JournalReader, _ link: any PlatformLink, _ window: Int, _ now: Timestamp) throws(JournalError) {
+        alertsAreSent = false
+        while inFlight < window {
+            let room = window - inFlight
+            let records = try reader.alerts(after: alerts.sent, limit: room)
+            for record in records {
+                if let identifier = link.publish(topic: platform.alertTopic, payload: stamped(record, now)) {
+                    alerts.send(identifier, position: record.position)
+                } else if link.hasFailed {
+                    return
+                } else {
+                    deadLetters += 1
+                    alerts.skip(to: record.position)
+                    moved[.alerts] = alerts.acknowledged
+                }
+            }
+            if records.count < room {
+                alertsAreSent = true
+                return
+            }
+        }
+    }
+
+    /// The alert's document with what is only known now: when it is sent, and how far the gateway's clock could be believed.
+    private func stamped(_ record: AlertRecord, _ now: Timestamp) -> [UInt8] {
+        guard record.body.last == UInt8(ascii: "}") else { return record.body }
+        var body = record.body
+        body.removeLast()
+        body += ",\"senttime\":\"\(CivilTime.rfc3339(now, offsetSeconds: utcOffsetSeconds))\"".utf8
+        let (microseconds, trust) = correction.correction(at: record.sequence)
+        if trust != .synchronised { body += ",\"clockstate\":\"\(trust.rawValue)\"".utf8 }
+        if trust == .corrected {
+            let recorded = Timestamp(microseconds: record.recorded.microseconds &+ microseconds)
+            body += ",\"correctedtime\":\"\(CivilTime.rfc3339(recorded, offsetSeconds: utcOffsetSeconds))\"".utf8
+        }
+        body.append(UInt8(ascii: "}"))
+        return body
+    }
+
+    private func fillReadings(_ reader: any JournalReader, _ link: any PlatformLink, _ window: Int, _ now: Timestamp) throws(JournalError) {
+        while inFlight < window && readings.inFlight < Forwarder.readingsWindow(window) {
+            if waiting.isEmpty {
+                waiting = try messages.next(after: readings.sent, from: reader, correction, now: now)
+                if waiting.isEmpty {
+                    isHungry = messages.hasMore
+                    return
+                }
+            }
+            let message = waiting.removeFirst()
+            guard let payload = message.payload else {
+                readings.skip(to: message.position)
+                moved[.readings] = readings.acknowledged
+                continue
+            }
+            if let identifier = link.publish(topic: platform.readingsTopic, payload: payload) {
+                readings.send(identifier, position: message.position)
+            } else if link.hasFailed {
+                return
+            } else {
+                deadLetters += 1
+                readings.skip(to: message.position)
+                moved[.readings] = readings.acknowledged
+            }
+        }
+        isHungry = true
+    }
+}
