@@ -69,7 +69,7 @@ package final class SQLiteJournal: JournalWriter {
 
     /// Opens the journal at `path` for writing and makes it when there is none.
     ///
-    /// A file that fails SQLite's `quick_check`, or is no database, is renamed to `<path>.damaged-<n>` with its WAL, and a new one is begun that
+    /// A file that twice fails SQLite's `quick_check`, or is no database, is renamed to `<path>.damaged-<n>` with its WAL, and a new one is begun that
     /// continues its numbers; `openingNote` says so. `pageSize` counts for a new file only. `verify: false` leaves out the check, which reads the
     /// whole file. `vfs` names a registered SQLite file layer, for tests that let storage fail.
     ///
@@ -84,7 +84,7 @@ package final class SQLiteJournal: JournalWriter {
         var salvage: JournalSalvage?
         var connection: SQLiteConnection?
         do throws(JournalError) {
-            connection = try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs, salvage: nil)
+            connection = try connectSurely(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs)
         } catch .damaged(let words) {
             salvage = JournalSalvage(path: path)
             let aside = try JournalFiles.setAside(path)
@@ -97,6 +97,17 @@ package final class SQLiteJournal: JournalWriter {
             ready = try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: false, vfs: vfs, salvage: salvage)
         }
         return try SQLiteJournal(path, JournalStore(ready, lock: lock), maxBytes: maxBytes, note: note)
+    }
+
+    /// Looks twice before a file is called damaged: `quick_check` says the same of a page that the medium did not give just this once.
+    private static func connectSurely(_ path: String, maxBytes: Int64, pageSize: Int, verify: Bool, vfs: String?) throws(JournalError)
+        -> SQLiteConnection
+    {
+        do throws(JournalError) {
+            return try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs, salvage: nil)
+        } catch .damaged {
+            return try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs, salvage: nil)
+        }
     }
 
     /// Opens, checks and where needed makes the file. *Throws*: `.damaged` when it must be set aside; the connection is closed then.
