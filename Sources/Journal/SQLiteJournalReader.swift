@@ -13,11 +13,11 @@ package final class SQLiteJournalReader: JournalReader {
 
     private init(_ queries: JournalQueries) { self.queries = queries }
 
-    /// Opens a journal that a writer has made.
+    /// Opens a journal that a writer has made. `vfs` as at `SQLiteJournal.open`.
     ///
     /// *Throws*: `.medium` when there is no file, `.busy` while the writer is just making it (ask again later), `.tooNew`, `.damaged`.
-    package static func open(path: String) throws(JournalError) -> SQLiteJournalReader {
-        let connection = try SQLiteConnection(path: path, access: .reading, busyMilliseconds: busyMilliseconds)
+    package static func open(path: String, vfs: String? = nil) throws(JournalError) -> SQLiteJournalReader {
+        let connection = try SQLiteConnection(path: path, access: .reading, busyMilliseconds: busyMilliseconds, vfs: vfs)
         guard try JournalSchema.examine(connection) == .current else { throw .busy("\(path) is being made") }
         return SQLiteJournalReader(try JournalQueries(connection))
     }
