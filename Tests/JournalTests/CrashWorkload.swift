@@ -111,7 +111,8 @@ struct CrashWorkload: Sendable {
         }
         if random.chance(0.1) {
             let bytes = 1 + Int(random.next() % UInt64(plan.checkpointBytes))
-            let checkpoint = Checkpoint(sequence: state.lastSequence, revision: "\(number)", body: [UInt8](repeating: UInt8(number & 255), count: bytes))
+            let body = [UInt8](repeating: UInt8(number & 255), count: bytes)
+            let checkpoint = Checkpoint(sequence: state.lastSequence, revision: "\(number)", body: body)
             batch.checkpoint = checkpoint
             state.checkpoint = checkpoint
         }
