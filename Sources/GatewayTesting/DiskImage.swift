@@ -21,7 +21,9 @@ struct DiskImage: Sendable {
     /// Changes of names since the last sync of the directory; nil takes the name away.
     private var pendingNames: [(name: String, file: Int?)] = []
     /// For failed syncs; a part of the image, so that a replay draws the same.
-    private var random = SeededGenerator(seed: 0)
+    private var random: SeededGenerator
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// *Range*: file numbers and names must be of this disk.
     mutating func apply(_ operation: Operation) {

@@ -25,6 +25,7 @@ package final class SimulatedDisk: Sendable {
         case shortRead
     }
 
+    /// Whether a sync can be believed.
     package enum Mode: Sendable {
         /// What was synced survives.
         case honest
@@ -38,10 +39,10 @@ package final class SimulatedDisk: Sendable {
     let directory: String
     let state: Mutex<DiskState>
 
-    /// An empty disk; takes charge of the files in `directory` until `remove` is called or another disk takes its place.
-    package init(directory: String, mode: Mode = .honest) {
+    /// An empty disk; takes charge of the files in `directory` until `remove` is called or another disk takes its place. `seed`: what a failed sync leaves.
+    package init(directory: String, mode: Mode = .honest, seed: UInt64 = 0) {
         self.directory = directory
-        state = Mutex(DiskState(DiskImage(), directory: directory, mode: mode))
+        state = Mutex(DiskState(DiskImage(seed: seed), directory: directory, mode: mode))
         DiskLayer.plug(self)
     }
 

@@ -76,7 +76,13 @@ final class UplinkWorker {
             count()
         }
         report()
-        wait(milliseconds: isConnected && forwarder.canGoOn(window: window) ? 0 : connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000)
+        wait(milliseconds: patience(now))
+    }
+
+    /// How long nothing has to be done unless something happens.
+    private func patience(_ now: Int64) -> Int32 {
+        if isConnected && forwarder.canGoOn(window: window) { return 0 }
+        return connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000
     }
 
     /// No more than the broker says it takes: the library would hold the rest back, out of our sight.
