@@ -65,6 +65,13 @@ let package = Package(
         .executableTarget(
             name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse"], path: "Tests/Bench", swiftSettings: strict),
 
+        // The whole gateway in a seeded world, for tests and for nights.
+        .target(
+            name: "Simulation",
+            dependencies: ["Gateway", "GatewayTesting", "Intake", "Journal", "Lifeline", "Linux", "MQTT", "Site", "Uplink"], path: "Tests/Simulation",
+            swiftSettings: strict),
+        .executableTarget(name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate", swiftSettings: strict),
+
         .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 
         // Tests: one target a room.
@@ -86,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayTesting", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid", "bamai",
+                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid", "bamai",
             ],
             swiftSettings: strict),
     ],

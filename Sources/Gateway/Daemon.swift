@@ -118,11 +118,8 @@ package final class Daemon {
             return nil
         }
         if journalProblem != nil { say(.notice, "the journal is open") }
-        (waiting, journalProblem) = (nil, nil)
-        if let note = journal.openingNote {
-            problems.append(Problem(.error, "journal", note))
-            say(.error, note)
-        }
+        waiting = nil
+        note(journal)
         return begin(site, journal)
     }
 
@@ -155,7 +152,8 @@ package final class Daemon {
             case .success(let options):
                 do throws(SystemError) {
                     let source = try MQTTSource(
-                        index: index, id: broker.id, options: options, filters: gateway.topicFilters(broker: index), seed: seed(broker.clientID))
+                        index: index, id: broker.id, options: options, filters: gateway.topicFilters(broker: index), seed: seed(broker.clientID),
+                        connector: ThreadConnector())
                     source.restore(receipts: receipts)
                     try epoll.add(source.wakeDescriptor, .readable, token: Token.wake + UInt64(index))
                     sources.append(source)
@@ -247,7 +245,7 @@ package final class Daemon {
         guard let gateway else { return awaitJournal(now) }
         for source in sources where now >= source.nextDeadline { source.tick(monotonicNanoseconds: now) }
         step(gateway, ready, now)
-        upkeep(gateway, now)
+        upkeep(gateway)
         feedWatchdog(gateway, now)
         flushClients()
         noteSources()
@@ -288,33 +286,27 @@ package final class Daemon {
         if gateway.figures.commits != before { uplink?.wake() }
     }
 
-    /// An open descriptor of a file that was unplugged, remounted or damaged is of no more use: close, look at the file, and go on from its checkpoint.
     private func reopenJournal(_ old: Gateway) {
-        old.journal.close()
-        let site = old.configuration
+        let store = old.configuration.journal
         do throws(JournalError) {
-            // Where a card is not mounted there is an empty folder: a journal begun there would be out of sight as soon as the card is back.
-            guard access(site.journal.path, F_OK) == 0 else {
-                throw .medium("\(site.journal.path) is gone; a restart of bamaid would begin a new one")
+            let made = try Gateway.reopened(after: old, exists: access(store.path, F_OK) == 0) { () throws(JournalError) in
+                try SQLiteJournal.open(path: store.path, maxBytes: store.maxBytes)
             }
-            let journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
-            let last = try journal.lastSequence()
-            guard journal.openingNote != nil || last >= old.judgedSequence else {
-                journal.close()
-                throw .medium("\(site.journal.path) is an older journal than the one that was open; a restart of bamaid would go on with it")
-            }
-            let made = try Gateway(configuration: site, journal: journal, time: time)
-            made.takesOver(old)
-            made.onAlert = old.onAlert
             gateway = made
             updateWatcher()
-            if let note = journal.openingNote {
-                problems.append(Problem(.error, "journal", note))
-                say(.error, note)
-            }
+            note(made.journal)
         } catch {
-            old.noteReopening(error)
+            if error != journalProblem { say(.error, "the journal cannot be opened anew: \(error.sentence)") }
+            journalProblem = error
         }
+    }
+
+    /// Says what opening has found.
+    private func note(_ journal: any JournalWriter) {
+        journalProblem = nil
+        guard let text = journal.openingNote else { return }
+        problems.append(Problem(.error, "journal", text))
+        say(.error, text)
     }
 
     /// Tries to open a journal that could not be opened.
@@ -331,19 +323,9 @@ package final class Daemon {
         flushClients()
     }
 
-    /// Checkpoints and retention, between commits.
-    private func upkeep(_ gateway: Gateway, _ now: Int64) {
-        guard !gateway.storage.isRefusing, gateway.isIdle else { return }
+    private func upkeep(_ gateway: Gateway) {
         do throws(JournalError) {
-            if gateway.checkpointIsDue {
-                try gateway.writeCheckpoint()
-                _ = try gateway.journal.maintain()
-            } else if gateway.cursorsAreOld {
-                try gateway.commit(sources)
-            } else if gateway.upkeepIsDue {
-                gateway.noteUpkeep()
-                _ = try gateway.journal.maintain()
-            }
+            try gateway.upkeep(sources)
         } catch {
             say(.error, "upkeep of the journal failed: \(error.sentence)")
         }

@@ -15,7 +15,7 @@ import Site
 package final class Gateway {
     package let configuration: SiteConfiguration
     package let journal: any JournalWriter
-    private let time: any TimeSource
+    let time: any TimeSource
     private var decoder: Decoder
     private var diagnosis: Diagnosis
     /// The series of every sensor, and back (−1: a series whose sensor the site no longer has).

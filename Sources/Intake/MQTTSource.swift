@@ -17,10 +17,10 @@ package final class MQTTSource {
     package let index: Int
     private var options: MQTTOptions
     private let filters: [String]
-    private let attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
+    private let connector: any BrokerConnector
     private var versions = VersionChoice()
     private var backoff: Backoff
-    private var connection: MQTTConnection?
+    private var connection: (any BrokerConnection)?
     private var receipts = Receipts()
     private weak var sink: (any MessageSink)?
     private var delivered = 0
@@ -44,13 +44,14 @@ package final class MQTTSource {
     ///   - id: the site's name of the broker; part of every receipt.
     ///   - filters: MQTT topic filters, subscribed to at every connection.
     ///   - seed: for the jitter of reconnecting.
-    package init(index: Int, id: String, options: MQTTOptions, filters: [String], seed: UInt64) throws(SystemError) {
+    ///   - connector: what makes its connections.
+    package init(index: Int, id: String, options: MQTTOptions, filters: [String], seed: UInt64, connector: any BrokerConnector) {
         self.index = index
         self.options = options
         self.filters = TopicFilter.reduced(filters)
         status = SourceStatus(id: id)
         backoff = Backoff(seed: seed)
-        attempt = try BackgroundCall()
+        self.connector = connector
     }
 
     /// The socket to wait for; nil while there is none.
@@ -60,7 +61,7 @@ package final class MQTTSource {
     }
 
     /// Readable when a connection attempt has ended: call `tick`.
-    package var wakeDescriptor: Int32 { attempt.descriptor }
+    package var wakeDescriptor: Int32 { connector.descriptor }
 
     /// Whether the socket should be waited for as writable: for the handshake, pings and what is left of released acknowledgements, never because
     /// acknowledgements are held back.
@@ -145,7 +146,7 @@ package final class MQTTSource {
             } else if status.state == .connecting && now - status.since > MQTTSource.handshakeLimit {
                 end(MQTTError(code: 0, text: "\(options.host):\(options.port): the broker does not answer"))
             }
-        } else if !attempt.isBusy && now >= retryAt {
+        } else if !connector.isBusy && now >= retryAt {
             beginAttempt()
         }
     }
@@ -154,7 +155,7 @@ package final class MQTTSource {
     package var nextDeadline: Int64 {
         if isStopped || isPaused { return .max }
         if connection != nil { return now + 1_000_000_000 }
-        return attempt.isBusy ? .max : retryAt
+        return connector.isBusy ? .max : retryAt
     }
 
     /// Says goodbye and keeps the session. Unacknowledged messages will be sent again.
@@ -174,16 +175,15 @@ package final class MQTTSource {
     private func beginAttempt() {
         enter(.connecting)
         options.version = versions.version
-        let options = options
         do throws(SystemError) {
-            try attempt.start(name: "bamai-connect") { MQTTConnection.open(options) }
+            try connector.start(options)
         } catch {
             end(MQTTError(code: error.code, text: "\(error)"))
         }
     }
 
     private func takeAttempt() {
-        guard let result = attempt.take() else { return }
+        guard let result = connector.take() else { return }
         switch result {
         case .success(let made):
             guard !isPaused else { return }

@@ -84,7 +84,7 @@ extension MQTTSource {
     static func make(
         _ options: MQTTOptions, index: Int = 0, id: String = "street", filters: [String] = ["site/#"], receipts: [UInt64] = []
     ) throws -> MQTTSource {
-        let source = try MQTTSource(index: index, id: id, options: options, filters: filters, seed: 7)
+        let source = try MQTTSource(index: index, id: id, options: options, filters: filters, seed: 7, connector: ThreadConnector())
         source.restore(receipts: receipts)
         return source
     }

@@ -26,7 +26,7 @@ final class DrivenSource {
         username: String? = nil, password: String? = nil
     ) throws {
         let options = MQTTOptions(host: host, port: port, clientID: client, username: username, password: password, tls: tls)
-        source = try MQTTSource(index: 0, id: "field", options: options, filters: filters, seed: 1)
+        source = try MQTTSource(index: 0, id: "field", options: options, filters: filters, seed: 1, connector: ThreadConnector())
     }
 
     /// Reads without acknowledging until a condition holds.

@@ -1,0 +1,51 @@
+import Journal
+import Lifeline
+
+extension Gateway {
+    /// Checkpoints, cursors and retention, when the line has nothing else to do.
+    ///
+    /// - Throws: the store's failure; nothing acknowledged is lost by it.
+    package func upkeep(_ sources: [any Source]) throws(JournalError) {
+        guard !storage.isRefusing, isIdle else { return }
+        if checkpointIsDue {
+            try writeCheckpoint()
+            _ = try journal.maintain()
+        } else if cursorsAreOld {
+            try commit(sources)
+        } else if upkeepIsDue {
+            noteUpkeep()
+            _ = try journal.maintain()
+        }
+    }
+
+    /// Opens the journal of a gateway whose store stays broken anew, and lets a new gateway go on from its checkpoint.
+    ///
+    /// An open descriptor of a file that was unplugged, remounted or damaged is of no more use. The old gateway is: its journal is closed, and when this
+    /// throws it waits for the next attempt.
+    ///
+    /// - Parameters:
+    ///   - exists: whether there is a file. Where a card is not mounted there is an empty folder, and a journal begun in it would be out of sight as soon
+    ///     as the card is back.
+    ///   - open: opens the file, and sets it aside when it is damaged.
+    package static func reopened(
+        after old: Gateway, exists: Bool, open: () throws(JournalError) -> any JournalWriter
+    ) throws(JournalError) -> Gateway {
+        old.journal.close()
+        do throws(JournalError) {
+            guard exists else { throw .medium("\(old.configuration.journal.path) is gone; a restart of bamaid would begin a new one") }
+            let journal = try open()
+            let last = try journal.lastSequence()
+            guard journal.openingNote != nil || last >= old.judgedSequence else {
+                journal.close()
+                throw .medium("\(old.configuration.journal.path) is an older journal than the one that was open; a restart would go on with it")
+            }
+            let made = try Gateway(configuration: old.configuration, journal: journal, time: old.time)
+            made.takesOver(old)
+            made.onAlert = old.onAlert
+            return made
+        } catch {
+            old.noteReopening(error)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Gateway
+import GatewayTesting
+import Intake
+import Journal
+import Lifeline
+import MQTT
+import Site
+import Uplink
+
+/// The board: the real line on a simulated disk, driven as the daemon drives it. Everything here is gone after a power cut but the disk.
+final class SimulatedBoard {
+    private let site: SiteConfiguration
+    private let time: ManualTimeSource
+    private let connect: () -> SimulatedConnection?
+    private let broker: SimulatedBroker
+    private var seed: UInt64
+
+    private(set) var gateway: Gateway?
+    private(set) var source: MQTTSource?
+    private(set) var forwarder: Forwarder?
+    private var reader: SQLiteJournalReader?
+    /// What opening the journal last said, when it could not be opened.
+    private(set) var openingError: JournalError?
+    private(set) var notes: [String] = []
+    /// Alerts that the line has said to be durable, in order.
+    private(set) var durableAlerts: [String] = []
+
+    init(site: SiteConfiguration, time: ManualTimeSource, broker: SimulatedBroker, seed: UInt64, connect: @escaping () -> SimulatedConnection?) {
+        self.site = site
+        self.time = time
+        self.broker = broker
+        self.seed = seed
+        self.connect = connect
+    }
+
+    var isUp: Bool { gateway != nil }
+
+    private func open() throws(JournalError) -> any JournalWriter {
+        let journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes, vfs: SimulatedDisk.vfsName)
+        if let note = journal.openingNote { notes.append(note) }
+        return journal
+    }
+
+    /// The daemon starts. False when the journal cannot be opened: it tries again.
+    func start() -> Bool {
+        do throws(JournalError) {
+            let journal = try open()
+            let made = try Gateway(configuration: site, journal: journal, time: time)
+            seed &+= 1
+            let source = MQTTSource(
+                index: 0, id: "b", options: MQTTOptions(host: "simulated", port: 1883, clientID: "c"), filters: made.topicFilters(broker: 0),
+                seed: seed, connector: SimulatedConnector(broker) { [connect] _ in connect() })
+            source.restore(receipts: try journal.recentReceipts(limit: 8192))
+            made.onAlert = { [unowned self] in self.durableAlerts.append($0.id) }
+            (gateway, self.source, openingError) = (made, source, nil)
+            forwarder = site.platform.map { Forwarder(platform: $0, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds) }
+            return true
+        } catch {
+            openingError = error
+            return false
+        }
+    }
+
+    /// The process is gone, without a word.
+    func vanish() { (gateway, source, forwarder, reader) = (nil, nil, nil, nil) }
+
+    /// The daemon is asked to stop, and does what it then does.
+    func stop() {
+        guard let gateway, let source else { return }
+        do throws(JournalError) {
+            try gateway.commit([source])
+            source.stop()
+            takeAcknowledgements()
+            try gateway.writeCheckpoint()
+        } catch {
+            // Said in the log; the journal says the rest at the next start.
+        }
+        gateway.journal.close()
+        vanish()
+    }
+
+    /// One turn of the loop.
+    func turn() {
+        guard let gateway, let source else {
+            _ = start()
+            return
+        }
+        let now = time.monotonicNanoseconds
+        if now >= source.nextDeadline || source.descriptor == nil { source.tick(monotonicNanoseconds: now) }
+        if source.wantsWrite { source.writable() }
+        if gateway.storage.wantsReopening && now >= gateway.storage.retryAt {
+            let reopened = try? Gateway.reopened(after: gateway, exists: true) { () throws(JournalError) in try open() }
+            self.gateway = reopened ?? gateway
+            return
+        }
+        _ = try? gateway.step(readable: source.descriptor != nil && source.wantsRead ? [source] : [], all: [source])
+        _ = try? gateway.upkeep([source])
+    }
+
+    /// One turn of the uplink.
+    func forward(to link: SimulatedLink, window: Int) -> String? {
+        guard let forwarder else { return nil }
+        do throws(JournalError) {
+            let reader: SQLiteJournalReader
+            if let known = self.reader {
+                reader = known
+            } else {
+                reader = try SQLiteJournalReader.open(path: site.journal.path, vfs: SimulatedDisk.vfsName)
+                try forwarder.begin(reader)
+                self.reader = reader
+            }
+            link.published.removeAll()
+            try forwarder.fill(from: reader, to: link, window: window, now: time.now)
+            if forwarder.inFlight > window { return "\(forwarder.inFlight) messages in flight at a window of \(window)" }
+            let firstReadings = link.published.firstIndex(of: World.readingsTopic) ?? link.published.count
+            if link.published[firstReadings...].contains(World.alertTopic) { return "an alert was sent behind readings" }
+        } catch {
+            self.reader = nil
+            forwarder.rewind()
+        }
+        takeAcknowledgements()
+        return nil
+    }
+
+    func takeAcknowledgements() {
+        guard let forwarder else { return }
+        gateway?.acknowledged(forwarder.takeMoved())
+    }
+}
