@@ -14,6 +14,8 @@ final class JournalStore {
     let insertSegment: SQLiteStatement
     let insertReceipts: SQLiteStatement
     let insertAlert: SQLiteStatement
+    let insertSalvagedAlert: SQLiteStatement
+    let insertSalvagedSegment: SQLiteStatement
     let setCursor: SQLiteStatement
     let setCheckpoint: SQLiteStatement
     let insertRejected: SQLiteStatement
@@ -23,6 +25,7 @@ final class JournalStore {
     let receiptsNewest: SQLiteStatement
     let trimReceipts: SQLiteStatement
     let trimAlerts: SQLiteStatement
+    let trimOldAlerts: SQLiteStatement
     let checkpoints: SQLiteStatement
     let bounds: SQLiteStatement
 
@@ -44,6 +47,18 @@ final class JournalStore {
             INSERT INTO alert(position, id, episode, kind, level, subject, sensor, rule, recorded, body)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO NOTHING
             """)
+        // Twice is no error: a restart may copy the last ones again.
+        insertSalvagedAlert = try connection.prepare(
+            """
+            INSERT OR IGNORE INTO alert(position, id, episode, kind, level, subject, sensor, rule, recorded, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """)
+        // Ordinal and commit 0: only commits of this file are numbered.
+        insertSalvagedSegment = try connection.prepare(
+            """
+            INSERT OR IGNORE INTO segment(first, count, ordinal, commits, received_min, received_max, body)
+            VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
+            """)
         setCursor = try connection.prepare(
             "INSERT INTO cursor(lane, position) VALUES (?1, ?2) ON CONFLICT(lane) DO UPDATE SET position = excluded.position")
         setCheckpoint = try connection.prepare(
@@ -55,7 +70,14 @@ final class JournalStore {
         deleteSegment = try connection.prepare("DELETE FROM segment WHERE first = ?1")
         receiptsNewest = try connection.prepare("SELECT id, count, body FROM receipt ORDER BY id DESC")
         trimReceipts = try connection.prepare("DELETE FROM receipt WHERE id < ?1")
-        trimAlerts = try connection.prepare("DELETE FROM alert WHERE position <= ?1")
+        trimAlerts = try connection.prepare(
+            "DELETE FROM alert WHERE position IN (SELECT position FROM alert WHERE position <= ?1 ORDER BY position LIMIT ?2)")
+        // Only the oldest are looked at: a look costs the same, however many there are.
+        trimOldAlerts = try connection.prepare(
+            """
+            DELETE FROM alert WHERE position IN (SELECT position FROM
+                (SELECT position, recorded FROM alert WHERE position <= ?1 ORDER BY position LIMIT ?2) WHERE recorded < ?3)
+            """)
         checkpoints = try connection.prepare("SELECT ordinal, sequence, revision, crc, body FROM checkpoint ORDER BY ordinal DESC")
         bounds = try connection.prepare(
             """
