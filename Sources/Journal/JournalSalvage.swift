@@ -29,7 +29,7 @@ struct JournalSalvage {
         let written = max(JournalFiles.modified(path), JournalFiles.modified(path + "-wal"))
         var sequence: UInt64 = 0
         var position: UInt64 = 0
-        let connection = try? SQLiteConnection(path: path, access: .reading, busyMilliseconds: 100, vfs: vfs)
+        let connection = try? SalvageSource.connect(path, vfs)
         if let connection {
             let sequences = [
                 "SELECT max(first) + 65536 FROM segment", "SELECT max(sequence) FROM checkpoint",
@@ -45,7 +45,7 @@ struct JournalSalvage {
         }
         sequenceFloor = Self.floor(sequence, written)
         positionFloor = Self.floor(position, written)
-        guard let connection, (try? JournalSchema.examine(connection)) == .current, (try? SalvageSource(path: path, vfs: vfs)) != nil else {
+        guard let connection, (try? SalvageSource(path: path, vfs: vfs)) != nil else {
             cursors = [.readings: sequenceFloor - 1, .alerts: positionFloor - 1]
             return
         }

@@ -34,11 +34,20 @@ final class SalvageSource {
 
     /// *Throws*: when not even the schema can be read.
     init(path: String, vfs: String?) throws(JournalError) {
-        connection = try SQLiteConnection(path: path, access: .reading, busyMilliseconds: 100, vfs: vfs)
-        try connection.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")
+        connection = try Self.connect(path, vfs)
         segments = try connection.prepare("SELECT first, count, body FROM segment WHERE first >= ?1 ORDER BY first LIMIT 1")
         alerts = try connection.prepare("SELECT \(JournalQueries.alertColumns) FROM alert WHERE position >= ?1 ORDER BY position LIMIT 1")
         receipts = try connection.prepare("SELECT id, count, body FROM receipt WHERE id >= ?1 ORDER BY id LIMIT 1")
+    }
+
+    /// A connection that does not mind what is only wrong elsewhere.
+    ///
+    /// With `writable_schema`, SQLite reads a file that is shorter than its header says, and passes over tables that it cannot make out. Nothing can be
+    /// written here all the same.
+    static func connect(_ path: String, _ vfs: String?) throws(JournalError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: path, access: .reading, busyMilliseconds: 100, vfs: vfs)
+        try connection.run("PRAGMA writable_schema = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")
+        return connection
     }
 
     /// A segment is readable when its checksum fits and its count is the declared one.
