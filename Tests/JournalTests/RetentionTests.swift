@@ -12,7 +12,7 @@ struct RetentionTests {
         for day in 0..<10 {
             var batch = CommitBatch()
             batch.readings = (0..<5).map { number in
-                let moment = Self.day(day).advanced(byMicroseconds: number)
+                let moment = Self.day(day).advanced(byMicroseconds: Int64(number))
                 return Reading(series: SeriesID(1), observed: moment, received: moment, value: 1)
             }
             var alert = Samples.alert("a\(day)")
