@@ -28,6 +28,8 @@ extension SQLiteJournal {
     package static let salvageSeeksPerCall = 64
     /// *Units*: bytes of segments after which a call ends earlier.
     private static let salvageBytesPerCall = 1 << 20
+    /// The most seeks for segments that `open` makes: a checkpoint interval of a busy site.
+    private static let salvageSeeksAtOpen = 1024
     /// Alerts that are copied in one transaction.
     private static let salvageAlertsPerCommit = 256
     /// So many failures in a row end the copying: it must never hold the readings lane for ever.
@@ -92,29 +94,20 @@ extension SQLiteJournal {
     private func copyAlerts(_ source: SalvageSource, _ store: JournalStore) throws(JournalError) {
         let floor = try store.queries.counter(.positionFloor)
         var walk = SalvageWalk(from: max(1, try store.queries.counter(.salvageNext)), below: floor)
-        do throws(JournalError) {
-            while walk.key != nil {
-                try store.transaction { () throws(JournalError) in
-                    var copied = 0
-                    while copied < Self.salvageAlertsPerCommit, let key = walk.key {
-                        switch try source.alert(from: key) {
-                        case .row(let alert) where alert.position >= floor: walk.noteUnreadable()
-                        case .row(let alert) where walk.isReading:
-                            try copy(alert, store)
-                            copied += 1
-                            walk.take(upTo: alert.position + 1)
-                        case .row: walk.noteReadable()
-                        case .none: walk.noteReadable(isLast: true)
-                        case .unreadable: walk.noteUnreadable()
-                        }
-                    }
-                    try store.set(.salvageNext, walk.next)
+        var size = Self.salvageAlertsPerCommit
+        while walk.key != nil {
+            do throws(JournalError) {
+                try copyAlerts(source, store, &walk, below: floor, atMost: size)
+            } catch .full(let words) {
+                // The cap was lowered. What has room comes in; new alerts are worth more than the rest.
+                if size == 1 {
+                    openingNote = (openingNote ?? "") + "; not all of its alerts had room (\(words))"
+                    break
                 }
+                size /= 4
             }
-        } catch .full(let words) {
-            // The cap was lowered. The oldest are in; new ones are worth more than the rest.
-            openingNote = (openingNote ?? "") + "; not all of its alerts had room (\(words))"
         }
+        try copyUnjudged(source, store)
         let acknowledged = try store.queries.cursor(.alerts)
         let next = try store.queries.alerts(after: acknowledged, limit: 1).first?.position ?? floor
         try store.transaction { () throws(JournalError) in
@@ -122,6 +115,29 @@ extension SQLiteJournal {
             try store.set(.salvageStage, SalvageStage.segments.rawValue)
             try store.set(.salvageNext, 1)
         }
+    }
+
+    private func copyAlerts(_ source: SalvageSource, _ store: JournalStore, _ walk: inout SalvageWalk, below floor: UInt64, atMost limit: Int)
+        throws(JournalError)
+    {
+        var next = walk
+        try store.transaction { () throws(JournalError) in
+            var copied = 0
+            while copied < limit, let key = next.key {
+                switch try source.alert(from: key) {
+                case .row(let alert) where alert.position >= floor: next.noteUnreadable()
+                case .row(let alert) where next.isReading:
+                    try copy(alert, store)
+                    copied += 1
+                    next.take(upTo: alert.position + 1)
+                case .row: next.noteReadable()
+                case .none: next.noteReadable(isLast: true)
+                case .unreadable: next.noteUnreadable()
+                }
+            }
+            try store.set(.salvageNext, next.next)
+        }
+        walk = next
     }
 
     private func copy(_ alert: AlertRecord, _ store: JournalStore) throws(JournalError) {
@@ -164,7 +180,24 @@ extension SQLiteJournal {
         }
     }
 
-    private func copySegments(_ work: inout SalvageWork, _ store: JournalStore) throws(JournalError) {
+    /// Copies at once the segments after the checkpoint, which a replay judges at the start. The walk meets them again and leaves them.
+    private func copyUnjudged(_ source: SalvageSource, _ store: JournalStore) throws(JournalError) {
+        guard let judged = try checkpoint()?.sequence else { return }
+        let floor = try store.queries.counter(.sequenceFloor)
+        var work = SalvageWork(source: source, walk: SalvageWalk(from: source.segmentHolding(judged + 1), below: floor), file: 0)
+        var calls = 0
+        do throws(JournalError) {
+            while work.walk.key != nil, calls < Self.salvageSeeksAtOpen / Self.salvageSeeksPerCall {
+                try copySegments(&work, store, isFirstPass: true)
+                calls += 1
+            }
+        } catch .full {
+            // Retention must make room first; these come later then, and are not judged.
+        }
+    }
+
+    /// In the first pass damage and place are not noted: the walk itself does so later.
+    private func copySegments(_ work: inout SalvageWork, _ store: JournalStore, isFirstPass: Bool = false) throws(JournalError) {
         guard let source = work.source else { return }
         var segments: UInt64 = 0
         var readings: UInt64 = 0
@@ -195,9 +228,10 @@ extension SQLiteJournal {
                 case .unreadable: noteDamage(&next, &damaged)
                 }
             }
-            try store.set(.salvageNext, next.walk.next)
             try add(.salvagedSegments, segments, store)
             try add(.salvagedReadings, readings, store)
+            if isFirstPass { return }
+            try store.set(.salvageNext, next.walk.next)
             try add(.salvageDamagedSegments, damaged, store)
             try add(.damagedSegments, damaged, store)
             try add(.lostToDamage, lost, store)

@@ -63,6 +63,13 @@ final class SalvageSource {
         }
     }
 
+    /// The first sequence of the segment that a reading is in; the sequence itself where that cannot be read.
+    func segmentHolding(_ sequence: Sequence64) -> Sequence64 {
+        let question = "SELECT max(first) FROM segment WHERE first <= \(Int64(clamping: sequence))"
+        guard let found = try? connection.integer(question), found > 0 else { return max(1, sequence) }
+        return UInt64(found)
+    }
+
     private func read(_ statement: SQLiteStatement) -> Bool {
         statement.withBytes(2) { lent in
             bytes.removeAll(keepingCapacity: true)

@@ -118,8 +118,11 @@ struct SalvageTests {
         #expect(try journal.cursor(.readings) == DamageSample.readingsCursor)
         #expect(try journal.cursor(.alerts) == DamageSample.alertsCursor)
         #expect(try journal.alerts(after: 0, limit: 1000).count == DamageSample.alerts)
-        // No segment has come over yet: a reader elsewhere knows it too.
-        #expect(try journal.firstSequence() == 0)
+        // Of the segments only the one that a replay must judge: a reader elsewhere knows it too.
+        let judged = try #require(try journal.checkpoint()).sequence
+        #expect(try journal.firstSequence() == judged + 1)
+        #expect(try journal.figures().segments == 1)
+        #expect(try journal.figures().salvage?.segments == 1)
         #expect(try SQLiteJournalReader.open(path: path).isSalvaging)
         while try journal.maintain() {}
         #expect(journal.salvageNote == "\(sample.readings.count) readings in 300 segments were copied from \(path).damaged-1, 0 places could not be read")
@@ -182,6 +185,35 @@ struct SalvageTests {
         #expect(try !journal.isSalvaging)
         #expect(try journal.firstSequence() > 1)
         #expect(try journal.cursor(.readings) == journal.firstSequence() - 1)
+    }
+
+    @Test("ends its copying when there is no room for it, and does not hold the readings for ever")
+    func noRoom() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("journal.db")
+        var journal = try open(path)
+        for number in 0..<200 {
+            var batch = Samples.batch(20, from: UInt64(20 * number + 1))
+            var alert = Samples.alert("a\(number)")
+            alert.body = [UInt8](repeating: 1, count: 1000)
+            batch.alerts = [alert]
+            _ = try journal.commit(batch)
+        }
+        journal.close()
+        journal = try SQLiteJournal.open(path: path, maxBytes: 128 << 10, knownDamage: "for the test")
+        #expect(journal.openingNote?.contains("not all of its alerts had room") == true)
+        #expect(try journal.isSalvaging)
+        var calls = 0
+        while try journal.maintain() {
+            calls += 1
+            try #require(calls < 100)
+        }
+        #expect(try !journal.isSalvaging)
+        #expect(journal.salvageNote?.contains("ended early") == true)
+        // What has come over stays: unacknowledged, in order, the oldest first.
+        let alerts = try journal.alerts(after: try journal.cursor(.alerts), limit: 1000)
+        #expect(alerts.count > 30)
+        #expect(alerts.map(\.id) == (0..<alerts.count).map { "a\($0)" })
     }
 
     @Test("is followed by its successor when the power goes in the middle of the set-aside")
