@@ -19,6 +19,8 @@ struct JournalSalvage {
     var counters: [JournalSchema.Counter: UInt64] = [:]
     /// Whether rows can be looked for at all: the schema can be read.
     var isReadable = false
+    /// Where it cannot: whether single pages hold segments.
+    var hasPages = false
 
     /// Beyond the greatest number that can still be read: what broken pages may hide. A checkpoint is never older than so many readings.
     static let margin: UInt64 = 1_000_000
@@ -46,7 +48,9 @@ struct JournalSalvage {
         sequenceFloor = Self.floor(sequence, written)
         positionFloor = Self.floor(position, written)
         guard let connection, (try? SalvageSource(path: path, vfs: vfs)) != nil else {
-            cursors = [.readings: sequenceFloor - 1, .alerts: positionFloor - 1]
+            hasPages = SalvagePages(path: path)?.isPromising == true
+            // Which of the readings that are found were acknowledged, nobody knows: all are sent again.
+            cursors = [.readings: hasPages ? 0 : sequenceFloor - 1, .alerts: positionFloor - 1]
             return
         }
         isReadable = true

@@ -55,6 +55,7 @@ enum JournalSchema {
         case salvagedSegments = "salvaged_segments"
         case salvagedReadings = "salvaged_readings"
         case salvageDamagedSegments = "salvage_damaged_segments"
+        /// Among those lost to damage: by the file that is being copied.
         case salvageLostReadings = "salvage_lost_readings"
         /// The limit that the writer was opened with, for readers.
         case maxBytes = "max_bytes"
@@ -92,8 +93,8 @@ enum JournalSchema {
         var counters = salvage.counters
         counters[.sequenceFloor] = salvage.sequenceFloor
         counters[.positionFloor] = salvage.positionFloor
-        if salvage.isReadable {
-            counters[.salvageStage] = SalvageStage.receipts.rawValue
+        if salvage.isReadable || salvage.hasPages {
+            counters[.salvageStage] = (salvage.isReadable ? SalvageStage.receipts : .pages).rawValue
             counters[.salvageFile] = UInt64(file)
         }
         let setCounter = try connection.prepare("INSERT INTO counter(name, value) VALUES (?1, ?2)")

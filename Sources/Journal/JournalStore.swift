@@ -16,6 +16,7 @@ final class JournalStore {
     let insertAlert: SQLiteStatement
     let insertSalvagedAlert: SQLiteStatement
     let insertSalvagedSegment: SQLiteStatement
+    let endBefore: SQLiteStatement
     let setCursor: SQLiteStatement
     let setCheckpoint: SQLiteStatement
     let insertRejected: SQLiteStatement
@@ -59,6 +60,7 @@ final class JournalStore {
             INSERT OR IGNORE INTO segment(first, count, ordinal, commits, received_min, received_max, body)
             VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
             """)
+        endBefore = try connection.prepare("SELECT first + count FROM segment WHERE first < ?1 ORDER BY first DESC LIMIT 1")
         setCursor = try connection.prepare(
             "INSERT INTO cursor(lane, position) VALUES (?1, ?2) ON CONFLICT(lane) DO UPDATE SET position = excluded.position")
         setCheckpoint = try connection.prepare(

@@ -87,7 +87,7 @@ extension SQLiteJournal {
         try makeSuccessor(path, salvage, maxBytes: maxBytes, pageSize: pageSize, vfs: vfs)
         let aside = try JournalFiles.setAside(path)
         return "journal damaged (\(damage)): set aside as \(aside), continued at sequence \(salvage.sequenceFloor)"
-            + (salvage.isReadable ? "; what can be read is copied" : "; nothing of it can be read")
+            + (salvage.isReadable || salvage.hasPages ? "; what can be read is copied" : "; nothing of it can be read")
     }
 
     private static func makeSuccessor(_ path: String, _ salvage: JournalSalvage, maxBytes: Int64, pageSize: Int, vfs: String?) throws(JournalError) {

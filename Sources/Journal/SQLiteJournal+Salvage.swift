@@ -5,12 +5,16 @@ enum SalvageStage: UInt64 {
     case receipts = 1
     case alerts = 2
     case segments = 3
+    /// Segments on pages that the tree does not lead to any more.
+    case pages = 4
 }
 
 /// The copying of a damaged file's segments, while it lasts.
 struct SalvageWork {
-    /// nil: it is over, and only the end must still be written.
+    /// With `pages` nil too: it is over, and only the end must still be written.
     var source: SalvageSource?
+    /// Takes the place of `source` once the walk is over.
+    var pages: SalvagePages?
     var walk: SalvageWalk
     /// Where the last good segment ended; nil after a restart, and at the start.
     var lastEnd: UInt64?
@@ -26,6 +30,8 @@ struct SalvageWork {
 extension SQLiteJournal {
     /// The most seeks in a damaged file that one call of `maintain` makes, and so the most segments that it copies.
     package static let salvageSeeksPerCall = 64
+    /// The most pages that one call looks at when it searches single pages.
+    private static let salvagePagesPerCall = 256
     /// *Units*: bytes of segments after which a call ends earlier.
     private static let salvageBytesPerCall = 1 << 20
     /// The most seeks for segments that `open` makes: a checkpoint interval of a busy site.
@@ -43,18 +49,19 @@ extension SQLiteJournal {
         let file = Int(clamping: try store.queries.counter(.salvageFile))
         let floor = try store.queries.counter(.sequenceFloor)
         var work = SalvageWork(walk: SalvageWalk(from: 1, below: floor), file: file)
-        do {
-            work.source = try SalvageSource(path: JournalFiles.damaged(path, file), vfs: vfs)
-        } catch {
-            work.reason = "\(JournalFiles.damaged(path, file)) cannot be read"
-        }
+        let damaged = JournalFiles.damaged(path, file)
+        if stage == .pages { work.pages = SalvagePages(path: damaged) } else { work.source = try? SalvageSource(path: damaged, vfs: vfs) }
         if let source = work.source {
             if stage == .receipts { try copyReceipts(source, store) }
             if stage != .segments { try copyAlerts(source, store) }
             work.walk = SalvageWalk(from: max(1, try store.queries.counter(.salvageNext)), below: floor)
         }
-        salvage = work
-        if work.source == nil { try endSalvage(work, store) }
+        if work.source == nil && work.pages == nil {
+            work.reason = "\(damaged) cannot be read"
+            try endSalvage(work, store)
+        } else {
+            salvage = work
+        }
     }
 
     /// All in one transaction: receipts have no key of their own by which a second copy would be known.
@@ -159,8 +166,7 @@ extension SQLiteJournal {
     func continueSalvage(_ store: JournalStore) throws(JournalError) -> Bool {
         guard var work = salvage else { return false }
         do throws(JournalError) {
-            if work.source != nil, work.walk.key != nil {
-                try copySegments(&work, store)
+            if work.source != nil || work.pages != nil, try copyMore(&work, store) {
                 work.failures = 0
                 salvage = work
                 return true
@@ -170,14 +176,77 @@ extension SQLiteJournal {
         } catch {
             salvage?.failures += 1
             let failures = salvage?.failures ?? 0
-            if failures > Self.salvageFailureLimit, salvage?.source != nil {
+            if failures > Self.salvageFailureLimit, salvage?.source != nil || salvage?.pages != nil {
                 salvage?.source = nil
+                salvage?.pages = nil
                 salvage?.reason = "\(error)"
             }
             guard case .full = error else { throw error }
             noteFull(store)
             return failures <= 2 * Self.salvageFailureLimit
         }
+    }
+
+    /// One step of the walk; when it is over and met something broken, one of the search on single pages. False when there is nothing more.
+    private func copyMore(_ work: inout SalvageWork, _ store: JournalStore) throws(JournalError) -> Bool {
+        if work.source != nil {
+            if work.walk.key != nil {
+                try copySegments(&work, store)
+                return true
+            }
+            guard try store.queries.counter(.salvageDamagedSegments) > 0 else { return false }
+            try store.transaction { () throws(JournalError) in
+                try store.set(.salvageStage, SalvageStage.pages.rawValue)
+                try store.set(.salvageNext, 1)
+            }
+            work.source = nil
+            work.pages = SalvagePages(path: JournalFiles.damaged(path, work.file))
+        }
+        guard let pages = work.pages else { return false }
+        return try copyPages(pages, store)
+    }
+
+    private func copyPages(_ pages: SalvagePages, _ store: JournalStore) throws(JournalError) -> Bool {
+        let start = Int(clamping: max(1, try store.queries.counter(.salvageNext)))
+        guard start <= pages.count else { return false }
+        let floor = try store.queries.counter(.sequenceFloor)
+        var found = pages.segments(on: start)
+        var number = start + 1
+        // A page that holds none costs one read.
+        while number <= pages.count, number < start + Self.salvagePagesPerCall, found.count < Self.salvageSeeksPerCall {
+            found += pages.segments(on: number)
+            number += 1
+        }
+        try store.transaction { () throws(JournalError) in
+            var segments: UInt64 = 0
+            var readings: UInt64 = 0
+            for segment in found where segment.first < floor && floor - segment.first >= segment.count {
+                guard try isFree(segment.first, segment.first + segment.count, store) else { continue }
+                let row = SalvageSource.SegmentRow(
+                    first: segment.first, count: segment.count, receivedMin: segment.received.lowerBound, receivedMax: segment.received.upperBound)
+                guard try copy(row, segment.bytes, store) else { continue }
+                segments += 1
+                readings += segment.count
+            }
+            try store.set(.salvageNext, UInt64(number))
+            try add(.salvagedSegments, segments, store)
+            try add(.salvagedReadings, readings, store)
+            // Some of those that the walk gave up are found.
+            let lost = try store.queries.counter(.salvageLostReadings)
+            let found = min(lost, readings)
+            if found > 0 {
+                try store.set(.salvageLostReadings, lost - found)
+                try store.set(.lostToDamage, max(found, try store.queries.counter(.lostToDamage)) - found)
+            }
+        }
+        return true
+    }
+
+    /// Whether no segment holds a reading of these sequences yet.
+    private func isFree(_ first: UInt64, _ end: UInt64, _ store: JournalStore) throws(JournalError) -> Bool {
+        defer { store.endBefore.reset() }
+        store.endBefore.bind(1, end)
+        return try store.endBefore.step() ? store.endBefore.unsigned(0) <= first : true
     }
 
     /// Copies at once the segments after the checkpoint, which a replay judges at the start. The walk meets them again and leaves them.
@@ -235,6 +304,7 @@ extension SQLiteJournal {
             try add(.salvageDamagedSegments, damaged, store)
             try add(.damagedSegments, damaged, store)
             try add(.lostToDamage, lost, store)
+            try add(.salvageLostReadings, lost, store)
         }
         work = next
     }
