@@ -9,8 +9,10 @@ struct JournalSalvage {
     var sequenceFloor: UInt64
     /// The first alert position of the successor.
     var positionFloor: UInt64
-    /// Series keep their numbers where the table can still be read.
+    /// Series keep their numbers where they can still be read.
     var series: [(id: Int64, key: String)] = []
+    /// The first number for new series: none that a salvaged reading may carry is given to another.
+    var seriesFloor: Int64 = 1
     /// Lanes go on where they were. Where that cannot be read, everything is sent again; where nothing can be read, there is nothing to send.
     var cursors: [Lane: UInt64] = [:]
     /// The newest whose checksum fits.
@@ -24,6 +26,9 @@ struct JournalSalvage {
 
     /// Beyond the greatest number that can still be read: what broken pages may hide. A checkpoint is never older than so many readings.
     static let margin: UInt64 = 1_000_000
+
+    /// More series than one broken page, or one site, has.
+    private static let seriesMargin: Int64 = 16_384
 
     /// Reads what can be read. The file must have no other connection.
     init(path: String, vfs: String?) {
@@ -43,17 +48,23 @@ struct JournalSalvage {
                 "SELECT value FROM counter WHERE name = 'position_floor'",
             ]
             for question in positions { position = max(position, Self.ask(connection, question) ?? 0) }
-            series = Self.readSeries(connection)
         }
         sequenceFloor = Self.floor(sequence, written)
         positionFloor = Self.floor(position, written)
-        guard let connection, (try? SalvageSource(path: path, vfs: vfs)) != nil else {
-            hasPages = SalvagePages(path: path)?.isPromising == true
+        guard let connection, let source = try? SalvageSource(path: path, vfs: vfs) else {
+            if let pages = SalvagePages(path: path), pages.isPromising {
+                hasPages = true
+                take(pages.series(), isComplete: false, floor: 0)
+            }
             // Which of the readings that are found were acknowledged, nobody knows: all are sent again.
             cursors = [.readings: hasPages ? 0 : sequenceFloor - 1, .alerts: positionFloor - 1]
             return
         }
         isReadable = true
+        let known = Self.ask(connection, "SELECT value FROM counter WHERE name = '\(JournalSchema.Counter.seriesFloor.rawValue)'") ?? 0
+        var (found, isComplete) = Self.readSeries(source)
+        if !isComplete { Self.addFromIndex(connection, &found) }
+        take(found, isComplete: isComplete, floor: Int64(clamping: known))
         for (lane, floor) in [(Lane.readings, sequenceFloor), (.alerts, positionFloor)] {
             let cursor = Self.ask(connection, "SELECT position FROM cursor WHERE lane = '\(lane.rawValue)'") ?? 0
             // A cursor that is ahead of everything is damage too.
@@ -79,18 +90,43 @@ struct JournalSalvage {
         return known + margin + 1
     }
 
-    private static func readSeries(_ connection: SQLiteConnection) -> [(id: Int64, key: String)] {
-        guard let statement = try? connection.prepare("SELECT id, key FROM series ORDER BY id LIMIT \(SQLiteJournal.seriesLimit)") else { return [] }
+    private static func readSeries(_ source: SalvageSource) -> (found: [(id: Int64, key: String)], isComplete: Bool) {
         var found: [(id: Int64, key: String)] = []
-        var keys: Set<String> = []
-        while (try? statement.step()) == true {
-            let id = statement.integer(0)
-            let key = statement.text(1)
-            guard id > 0, id <= Int64(SQLiteJournal.seriesLimit), !key.isEmpty, keys.insert(key).inserted else { continue }
-            if let last = found.last, last.id >= id { continue }
+        var walk = SalvageWalk(from: 1, below: UInt64(SQLiteJournal.seriesLimit) + 1)
+        var isComplete = true
+        while let key = walk.key {
+            switch (try? source.series(from: key)) ?? .unreadable {
+            case .row(let row) where walk.isReading:
+                found.append(row)
+                walk.take(upTo: UInt64(row.id) + 1)
+            case .row: walk.noteReadable()
+            case .none: walk.noteReadable(isLast: true)
+            case .unreadable:
+                isComplete = false
+                walk.noteUnreadable()
+            }
+        }
+        return (found, isComplete)
+    }
+
+    /// The index of keys holds every number once more.
+    private static func addFromIndex(_ connection: SQLiteConnection, _ found: inout [(id: Int64, key: String)]) {
+        guard let statement = try? connection.prepare("SELECT id, key FROM series INDEXED BY sqlite_autoindex_series_1 ORDER BY key") else { return }
+        var ids = Set(found.map(\.id))
+        while (try? statement.step()) == true, found.count < SQLiteJournal.seriesLimit {
+            let (id, key) = (statement.integer(0), statement.text(1))
+            guard id >= 1, id <= Int64(SQLiteJournal.seriesLimit), key.utf8.count <= SQLiteJournal.keyLimit, ids.insert(id).inserted else { continue }
             found.append((id, key))
         }
-        return found
+        found.sort { $0.id < $1.id }
+    }
+
+    /// Numbers are handed out one by one. Where some cannot be read, new ones begin far enough above those that can.
+    private mutating func take(_ found: [(id: Int64, key: String)], isComplete: Bool, floor: Int64) {
+        var keys: Set<String> = []
+        series = found.filter { !$0.key.isEmpty && keys.insert($0.key).inserted }
+        let next = max(floor, (series.last?.id ?? 0) + 1)
+        seriesFloor = isComplete ? next : min(next + Self.seriesMargin, Int64(SQLiteJournal.seriesLimit) / 4 * 3)
     }
 
     /// The slots are asked one by one: a broken one does not hide the other.

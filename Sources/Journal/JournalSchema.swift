@@ -32,6 +32,8 @@ enum JournalSchema {
         case sequenceFloor = "sequence_floor"
         /// The same for alerts.
         case positionFloor = "position_floor"
+        /// New series have no lower number: readings of a damaged file may carry those.
+        case seriesFloor = "series_floor"
         case droppedForwarded = "dropped_readings_forwarded"
         case droppedUnforwarded = "dropped_readings_unforwarded"
         /// Among the dropped: those that no checkpoint covered.
@@ -93,6 +95,7 @@ enum JournalSchema {
         var counters = salvage.counters
         counters[.sequenceFloor] = salvage.sequenceFloor
         counters[.positionFloor] = salvage.positionFloor
+        counters[.seriesFloor] = UInt64(clamping: salvage.seriesFloor)
         if salvage.isReadable || salvage.hasPages {
             counters[.salvageStage] = (salvage.isReadable ? SalvageStage.receipts : .pages).rawValue
             counters[.salvageFile] = UInt64(file)

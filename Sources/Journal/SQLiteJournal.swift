@@ -97,6 +97,7 @@ package final class SQLiteJournal: JournalWriter, JournalFileReader {
             numbers[key] = id
             nextNumber = max(nextNumber, id.rawValue &+ 1)
         }
+        nextNumber = max(nextNumber, UInt32(clamping: try queries.counter(.seriesFloor)))
         if try queries.counter(.maxBytes) != UInt64(maxBytes) { try store.set(.maxBytes, UInt64(maxBytes)) }
         opened = store
         try resumeSalvage(store, vfs: vfs)

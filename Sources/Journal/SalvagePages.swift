@@ -1,7 +1,7 @@
 import Glibc
 import Lifeline
 
-/// Looks for segments on the single pages of a damaged file, without the tree that led to them.
+/// Looks for segments and series on the single pages of a damaged file, without the tree that led to them.
 ///
 /// For what a broken root, a broken inner page or a broken schema hides. A leaf page tells all about its rows; the checksum of a segment tells whether
 /// it was put together rightly. Pages that retention had freed may still hold segments: they come back too, which does no harm.
@@ -17,8 +17,10 @@ final class SalvagePages {
 
     /// *Units*: bytes of one segment's row; a greater one is none.
     private static let payloadLimit = 4 << 20
-    /// Columns of a segment.
-    private static let columns = 7
+    /// Pages on which series are looked for: they are the first that a journal writes.
+    private static let seriesPages = 4096
+    /// *Units*: bytes of the number types 0 … 9.
+    private static let sizes = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
 
     /// Pages of the file, numbered from 1.
     let count: Int
@@ -52,35 +54,65 @@ final class SalvagePages {
         return false
     }
 
+    /// Series that are found on the first pages, by number. A series never changes, so that an old page is as good as a new one.
+    func series() -> [(id: Int64, key: String)] {
+        var found: [UInt64: String] = [:]
+        for number in 2...Self.seriesPages where number <= count {
+            for row in rows(on: number) where row.columns.count == 2 && row.id >= 1 && row.id <= UInt64(SQLiteJournal.seriesLimit) {
+                let (number, text) = (row.columns[0], row.columns[1])
+                guard number.kind == 0, text.kind >= 13, text.kind % 2 == 1, text.place.count <= SQLiteJournal.keyLimit else { continue }
+                found[row.id] = String(decoding: row.payload[text.place], as: UTF8.self)
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { (Int64($0.key), $0.value) }
+    }
+
     /// The whole segments whose rows are on a page; none when it is no leaf, or cannot be read.
-    func segments(on number: Int) -> [Segment] {
+    func segments(on number: Int) -> [Segment] { rows(on: number).compactMap(segment) }
+
+    /// A row of any table.
+    private struct Row {
+        var id: UInt64
+        var payload: [UInt8]
+        /// Type and place of each column. *Source*: section 2.1 of the format.
+        var columns: [(kind: UInt64, place: Range<Int>)]
+    }
+
+    private func rows(on number: Int) -> [Row] {
         guard load(number, into: &page), page[0] == 0x0d else { return [] }
         let cells = Int(page[3]) << 8 | Int(page[4])
         guard cells >= 1, 8 + 2 * cells <= pageSize else { return [] }
         return (0..<cells).compactMap { index in
             let place = Int(page[8 + 2 * index]) << 8 | Int(page[9 + 2 * index])
-            return place >= 8 + 2 * cells ? segment(at: place) : nil
+            return place >= 8 + 2 * cells ? row(at: place) : nil
         }
+    }
+
+    private func row(at place: Int) -> Row? {
+        var position = place
+        guard let size = Self.varint(page, &position), let id = Self.varint(page, &position), id > 0, id < 1 << 53 else { return nil }
+        guard size > 2, size <= Self.payloadLimit, let payload = payload(Int(size), at: position) else { return nil }
+        guard let columns = Self.columns(of: payload) else { return nil }
+        return Row(id: id, payload: payload, columns: columns)
+    }
+
+    private func segment(_ row: Row) -> Segment? {
+        guard row.columns.count == 7, let body = row.columns.last, body.kind >= 12, body.kind % 2 == 0 else { return nil }
+        let (kind, place) = row.columns[1]
+        let declared = kind == 9 ? 1 : row.payload[place].reduce(0) { $0 << 8 | UInt64($1) }
+        let isWhole = row.payload.withUnsafeBytes { lent in
+            (try? decoder.decode(UnsafeRawBufferPointer(rebasing: lent[body.place]), into: &readings)) != nil
+        }
+        guard kind <= 9, isWhole, UInt64(readings.count) == declared, let reading = readings.first else { return nil }
+        var received = reading.received...reading.received
+        for reading in readings { received = min(received.lowerBound, reading.received)...max(received.upperBound, reading.received) }
+        return Segment(first: row.id, count: declared, received: received, bytes: Array(row.payload[body.place]))
     }
 
     private func load(_ number: Int, into buffer: inout [UInt8]) -> Bool {
         guard number >= 1 && number <= count else { return false }
         let offset = off_t(number - 1) * off_t(pageSize)
         return buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, offset) } == pageSize
-    }
-
-    private func segment(at place: Int) -> Segment? {
-        var position = place
-        guard let size = Self.varint(page, &position), let first = Self.varint(page, &position), first > 0, first < 1 << 53 else { return nil }
-        guard size > Self.columns, size <= Self.payloadLimit, let payload = payload(Int(size), at: position) else { return nil }
-        guard let (declared, body) = Self.columns(of: payload) else { return nil }
-        let isWhole = payload.withUnsafeBytes { lent in
-            (try? decoder.decode(UnsafeRawBufferPointer(rebasing: lent[body]), into: &readings)) != nil
-        }
-        guard isWhole, UInt64(readings.count) == declared, let reading = readings.first else { return nil }
-        var received = reading.received...reading.received
-        for reading in readings { received = min(received.lowerBound, reading.received)...max(received.upperBound, reading.received) }
-        return Segment(first: first, count: declared, received: received, bytes: Array(payload[body]))
     }
 
     /// The bytes of a row, from this page and those that follow it.
@@ -104,30 +136,20 @@ final class SalvagePages {
 
     private static func pageNumber(_ bytes: [UInt8], _ place: Int) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[place + $1]) } }
 
-    /// The declared count and the place of the body in a segment's row; nil when it is the row of something else.
-    private static func columns(of payload: [UInt8]) -> (count: UInt64, body: Range<Int>)? {
+    /// Nil when the bytes are no row of at most ten columns.
+    private static func columns(of payload: [UInt8]) -> [(kind: UInt64, place: Range<Int>)]? {
         var position = 0
         guard let header = varint(payload, &position), header <= payload.count else { return nil }
         var place = Int(header)
-        var declared: UInt64?
-        for column in 0..<columns {
-            guard position < Int(header), let kind = varint(payload, &position) else { return nil }
-            let sizes = [0, 1, 2, 3, 4, 6, 8]
-            let isBody = kind >= 12 && kind % 2 == 0
-            guard isBody == (column == columns - 1), isBody || kind <= 6 || kind == 8 || kind == 9 else { return nil }
-            guard kind < 1 << 32 else { return nil }
-            let size = isBody ? Int(kind - 12) / 2 : kind <= 6 ? sizes[Int(kind)] : 0
+        var columns: [(kind: UInt64, place: Range<Int>)] = []
+        while position < Int(header), columns.count < 10 {
+            guard let kind = varint(payload, &position), kind < 1 << 32, kind != 10, kind != 11 else { return nil }
+            let size = kind >= 12 ? Int(kind - 12) / 2 : sizes[Int(kind)]
             guard place + size <= payload.count else { return nil }
-            if column == 1 {
-                declared = kind == 9 ? 1 : payload[place..<place + size].reduce(0) { $0 << 8 | UInt64($1) }
-            }
-            if isBody {
-                guard place + size == payload.count, position == Int(header), let declared else { return nil }
-                return (declared, place..<place + size)
-            }
+            columns.append((kind, place..<place + size))
             place += size
         }
-        return nil
+        return position == Int(header) && place == payload.count ? columns : nil
     }
 
     /// SQLite's varint: big end first, nine bytes at most.

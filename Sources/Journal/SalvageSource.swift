@@ -31,6 +31,7 @@ final class SalvageSource {
     private let segments: SQLiteStatement
     private let alerts: SQLiteStatement
     private let receipts: SQLiteStatement
+    private let allSeries: SQLiteStatement
 
     /// *Throws*: when not even the schema can be read.
     init(path: String, vfs: String?) throws(JournalError) {
@@ -38,6 +39,7 @@ final class SalvageSource {
         segments = try connection.prepare("SELECT first, count, body FROM segment WHERE first >= ?1 ORDER BY first LIMIT 1")
         alerts = try connection.prepare("SELECT \(JournalQueries.alertColumns) FROM alert WHERE position >= ?1 ORDER BY position LIMIT 1")
         receipts = try connection.prepare("SELECT id, count, body FROM receipt WHERE id >= ?1 ORDER BY id LIMIT 1")
+        allSeries = try connection.prepare("SELECT id, key FROM series WHERE id >= ?1 ORDER BY id LIMIT 1")
     }
 
     /// A connection that does not mind what is only wrong elsewhere.
@@ -91,6 +93,14 @@ final class SalvageSource {
             bytes = statement.bytes(2)
             let id = statement.unsigned(0)
             return id >= key && !bytes.isEmpty && bytes.count.isMultiple(of: 8) && UInt64(bytes.count / 8) == statement.unsigned(1) ? id : nil
+        }
+    }
+
+    func series(from key: UInt64) throws(JournalError) -> Find<(id: Int64, key: String)> {
+        try seek(allSeries, key) { statement in
+            let id = statement.integer(0)
+            let name = statement.text(1)
+            return id >= Int64(clamping: key) && id <= Int64(SQLiteJournal.seriesLimit) && name.utf8.count <= SQLiteJournal.keyLimit ? (id, name) : nil
         }
     }
 

@@ -28,6 +28,8 @@ struct SalvageTests {
         if let mayLose { #expect(outcome.segments >= DamageSample.segments - mayLose, "\(damage), \(seed)") }
         // Neither the alerts nor what leads to them was touched.
         if [.leaf, .overflow, .interior, .root, .body].contains(damage) { #expect(outcome.alerts == DamageSample.alerts, "\(damage), \(seed)") }
+        // What the tree does not lead to any more is found on its pages.
+        if [.interior, .root, .schema].contains(damage) { #expect(outcome.segments == DamageSample.segments, "\(damage), \(seed)") }
         if [.leaf, .overflow, .body].contains(damage) { #expect(outcome.segments * 10 >= DamageSample.segments * 9, "\(damage), \(seed)") }
     }
 
@@ -128,6 +130,30 @@ struct SalvageTests {
         #expect(journal.salvageNote == "\(sample.readings.count) readings in 300 segments were copied from \(path).damaged-1, 0 places could not be read")
         #expect(try !SQLiteJournalReader.open(path: path).isSalvaging)
         #expect(try journal.cursor(.readings) == DamageSample.readingsCursor)
+    }
+
+    @Test("gives no new series the number of one that readings may carry", arguments: ["sqlite_schema", "series", "sqlite_autoindex_series_1"])
+    func seriesNumbers(table: String) throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("journal.db")
+        var bytes = DamageSample.shared.file
+        TemporaryDirectory.write(bytes, to: path)
+        let root = "SELECT coalesce((SELECT rootpage FROM sqlite_schema WHERE name = '\(table)'), 1)"
+        let broken = Int(RawDatabase.integer(path, root))
+        for place in (broken - 1) * 1024..<broken * 1024 { bytes[place] = 0xa5 }
+        TemporaryDirectory.write(bytes, to: path)
+        let journal = try open(path, knownDamage: "for the test")
+        let kept = try journal.seriesKeys()
+        // Known keys keep their numbers, and unknown ones get new numbers.
+        for (number, key) in kept { #expect(key == "series-\(number.rawValue - 1)") }
+        for number in 0..<40 {
+            let given = try journal.series(forKey: "series-\(number)")
+            if kept[given] == nil { #expect(given.rawValue > 30) }
+        }
+        // What one of table, index and pages has lost, another has.
+        #expect(kept.count == 30)
+        while try journal.maintain() {}
+        #expect(try journal.figures().segments == 300)
     }
 
     @Test("counts the readings that are lost where their number is known")
