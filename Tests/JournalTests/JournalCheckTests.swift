@@ -74,10 +74,16 @@ struct JournalCheckTests {
         #expect(JournalCheck(path: path).run() != nil)
         // An interrupted check must not complain of the pages that it has not seen.
         write(DamageSample.shared.file)
+        RawDatabase.run(
+            path,
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+            INSERT INTO segment SELECT first + i * 1000000, count, ordinal + i * 1000, commits, received_min, received_max, body FROM segment, n
+            """)
         for pause in 0..<40 {
             let running = JournalCheck(path: path)
             let answer = Task.detached { running.run() }
-            try await Task.sleep(for: .microseconds(50 * pause))
+            try await Task.sleep(for: .microseconds(200 * pause))
             running.cancel()
             #expect(await answer.value == nil)
         }
