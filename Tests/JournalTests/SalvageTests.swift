@@ -156,6 +156,28 @@ struct SalvageTests {
         #expect(try journal.figures().segments == 300)
     }
 
+    @Test("gives no sequence twice, even when a row says another place than its own")
+    func misplaced() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.file("journal.db")
+        TemporaryDirectory.write(DamageSample.shared.file, to: path)
+        let firsts = DamageSample.shared.counts.keys.sorted()
+        // It now reaches into the next one; something else is broken, so that single pages are searched too.
+        RawDatabase.run(path, "UPDATE segment SET first = first + 1 WHERE first = \(firsts[100])")
+        RawDatabase.run(path, "UPDATE segment SET body = x'B101' WHERE first = \(firsts[200])")
+        let journal = try open(path, knownDamage: "for the test")
+        while try journal.maintain() {}
+        var before: UInt64 = 0
+        var repeats = 0
+        try journal.readings(from: 1) { sequence, _ in
+            if sequence <= before { repeats += 1 }
+            before = sequence
+            return true
+        }
+        #expect(repeats == 0)
+        #expect(try journal.figures().segments == 298)
+    }
+
     @Test("counts the readings that are lost where their number is known")
     func lost() throws {
         let sample = DamageSample.shared
