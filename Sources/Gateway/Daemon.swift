@@ -20,7 +20,7 @@ package final class Daemon {
 
     private enum Token: UInt64 {
         case signals = 1
-        case timer, control, uplink
+        case timer, control, uplink, check
         // Sources have two tokens each, clients one.
         static let socket: UInt64 = 1000
         static let wake: UInt64 = 2000
@@ -39,6 +39,8 @@ package final class Daemon {
     private var waiting: SiteConfiguration?
     private var journalRetryAt: Int64 = 0
     private var journalProblem: JournalError?
+    private let checkCall: BackgroundCall<String?>
+    private var check: JournalCheck?
     private var sources: [MQTTSource] = []
     private var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
     private var uplink: Uplink?
@@ -70,8 +72,10 @@ package final class Daemon {
         signal(SIGPIPE, SIG_IGN)
         epoll = try Epoll()
         timer = try TimerDescriptor()
+        checkCall = try BackgroundCall()
         try epoll.add(signals.descriptor, .readable, token: Token.signals.rawValue)
         try epoll.add(timer.descriptor, .readable, token: Token.timer.rawValue)
+        try epoll.add(checkCall.descriptor, .readable, token: Token.check.rawValue)
     }
 
     private func say(_ priority: Log.Priority, _ text: String) { log.write(priority, text, monotonicNanoseconds: time.monotonicNanoseconds) }
@@ -209,6 +213,7 @@ package final class Daemon {
     private func close() {
         defer { closeControl() }
         guard let gateway else { return }
+        endCheck()
         // What has been read is committed and acknowledged before the goodbye; what has not is sent again next time.
         do throws(JournalError) {
             try gateway.commit(sources)
@@ -264,6 +269,7 @@ package final class Daemon {
         case Token.timer.rawValue: timer.drain()
         case Token.control.rawValue: acceptClients()
         case Token.uplink.rawValue: takeAcknowledgements()
+        case Token.check.rawValue: takeCheck()
         case Token.socket..<Token.wake:
             let source = sources[Int(token - Token.socket)]
             if readiness.contains(.writable) { source.writable() }
@@ -286,11 +292,13 @@ package final class Daemon {
         if gateway.figures.commits != before { uplink?.wake() }
     }
 
-    private func reopenJournal(_ old: Gateway) {
+    private func reopenJournal(_ old: Gateway, damage: String? = nil) {
         let store = old.configuration.journal
+        endCheck()
         do throws(JournalError) {
-            let made = try Gateway.reopened(after: old, exists: access(store.path, F_OK) == 0) { () throws(JournalError) in
-                try SQLiteJournal.open(path: store.path, maxBytes: store.maxBytes)
+            let made = try Gateway.reopened(after: old, exists: access(store.path, F_OK) == 0, damage: damage) {
+                (limit, damage) throws(JournalError) in
+                try SQLiteJournal.open(path: store.path, maxBytes: store.maxBytes, checkedAtOpenBytes: limit, knownDamage: damage)
             }
             gateway = made
             updateWatcher()
@@ -301,9 +309,37 @@ package final class Daemon {
         }
     }
 
+    // MARK: - The check in the background
+
+    private func beginCheck(_ path: String) {
+        let check = JournalCheck(path: path)
+        do throws(SystemError) {
+            // Twice: a page that the medium did not give just once is no damage.
+            try checkCall.start(name: "bamai-check") { check.run() == nil ? nil : JournalCheck(path: path).run() }
+            self.check = check
+            say(.notice, "the journal is large: it is checked in the background")
+        } catch {
+            say(.warning, "the journal cannot be checked in the background: \(error)")
+        }
+    }
+
+    private func takeCheck() {
+        guard let complaint = checkCall.take() else { return }
+        check = nil
+        guard let complaint, let gateway else { return say(.notice, "the journal was checked and is whole") }
+        say(.error, "the journal is damaged: \(complaint)")
+        reopenJournal(gateway, damage: complaint)
+    }
+
+    private func endCheck() {
+        check?.cancel()
+        check = nil
+    }
+
     /// Says what opening has found.
     private func note(_ journal: any JournalWriter) {
         journalProblem = nil
+        if let file = journal as? SQLiteJournal, file.needsCheck { beginCheck(file.path) }
         guard let text = journal.openingNote else { return }
         problems.append(Problem(.error, "journal", text))
         say(.error, text)

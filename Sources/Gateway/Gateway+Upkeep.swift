@@ -9,12 +9,11 @@ extension Gateway {
         guard !storage.isRefusing, isIdle else { return }
         if checkpointIsDue {
             try writeCheckpoint()
-            _ = try journal.maintain()
+            _ = try maintain()
         } else if cursorsAreOld {
             try commit(sources)
         } else if upkeepIsDue {
-            noteUpkeep()
-            _ = try journal.maintain()
+            _ = try maintain()
         }
     }
 
@@ -26,14 +25,16 @@ extension Gateway {
     /// - Parameters:
     ///   - exists: whether there is a file. Where a card is not mounted there is an empty folder, and a journal begun in it would be out of sight as soon
     ///     as the card is back.
-    ///   - open: opens the file, and sets it aside when it is damaged.
+    ///   - damage: what a check has found: the file is set aside without another look.
+    ///   - open: opens the file, and sets it aside when it is damaged. Its parameters are those of `SQLiteJournal.open`.
     package static func reopened(
-        after old: Gateway, exists: Bool, open: () throws(JournalError) -> any JournalWriter
+        after old: Gateway, exists: Bool, damage: String? = nil,
+        open: (_ checkedAtOpenBytes: Int64, _ knownDamage: String?) throws(JournalError) -> any JournalWriter
     ) throws(JournalError) -> Gateway {
         old.journal.close()
         do throws(JournalError) {
             guard exists else { throw .medium("\(old.configuration.journal.path) is gone; a restart of bamaid would begin a new one") }
-            let journal = try open()
+            let journal = try open(old.storage.isDamaged ? .max : SQLiteJournal.checkedAtOpenBytes, damage ?? old.storage.persistentDamage)
             let last = try journal.lastSequence()
             guard journal.openingNote != nil || last >= old.judgedSequence else {
                 journal.close()

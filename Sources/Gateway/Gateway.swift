@@ -45,6 +45,7 @@ package final class Gateway {
     /// *Units*: bytes of the last checkpoint.
     private var checkpointBytes = 0
     private var commitsAtUpkeep: UInt64 = 0
+    private var hasMoreUpkeep = false
 
     /// What has been counted since the start.
     package private(set) var figures = GatewayFigures()
@@ -85,6 +86,7 @@ package final class Gateway {
         seriesOfSensor = series
         sensorOfSeries = back
         let own = zip(GatewayQuantity.allCases, series.suffix(plan.sensors.count - configuration.plan.sensors.count))
+        journal.retention = RetentionPolicy(maxAgeReadings: configuration.journal.keepReadings, maxAgeAlerts: configuration.journal.keepAlerts)
         observation = SelfObservation(series: Array(own), figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
         lastEntry = time.monotonicNanoseconds
         lastCheckpoint = lastEntry
@@ -116,7 +118,7 @@ package final class Gateway {
     private func retry(_ sources: [any Source]) throws(JournalError) {
         guard time.monotonicNanoseconds >= storage.retryAt else { return }
         do throws(JournalError) {
-            for _ in 0..<Gateway.upkeepAtOnce where try !journal.maintain() { break }
+            for _ in 0..<Gateway.upkeepAtOnce where try !maintain() { break }
         } catch {
             storage.refused(error, now: time.monotonicNanoseconds)
             figures.failedCommits += 1
@@ -228,6 +230,7 @@ package final class Gateway {
     /// *Units*: monotonic nanoseconds: when `step` has to be called again, even if nothing arrives.
     package var nextDeadline: Int64 {
         if storage.isRefusing { return storage.retryAt }
+        if hasMoreUpkeep && isIdle { return time.monotonicNanoseconds }
         var deadline = lastEntry + Gateway.tickInterval
         if batchMessages > 0 { deadline = min(deadline, batchSince + configuration.journal.commitDelay.wholeMicroseconds * 1000) }
         if let due = diagnosis.nextDue { deadline = min(deadline, lastEntry + due * 1000) }
@@ -332,9 +335,16 @@ package final class Gateway {
     static let cursorPatience: Int64 = 5_000_000_000
 
     /// Whether the journal's upkeep should be done now, with nothing else to do.
-    package var upkeepIsDue: Bool { figures.commits - commitsAtUpkeep >= Gateway.upkeepCommits }
-    /// Upkeep was done.
-    package func noteUpkeep() { commitsAtUpkeep = figures.commits }
+    package var upkeepIsDue: Bool { hasMoreUpkeep || figures.commits - commitsAtUpkeep >= Gateway.upkeepCommits }
+
+    /// One piece of the journal's upkeep. Returns whether more remains.
+    func maintain() throws(JournalError) -> Bool {
+        commitsAtUpkeep = figures.commits
+        hasMoreUpkeep = false
+        // Age counts only where the clock can be believed.
+        hasMoreUpkeep = try journal.maintain(now: time.isSynchronised == false ? nil : time.now)
+        return hasMoreUpkeep
+    }
 
     /// Commits between two pieces of upkeep.
     static let upkeepCommits: UInt64 = 256

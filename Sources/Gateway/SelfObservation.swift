@@ -17,15 +17,15 @@ struct SelfObservation {
 
     init(series: [(GatewayQuantity, SeriesID)], figures: JournalFigures, wasDamaged: Bool) {
         self.series = series
-        lostBefore = figures.droppedUnforwarded
+        lostBefore = figures.dropped.unforwardedBySpace
         damageBefore = figures.damagedSegments
         self.wasDamaged = wasDamaged
     }
 
     /// Values to journal now. To be called once a minute, and when the store takes commits again.
     mutating func next(figures: JournalFigures, isSynchronised: Bool?) -> [(SeriesID, Double)] {
-        let lost = figures.droppedUnforwarded &- lostBefore
-        lostBefore = figures.droppedUnforwarded
+        let lost = figures.dropped.unforwardedBySpace &- lostBefore
+        lostBefore = figures.dropped.unforwardedBySpace
         let isDamaged = wasDamaged || figures.damagedSegments > damageBefore
         damageBefore = figures.damagedSegments
         wasDamaged = false

@@ -186,6 +186,35 @@ struct StatusReport {
         json.member("dropped_readings", figures.droppedReadings)
         json.member("damaged_segments", figures.damagedSegments)
         wear(&json, figures)
+        dropped(&json, figures.dropped)
+        if let salvage = figures.salvage { copying(&json, salvage) }
+        json.endObject()
+    }
+
+    /// What the journal let go of, by class and cause; readings and alerts, since the file was made.
+    private func dropped(_ json: inout JSONWriter, _ drops: JournalDrops) {
+        json.key("dropped")
+        json.beginObject()
+        json.member("readings_forwarded_space", drops.forwardedBySpace)
+        json.member("readings_unforwarded_space", drops.unforwardedBySpace)
+        json.member("readings_forwarded_age", drops.forwardedByAge)
+        json.member("readings_unjudged", drops.unjudged)
+        json.member("readings_damage", drops.byDamage)
+        json.member("alerts_count", drops.alertsByCount)
+        json.member("alerts_age", drops.alertsByAge)
+        json.member("alerts_space", drops.alertsBySpace)
+        json.endObject()
+    }
+
+    /// How far a damaged predecessor has been copied.
+    private func copying(_ json: inout JSONWriter, _ salvage: SalvageProgress) {
+        json.key("salvage")
+        json.beginObject()
+        json.member("segments", salvage.segments)
+        json.member("readings", salvage.readings)
+        json.member("damaged_segments", salvage.damagedSegments)
+        json.member("next_sequence", salvage.next)
+        json.member("end_sequence", salvage.end)
         json.endObject()
     }
 

@@ -15,6 +15,8 @@ package struct StorageState: Equatable, Sendable {
     package private(set) var attempts = 0
     /// Among them: since the journal was opened last.
     private var attemptsSinceOpening = 0
+    /// How often the journal was opened anew because it seemed damaged, and was found whole.
+    private var damagedOpenings = 0
 
     package init() {}
 
@@ -26,6 +28,14 @@ package struct StorageState: Equatable, Sendable {
         case .medium, .damaged, .busy, .other, .tooNew: attemptsSinceOpening >= 2
         case .full, nil: false
         }
+    }
+
+    /// SQLite has met a broken structure: the file must be looked at from end to end.
+    var isDamaged: Bool { if case .damaged = problem { true } else { false } }
+
+    /// A broken structure that no check finds and that is met again and again; nil otherwise.
+    var persistentDamage: String? {
+        if case .damaged(let words) = problem, damagedOpenings >= 3 { words } else { nil }
     }
 
     /// What `bamai status` calls it.
@@ -63,5 +73,6 @@ package struct StorageState: Equatable, Sendable {
         self = old
         retryAt = 0
         attemptsSinceOpening = 1
+        if isDamaged { damagedOpenings += 1 }
     }
 }

@@ -17,6 +17,7 @@ package final class MemoryJournal: JournalWriter, Sendable {
         var receipts: [UInt64] = []
         var rejected: [RejectedMessage] = []
         var alerts: [AlertRecord] = []
+        var nextPosition: UInt64 = 1
         var alertIDs: Set<String> = []
         var cursors: [Lane: UInt64] = [:]
         var checkpoint: Checkpoint?
@@ -24,7 +25,8 @@ package final class MemoryJournal: JournalWriter, Sendable {
         var numbers: [String: SeriesID] = [:]
         var durableSeries: [SeriesID: String] = [:]
         var pendingSeries: [(SeriesID, String)] = []
-        var dropped = RetentionRule.Drop(forwarded: 0, unforwarded: 0, unjudged: 0)
+        var dropped = JournalDrops()
+        var retention = RetentionPolicy()
         var commits: UInt64 = 0
         var attempts = 0
         var faults: [Int: JournalError] = [:]
@@ -124,8 +126,8 @@ package final class MemoryJournal: JournalWriter, Sendable {
             figures.maxBytes = maxBytes
             figures.segments = Int64(state.segments.count)
             figures.commits = state.commits
-            figures.droppedUnforwarded = state.dropped.unforwarded
-            figures.droppedReadings = state.dropped.forwarded + state.dropped.unforwarded
+            figures.dropped = state.dropped
+            figures.droppedReadings = state.dropped.readings
             return figures
         }
     }
@@ -189,7 +191,8 @@ package final class MemoryJournal: JournalWriter, Sendable {
         if state.rejected.count > rejectedLimit { state.rejected.removeFirst(state.rejected.count - rejectedLimit) }
         for alert in batch.alerts where state.alertIDs.insert(alert.id).inserted {
             var placed = alert
-            placed.position = (state.alerts.last?.position ?? 0) + 1
+            placed.position = state.nextPosition
+            state.nextPosition += 1
             state.alerts.append(placed)
         }
         state.cursors.merge(batch.cursors) { $1 }
@@ -211,25 +214,46 @@ package final class MemoryJournal: JournalWriter, Sendable {
         try read { Array($0.receipts.suffix(min(max(0, limit), Self.receiptLimit))) }
     }
 
-    package func maintain() throws(JournalError) -> Bool {
+    /// What age may take.
+    package var retention: RetentionPolicy {
+        get { state.withLock { $0.retention } }
+        set { state.withLock { $0.retention = newValue } }
+    }
+
+    package func maintain(now: Timestamp?) throws(JournalError) -> Bool {
         let maxBytes = maxBytes
         let answer: Result<Bool, JournalError> = state.withLock { state in
             if state.isClosed { return .failure(.other("the journal is closed")) }
-            guard state.segments.count > 1, let oldest = state.segments.first else { return .success(false) }
+            let hasDropped = Self.dropAlerts(&state, now)
+            guard state.segments.count > 1, let oldest = state.segments.first else { return .success(hasDropped) }
             let rule = RetentionRule(
                 used: Self.bytes(state), capacity: maxBytes, readingsCursor: state.cursors[.readings] ?? 0,
-                checkpoint: state.checkpoint?.sequence ?? 0, isUnderPressure: state.isUnderPressure)
-            guard let drop = rule.drop(first: oldest.first, count: UInt64(oldest.readings.count)) else {
+                checkpoint: state.checkpoint?.sequence ?? 0, isUnderPressure: state.isUnderPressure,
+                horizon: RetentionPolicy.horizon(state.retention.maxAgeReadings, now))
+            let count = UInt64(oldest.readings.count)
+            if let drop = rule.drop(first: oldest.first, count: count) {
+                state.dropped.forwardedBySpace += drop.forwarded
+                state.dropped.unforwardedBySpace += drop.unforwarded
+                state.dropped.unjudged += drop.unjudged
+            } else if rule.isOutOfDate(first: oldest.first, count: count, receivedMax: oldest.readings.map(\.received).max() ?? .distantFuture) {
+                state.dropped.forwardedByAge += count
+            } else {
                 state.isUnderPressure = false
-                return .success(false)
+                return .success(hasDropped)
             }
             state.segments.removeFirst()
-            state.dropped.forwarded += drop.forwarded
-            state.dropped.unforwarded += drop.unforwarded
-            state.dropped.unjudged += drop.unjudged
             return .success(true)
         }
         return try answer.get()
+    }
+
+    private static func dropAlerts(_ state: inout State, _ now: Timestamp?) -> Bool {
+        guard let horizon = RetentionPolicy.horizon(state.retention.maxAgeAlerts, now) else { return false }
+        let acknowledged = state.cursors[.alerts] ?? 0
+        let before = state.alerts.count
+        state.alerts.removeAll { $0.position <= acknowledged && $0.recorded < horizon }
+        state.dropped.alertsByAge += UInt64(before - state.alerts.count)
+        return state.alerts.count < before
     }
 
     package func close() { state.withLock { $0.isClosed = true } }

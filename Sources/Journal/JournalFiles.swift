@@ -7,31 +7,59 @@ enum JournalFiles {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Renames a journal and its WAL to `<path>.damaged-<n>` and returns the new name.
+    static func damaged(_ path: String, _ number: Int) -> String { "\(path).damaged-\(number)" }
+    /// The successor of a damaged journal, before it takes its name.
+    static func successor(_ path: String) -> String { path + ".new" }
+
+    /// The number that `setAside` will give next.
+    static func nextDamaged(_ path: String) -> Int { (1...damagedLimit).first { !exists(damaged(path, $0)) } ?? damagedLimit }
+
+    /// Renames a journal and its WAL to `<path>.damaged-<n>`, puts the successor in its place, and returns the new name.
+    ///
+    /// A crash on the way is put right by `finishSetAside`.
     static func setAside(_ path: String) throws(JournalError) -> String {
-        var numbers = (1...damagedLimit).filter { exists("\(path).damaged-\($0)") }
-        if numbers.count == damagedLimit {
-            // The oldest makes room, the others move down.
+        let aside = damaged(path, nextDamaged(path))
+        if exists(aside) {
+            // The oldest makes room, the others move down. The WAL before its journal, here and below: one without its journal says where a crash was.
             for number in 1..<damagedLimit {
-                try move("\(path).damaged-\(number + 1)", "\(path).damaged-\(number)")
-                if exists("\(path).damaged-\(number + 1)-wal") {
-                    try move("\(path).damaged-\(number + 1)-wal", "\(path).damaged-\(number)-wal")
-                } else {
-                    unlink("\(path).damaged-\(number)-wal")
-                }
+                let (from, to) = (damaged(path, number + 1), damaged(path, number))
+                if exists(from + "-wal") { try move(from + "-wal", to + "-wal") } else { unlink(to + "-wal") }
+                try move(from, to)
             }
-            numbers.removeLast()
         }
-        let free = (1...damagedLimit).first { !numbers.contains($0) } ?? damagedLimit
-        let aside = "\(path).damaged-\(free)"
         unlink(aside + "-wal")
-        // The WAL first: a journal that has lost its name but not its WAL would give the next one another's frames.
+        removeShared(aside)
         if exists(path + "-wal") { try move(path + "-wal", aside + "-wal") }
         try move(path, aside)
-        unlink(path + "-shm")
-        syncDirectory(of: path)
+        try install(path)
         return aside
     }
+
+    private static func install(_ path: String) throws(JournalError) {
+        unlink(path + "-shm")
+        try move(successor(path), path)
+        syncDirectory(of: path)
+    }
+
+    /// Brings a set-aside to its end that a crash interrupted. Before it began, the successor was complete and closed.
+    static func finishSetAside(_ path: String) throws(JournalError) {
+        guard exists(successor(path)) else { return }
+        if exists(path) {
+            // A journal that has lost its WAL would look whole, and give out sequences again.
+            let number = (1...damagedLimit).first { exists(damaged(path, $0) + "-wal") && !exists(damaged(path, $0)) }
+            guard let number, !exists(path + "-wal") else { return removeSuccessor(path) }
+            try move(path, damaged(path, number))
+        }
+        try install(path)
+    }
+
+    /// What is left of an attempt that came to nothing.
+    static func removeSuccessor(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(successor(path) + suffix) }
+    }
+
+    /// The shared memory that readers of a damaged file have left.
+    static func removeShared(_ path: String) { unlink(path + "-shm") }
 
     private static func move(_ from: String, _ to: String) throws(JournalError) {
         guard rename(from, to) == 0 else { throw .medium("rename \(from): \(String(cString: strerror(errno)))") }

@@ -4,7 +4,7 @@ import Lifeline
 ///
 /// No read transaction outlives a call into the caller's code, so that a slow reader never keeps the WAL from being folded in.
 /// *Isolation*: that of its connection.
-final class JournalQueries {
+package final class JournalQueries {
     /// The most rows that one question may return; a greater `limit` is held there.
     static let rowLimit = 10_000
 
@@ -31,15 +31,15 @@ final class JournalQueries {
 
     init(_ connection: SQLiteConnection) throws(JournalError) {
         self.connection = connection
-        newest = try connection.prepare("SELECT first, count, ordinal, commits FROM segment ORDER BY first DESC LIMIT 1")
-        oldest = try connection.prepare("SELECT first, count, ordinal FROM segment ORDER BY first LIMIT 1")
+        newest = try connection.prepare("SELECT first, count, ordinal, received_max, commits FROM segment ORDER BY first DESC LIMIT 1")
+        oldest = try connection.prepare("SELECT first, count, ordinal, received_max FROM segment ORDER BY first LIMIT 1")
         seek = try connection.prepare(
             """
             SELECT first, count, body FROM segment
             WHERE first >= coalesce((SELECT max(first) FROM segment WHERE first <= ?1), 0) ORDER BY first LIMIT 1
             """)
         following = try connection.prepare("SELECT first, count, body FROM segment WHERE first > ?1 ORDER BY first LIMIT 1")
-        let columns = "position, id, episode, kind, level, subject, sensor, rule, sequence, recorded, body"
+        let columns = Self.alertColumns
         alertsAfter = try connection.prepare("SELECT \(columns) FROM alert WHERE position > ?1 ORDER BY position LIMIT ?2")
         alertsNewest = try connection.prepare("SELECT \(columns) FROM alert ORDER BY position DESC LIMIT ?1")
         cursorOf = try connection.prepare("SELECT position FROM cursor WHERE lane = ?1")
@@ -57,13 +57,14 @@ final class JournalQueries {
         var first: Sequence64
         var count: UInt64
         var ordinal: UInt64
+        var receivedMax: Timestamp
         var last: Sequence64 { first + count - 1 }
     }
 
     func newestSegment() throws(JournalError) -> (row: SegmentRow, commits: UInt64)? {
         defer { newest.reset() }
         guard try newest.step() else { return nil }
-        return (row(newest), newest.unsigned(3))
+        return (row(newest), newest.unsigned(4))
     }
 
     func oldestSegment() throws(JournalError) -> SegmentRow? {
@@ -74,13 +75,15 @@ final class JournalQueries {
     /// A count is at least 1 and small, whatever the file says: the sums in `SegmentRow` cannot overflow.
     private func row(_ statement: SQLiteStatement) -> SegmentRow {
         let count = min(max(statement.unsigned(1), 1), UInt64(SegmentCodec.countLimit))
-        return SegmentRow(first: statement.unsigned(0), count: count, ordinal: statement.unsigned(2))
+        return SegmentRow(
+            first: statement.unsigned(0), count: count, ordinal: statement.unsigned(2),
+            receivedMax: Timestamp(microseconds: statement.integer(3)))
     }
 
     func lastSequence() throws(JournalError) -> Sequence64 {
-        if let newest = try newestSegment() { return newest.row.last }
+        // While nothing new has come, the newest segment may be one that was copied from a damaged file: far below the floor.
         let floor = try counter(.sequenceFloor)
-        return floor == 0 ? 0 : floor - 1
+        return max(try newestSegment()?.row.last ?? 0, floor == 0 ? 0 : floor - 1)
     }
 
     func firstSequence() throws(JournalError) -> Sequence64 { try oldestSegment()?.first ?? 0 }
@@ -143,15 +146,18 @@ final class JournalQueries {
     private func alerts(_ statement: SQLiteStatement) throws(JournalError) -> [AlertRecord] {
         defer { statement.reset() }
         var found: [AlertRecord] = []
-        while try statement.step() {
-            found.append(
-                AlertRecord(
-                    position: statement.unsigned(0), id: statement.text(1), episode: statement.text(2), kind: statement.text(3),
-                    level: UInt8(clamping: statement.integer(4)), subject: statement.text(5), sensor: statement.text(6),
-                    rule: statement.text(7), sequence: statement.unsigned(8), recorded: Timestamp(microseconds: statement.integer(9)),
-                    body: statement.bytes(10)))
-        }
+        while try statement.step() { found.append(Self.alert(statement)) }
         return found
+    }
+
+    static let alertColumns = "position, id, episode, kind, level, subject, sensor, rule, sequence, recorded, body"
+
+    /// The alert in a row of `alertColumns`.
+    static func alert(_ statement: SQLiteStatement) -> AlertRecord {
+        AlertRecord(
+            position: statement.unsigned(0), id: statement.text(1), episode: statement.text(2), kind: statement.text(3),
+            level: UInt8(clamping: statement.integer(4)), subject: statement.text(5), sensor: statement.text(6), rule: statement.text(7),
+            sequence: statement.unsigned(8), recorded: Timestamp(microseconds: statement.integer(9)), body: statement.bytes(10))
     }
 
     func cursor(_ lane: Lane) throws(JournalError) -> UInt64 {
@@ -193,10 +199,13 @@ final class JournalQueries {
     }
 
     /// 0 when the counter was never written.
-    func counter(_ name: JournalSchema.Counter) throws(JournalError) -> UInt64 {
+    func counter(_ name: JournalSchema.Counter) throws(JournalError) -> UInt64 { try counterIfWritten(name) ?? 0 }
+
+    /// nil when the counter was never written.
+    func counterIfWritten(_ name: JournalSchema.Counter) throws(JournalError) -> UInt64? {
         defer { counterOf.reset() }
         counterOf.bind(1, name.rawValue)
-        return try counterOf.step() ? counterOf.unsigned(0) : 0
+        return try counterOf.step() ? counterOf.unsigned(0) : nil
     }
 
     func pageCount() throws(JournalError) -> Int64 { try single(pages) }
@@ -209,18 +218,52 @@ final class JournalQueries {
         return try statement.step() ? statement.integer(0) : 0
     }
 
+    /// Segments that retention deleted. A file of an earlier release did not count them: there ordinals run from 1 without a hole.
+    func droppedSegments() throws(JournalError) -> UInt64 {
+        if let counted = try counterIfWritten(.droppedSegments) { return counted }
+        return max(1, try oldestSegment()?.ordinal ?? 1) - 1
+    }
+
+    func isSalvaging() throws(JournalError) -> Bool { try counter(.salvageStage) != 0 }
+
+    func drops() throws(JournalError) -> JournalDrops {
+        var drops = JournalDrops()
+        drops.forwardedBySpace = try counter(.droppedForwarded)
+        drops.unforwardedBySpace = try counter(.droppedUnforwarded)
+        drops.forwardedByAge = try counter(.droppedAged)
+        drops.unjudged = try counter(.droppedUnjudged)
+        drops.byDamage = try counter(.lostToDamage)
+        drops.alertsByCount = try counter(.alertsDroppedByCount)
+        drops.alertsByAge = try counter(.alertsDroppedByAge)
+        drops.alertsBySpace = try counter(.alertsDroppedBySpace)
+        return drops
+    }
+
+    private func salvageProgress() throws(JournalError) -> SalvageProgress? {
+        guard try isSalvaging() else { return nil }
+        var progress = SalvageProgress()
+        progress.segments = try counter(.salvagedSegments)
+        progress.readings = try counter(.salvagedReadings)
+        progress.damagedSegments = try counter(.salvageDamagedSegments)
+        progress.next = try counter(.salvageNext)
+        progress.end = try counter(.sequenceFloor)
+        return progress
+    }
+
     func figures() throws(JournalError) -> JournalFigures {
         var figures = JournalFigures()
         figures.bytes = try usedPages() * pageSize()
         figures.maxBytes = Int64(clamping: try counter(.maxBytes))
-        if let newest = try newestSegment(), let oldest = try oldestSegment() {
-            // Segments are numbered in order and go from the oldest end only.
-            figures.segments = Int64(clamping: newest.row.ordinal) - Int64(clamping: oldest.ordinal) + 1
+        if let newest = try newestSegment() {
+            // Commits number their segments 1, 2, 3 …; those copied from a damaged file are counted, and numbered 0.
+            let made = newest.row.ordinal &+ (try counter(.salvagedSegments))
+            figures.segments = max(1, Int64(clamping: made) - Int64(clamping: try droppedSegments()))
             figures.commits = newest.commits
         }
-        figures.droppedUnforwarded = try counter(.droppedUnforwarded)
-        figures.droppedReadings = try counter(.droppedForwarded) &+ figures.droppedUnforwarded
-        figures.damagedSegments = UInt64(damaged.count)
+        figures.dropped = try drops()
+        figures.droppedReadings = figures.dropped.readings
+        figures.damagedSegments = try counter(.damagedSegments) &+ UInt64(damaged.count)
+        figures.salvage = try salvageProgress()
         return figures
     }
 }

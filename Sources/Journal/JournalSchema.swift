@@ -34,13 +34,42 @@ enum JournalSchema {
         case sequenceFloor = "sequence_floor"
         /// The same for alerts.
         case positionFloor = "position_floor"
+        /// New series have no lower number: readings of a damaged file may carry those.
+        case seriesFloor = "series_floor"
         case droppedForwarded = "dropped_readings_forwarded"
         case droppedUnforwarded = "dropped_readings_unforwarded"
         /// Among the dropped: those that no checkpoint covered.
         case droppedUnjudged = "dropped_readings_unjudged"
+        /// Among the forwarded: those that were old, which are counted here alone.
+        case droppedAged = "dropped_readings_aged"
+        case droppedSegments = "dropped_segments"
+        case alertsDroppedByCount = "dropped_alerts_count"
+        case alertsDroppedByAge = "dropped_alerts_aged"
+        case alertsDroppedBySpace = "dropped_alerts_space"
+        /// Readings lost with damaged files, where their number is known.
+        case lostToDamage = "lost_readings_damage"
+        /// Segments of damaged files that were met and could not be read.
+        case damagedSegments = "damaged_segments"
+        /// 0: nothing is to be copied; else a `SalvageStage`.
+        case salvageStage = "salvage_stage"
+        /// The n of `.damaged-<n>` that is copied.
+        case salvageFile = "salvage_file"
+        /// The key that is looked for next in the damaged file: a position, receipt or sequence, as the stage says.
+        case salvageNext = "salvage_next"
+        case salvagedSegments = "salvaged_segments"
+        case salvagedReadings = "salvaged_readings"
+        case salvageDamagedSegments = "salvage_damaged_segments"
+        /// Among those lost to damage: by the file that is being copied.
+        case salvageLostReadings = "salvage_lost_readings"
         /// The limit that the writer was opened with, for readers.
         case maxBytes = "max_bytes"
     }
+
+    /// Counters that a successor takes over from a damaged file.
+    static let inherited: [Counter] = [
+        .droppedForwarded, .droppedUnforwarded, .droppedUnjudged, .droppedAged, .alertsDroppedByCount, .alertsDroppedByAge, .alertsDroppedBySpace,
+        .lostToDamage, .damagedSegments,
+    ]
 
     enum State { case empty, current }
 
@@ -57,10 +86,54 @@ enum JournalSchema {
         return .current
     }
 
-    /// Makes the tables, in one transaction.
-    static func create(_ connection: SQLiteConnection) throws(JournalError) {
-        try connection.run(
-            "BEGIN IMMEDIATE; \(tables) PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version); COMMIT;")
+    /// Makes the tables, in one transaction with what is taken over from a damaged file: no file lets a sequence be used twice.
+    static func create(_ connection: SQLiteConnection, after salvage: JournalSalvage? = nil, file: Int = 0) throws(JournalError) {
+        try connection.run("BEGIN IMMEDIATE; \(tables) PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version);")
+        if let salvage { try takeOver(salvage, file, connection) }
+        try connection.run("COMMIT")
+    }
+
+    private static func takeOver(_ salvage: JournalSalvage, _ file: Int, _ connection: SQLiteConnection) throws(JournalError) {
+        var counters = salvage.counters
+        counters[.sequenceFloor] = salvage.sequenceFloor
+        counters[.positionFloor] = salvage.positionFloor
+        counters[.seriesFloor] = UInt64(clamping: salvage.seriesFloor)
+        if salvage.isReadable || salvage.hasPages {
+            counters[.salvageStage] = (salvage.isReadable ? SalvageStage.receipts : .pages).rawValue
+            counters[.salvageFile] = UInt64(file)
+        }
+        let setCounter = try connection.prepare("INSERT INTO counter(name, value) VALUES (?1, ?2)")
+        for (name, value) in counters {
+            setCounter.bind(1, name.rawValue)
+            setCounter.bind(2, value)
+            try setCounter.execute()
+        }
+        let setCursor = try connection.prepare("INSERT INTO cursor(lane, position) VALUES (?1, ?2)")
+        for (lane, position) in salvage.cursors {
+            setCursor.bind(1, lane.rawValue)
+            setCursor.bind(2, position)
+            try setCursor.execute()
+        }
+        let insertSeries = try connection.prepare("INSERT INTO series(id, key) VALUES (?1, ?2)")
+        for (id, key) in salvage.series {
+            insertSeries.bind(1, id)
+            insertSeries.bind(2, key)
+            try insertSeries.execute()
+        }
+        let insertMark = try connection.prepare("INSERT INTO clock(sequence, boot, offset, synchronised) VALUES (?1, ?2, ?3, ?4)")
+        for mark in salvage.marks {
+            insertMark.bind(1, mark.sequence)
+            insertMark.bind(2, mark.boot)
+            insertMark.bind(3, mark.offset)
+            if let isSynchronised = mark.isSynchronised { insertMark.bind(4, Int64(isSynchronised ? 1 : 0)) }
+            try insertMark.execute()
+        }
+        guard let checkpoint = salvage.checkpoint else { return }
+        let insert = try connection.prepare("INSERT INTO checkpoint(slot, ordinal, sequence, revision, crc, body) VALUES (1, 1, ?1, ?2, ?3, ?4)")
+        insert.bind(1, checkpoint.sequence)
+        insert.bind(2, checkpoint.revision)
+        insert.bind(3, Int64(checkpoint.body.withUnsafeBytes { CRC32C.shared.checksum($0) }))
+        try insert.execute(binding: checkpoint.body, at: 4)
     }
 
     /// `PRAGMA quick_check`: the first complaint, or nil. *Complexity*: reads the whole file.

@@ -14,6 +14,9 @@ final class JournalStore {
     let insertSegment: SQLiteStatement
     let insertReceipts: SQLiteStatement
     let insertAlert: SQLiteStatement
+    let insertSalvagedAlert: SQLiteStatement
+    let insertSalvagedSegment: SQLiteStatement
+    let endBefore: SQLiteStatement
     let setCursor: SQLiteStatement
     let setCheckpoint: SQLiteStatement
     let insertRejected: SQLiteStatement
@@ -25,6 +28,7 @@ final class JournalStore {
     let receiptsNewest: SQLiteStatement
     let trimReceipts: SQLiteStatement
     let trimAlerts: SQLiteStatement
+    let trimOldAlerts: SQLiteStatement
     let checkpoints: SQLiteStatement
     let bounds: SQLiteStatement
 
@@ -43,9 +47,22 @@ final class JournalStore {
         insertReceipts = try connection.prepare("INSERT INTO receipt(count, body) VALUES (?1, ?2)")
         insertAlert = try connection.prepare(
             """
-            INSERT INTO alert(position, id, episode, kind, level, subject, sensor, rule, sequence, recorded, body)
+            INSERT INTO alert(\(JournalQueries.alertColumns))
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(id) DO NOTHING
             """)
+        // Twice is no error: a restart may copy the last ones again.
+        insertSalvagedAlert = try connection.prepare(
+            """
+            INSERT OR IGNORE INTO alert(\(JournalQueries.alertColumns))
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """)
+        // Ordinal and commit 0: only commits of this file are numbered.
+        insertSalvagedSegment = try connection.prepare(
+            """
+            INSERT OR IGNORE INTO segment(first, count, ordinal, commits, received_min, received_max, body)
+            VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
+            """)
+        endBefore = try connection.prepare("SELECT first + count FROM segment WHERE first < ?1 ORDER BY first DESC LIMIT 1")
         setCursor = try connection.prepare(
             "INSERT INTO cursor(lane, position) VALUES (?1, ?2) ON CONFLICT(lane) DO UPDATE SET position = excluded.position")
         setCheckpoint = try connection.prepare(
@@ -59,7 +76,14 @@ final class JournalStore {
         deleteSegment = try connection.prepare("DELETE FROM segment WHERE first = ?1")
         receiptsNewest = try connection.prepare("SELECT id, count, body FROM receipt ORDER BY id DESC")
         trimReceipts = try connection.prepare("DELETE FROM receipt WHERE id < ?1")
-        trimAlerts = try connection.prepare("DELETE FROM alert WHERE position <= ?1")
+        trimAlerts = try connection.prepare(
+            "DELETE FROM alert WHERE position IN (SELECT position FROM alert WHERE position <= ?1 ORDER BY position LIMIT ?2)")
+        // Only the oldest are looked at: a look costs the same, however many there are.
+        trimOldAlerts = try connection.prepare(
+            """
+            DELETE FROM alert WHERE position IN (SELECT position FROM
+                (SELECT position, recorded FROM alert WHERE position <= ?1 ORDER BY position LIMIT ?2) WHERE recorded < ?3)
+            """)
         checkpoints = try connection.prepare("SELECT ordinal, sequence, revision, crc, body FROM checkpoint ORDER BY ordinal DESC")
         bounds = try connection.prepare(
             """

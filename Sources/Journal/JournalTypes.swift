@@ -124,21 +124,3 @@ package struct CommitBatch: Sendable {
         clock.removeAll(keepingCapacity: true)
     }
 }
-
-/// What the store says of itself, for `bamai status`.
-package struct JournalFigures: Equatable, Sendable {
-    /// Bytes in use (pages × page size) and the most there may be.
-    package var bytes: Int64 = 0
-    package var maxBytes: Int64 = 0
-    package var segments: Int64 = 0
-    package var commits: UInt64 = 0
-    /// Readings dropped by retention since the file was made.
-    package var droppedReadings: UInt64 = 0
-    /// Among them: those that the platform never had.
-    package var droppedUnforwarded: UInt64 = 0
-    /// How often this connection has asked the medium to make things durable, since it was opened; readers count none.
-    package var syncs: UInt64 = 0
-    /// Segments set aside because they could not be read.
-    package var damagedSegments: UInt64 = 0
-    package init() {}
-}

@@ -19,13 +19,18 @@ package struct RetentionRule: Sendable {
     package var checkpoint: Sequence64
     /// A commit has just failed for want of room: what it needs is more than the high mark leaves, so everything above the low mark may go.
     package var isUnderPressure: Bool
+    /// What was received before this moment is old; nil: age does not matter, or the clock cannot be trusted.
+    package var horizon: Timestamp?
 
-    package init(used: Int64, capacity: Int64, readingsCursor: UInt64, checkpoint: Sequence64, isUnderPressure: Bool = false) {
+    package init(
+        used: Int64, capacity: Int64, readingsCursor: UInt64, checkpoint: Sequence64, isUnderPressure: Bool = false, horizon: Timestamp? = nil
+    ) {
         self.used = used
         self.capacity = capacity
         self.readingsCursor = readingsCursor
         self.checkpoint = checkpoint
         self.isUnderPressure = isUnderPressure
+        self.horizon = horizon
     }
 
     /// What is lost with a segment.
@@ -56,5 +61,13 @@ package struct RetentionRule: Sendable {
         let unforwarded = last > readingsCursor ? min(count, last - readingsCursor) : 0
         let unjudged = last > checkpoint ? min(count, last - checkpoint) : 0
         return Drop(forwarded: count - unforwarded, unforwarded: unforwarded, unjudged: unjudged)
+    }
+
+    /// Whether the oldest segment is old and nobody needs it any more: acknowledged, and covered by a checkpoint.
+    ///
+    /// A segment whose time lies in the future (the clock was wrong when it came) holds back those after it; space takes it in the end.
+    package func isOutOfDate(first: Sequence64, count: UInt64, receivedMax: Timestamp) -> Bool {
+        guard let horizon, receivedMax < horizon else { return false }
+        return first &+ count &- 1 <= min(readingsCursor, checkpoint)
     }
 }

@@ -55,6 +55,9 @@ final class SQLiteConnection {
     /// Rows that the last statement changed.
     var changes: Int { Int(sqlite3_changes(handle)) }
 
+    /// Lets the statement that is running end with an error soon. May be called from any thread while the connection lives.
+    func interrupt() { sqlite3_interrupt(handle) }
+
     func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
     /// Runs statements that give no rows (or whose rows do not matter).

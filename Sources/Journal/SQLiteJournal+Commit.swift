@@ -58,6 +58,7 @@ extension SQLiteJournal {
             nextSequence += UInt64(batch.readings.count)
             ordinal += UInt64(Self.segments(of: batch.readings.count))
         }
+        alertsHeld += position - nextPosition
         nextPosition = position
         receiptsHeld += UInt64(batch.receipts.count)
         for (lane, position) in batch.cursors { cursors[lane] = position }
@@ -87,17 +88,7 @@ extension SQLiteJournal {
         statement.bind(4, commits + 1)
         statement.bind(5, encoder.receivedRange.lowerBound.microseconds)
         statement.bind(6, encoder.receivedRange.upperBound.microseconds)
-        try execute(statement, 7, encoder.bytes)
-    }
-
-    /// Binds a BLOB without a copy and runs the statement while it is borrowed.
-    private func execute(_ statement: SQLiteStatement, _ index: Int32, _ bytes: [UInt8]) throws(JournalError) {
-        var failure: JournalError?
-        bytes.withUnsafeBytes { lent in
-            statement.bind(index, lent)
-            do throws(JournalError) { try statement.execute() } catch { failure = error }
-        }
-        if let failure { throw failure }
+        try statement.execute(binding: encoder.bytes, at: 7)
     }
 
     private func insert(receipts: [UInt64], _ store: JournalStore) throws(JournalError) {
@@ -106,7 +97,7 @@ extension SQLiteJournal {
             withUnsafeBytes(of: receipt.littleEndian) { receiptBytes.append(contentsOf: $0) }
         }
         store.insertReceipts.bind(1, Int64(receipts.count))
-        try execute(store.insertReceipts, 2, receiptBytes)
+        try store.insertReceipts.execute(binding: receiptBytes, at: 2)
     }
 
     private func insert(rejected: [RejectedMessage], _ store: JournalStore) throws(JournalError) {
@@ -117,7 +108,7 @@ extension SQLiteJournal {
             statement.bind(2, Self.cut(message.broker))
             statement.bind(3, Self.cut(message.topic))
             statement.bind(4, Self.cut(message.cause))
-            try execute(statement, 5, Array(message.sample.prefix(RejectedMessage.sampleLimit)))
+            try statement.execute(binding: Array(message.sample.prefix(RejectedMessage.sampleLimit)), at: 5)
         }
         store.trimRejected.bind(1, Int64(Self.rejectedLimit))
         try store.trimRejected.execute()
@@ -145,7 +136,16 @@ extension SQLiteJournal {
 
     /// Returns false when an alert of this id is there already.
     private func insert(_ alert: AlertRecord, at position: UInt64, _ store: JournalStore) throws(JournalError) -> Bool {
-        let statement = store.insertAlert
+        bind(alert, at: position, store.insertAlert)
+        try store.insertAlert.execute(binding: alert.body, at: SQLiteJournal.alertBodyParameter)
+        return store.connection.changes == 1
+    }
+
+    /// The parameter of an alert's body in `JournalStore.insertAlert`.
+    static let alertBodyParameter: Int32 = 11
+
+    /// Binds all but the body.
+    func bind(_ alert: AlertRecord, at position: UInt64, _ statement: SQLiteStatement) {
         statement.bind(1, position)
         statement.bind(2, alert.id)
         statement.bind(3, alert.episode)
@@ -156,8 +156,6 @@ extension SQLiteJournal {
         statement.bind(8, alert.rule)
         statement.bind(9, alert.sequence)
         statement.bind(10, alert.recorded.microseconds)
-        try execute(statement, 11, alert.body)
-        return store.connection.changes == 1
     }
 
     /// The two newest checkpoints are kept: should one be unreadable, the one before costs only a longer replay.
@@ -168,7 +166,7 @@ extension SQLiteJournal {
         statement.bind(3, checkpoint.sequence)
         statement.bind(4, checkpoint.revision)
         statement.bind(5, Int64(checkpoint.body.withUnsafeBytes { CRC32C.shared.checksum($0) }))
-        try execute(statement, 6, checkpoint.body)
+        try statement.execute(binding: checkpoint.body, at: 6)
     }
 
     /// The newest checkpoint whose checksum fits its body.

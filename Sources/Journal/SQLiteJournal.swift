@@ -9,7 +9,7 @@ import Lifeline
 /// *Pages of 1 KiB*, because each commit writes the pages that it touches anew. Bytes that one commit of 100 readings writes, with 25 receipts and
 /// without (ext4, /proc/self/io): 1 KiB 8978 and 6844, 2 KiB 10 768 and 7475, 4 KiB 14 848 and 9555. Larger pages are packed closer (5.3, 4.3 and
 /// 4.5 bytes of file a reading), but a flash card wears out before it is too small.
-package final class SQLiteJournal: JournalWriter {
+package final class SQLiteJournal: JournalWriter, JournalFileReader {
     /// The most series of one file.
     package static let seriesLimit = 65_535
     /// *Units*: bytes of a series' key.
@@ -18,7 +18,7 @@ package final class SQLiteJournal: JournalWriter {
     package static let receiptLimit = 8192
     /// Rejected messages that are kept; the oldest fall out.
     package static let rejectedLimit = 256
-    /// Alerts that are kept at least, acknowledged or not.
+    /// Alerts that are kept at least while there is room; beyond them go those that are acknowledged, and no others.
     package static let alertLimit: UInt64 = 100_000
     /// *Units*: bytes of one alert's document; readers hold up to 10 000.
     package static let alertBytesLimit = 65_536
@@ -35,10 +35,20 @@ package final class SQLiteJournal: JournalWriter {
     /// How long a commit waits for a lock. Only recovery by a reader or a foreign writer can hold one.
     package static let busyMilliseconds: Int32 = 2000
 
-    /// What happened to the file at `open` that a person should know; nil when nothing did.
-    package let openingNote: String?
+    /// *Units*: bytes. Larger files are not checked in full at `open`: a card reads some 25 MiB a second.
+    package static let checkedAtOpenBytes: Int64 = 32 << 20
 
-    let path: String
+    /// What happened to the file at `open` that a person should know; nil when nothing did.
+    package internal(set) var openingNote: String?
+    /// How the copying of a damaged predecessor ended, once it has in this process; nil before.
+    package internal(set) var salvageNote: String?
+    /// Whether `open` left the full check out, because the file is large: run a `JournalCheck`.
+    package let needsCheck: Bool
+    /// See `JournalWriter`.
+    package var retention = RetentionPolicy()
+
+    /// The file.
+    package let path: String
     /// nil after `close`.
     private var opened: JournalStore?
     let encoder = SegmentEncoder()
@@ -47,7 +57,12 @@ package final class SQLiteJournal: JournalWriter {
     // What the file says, kept so that a commit need not ask.
     var nextSequence: Sequence64 = 1
     var nextPosition: UInt64 = 1
-    var oldestPosition: UInt64 = 1
+    /// Alerts in the file.
+    var alertsHeld: UInt64 = 0
+    /// When trimming by number last found nothing to drop.
+    var alertsTrimmedAt: (cursor: UInt64, held: UInt64)?
+    /// When ages of alerts were last looked at and nothing was old.
+    var agesLookedAt: Timestamp?
     var ordinal: UInt64 = 0
     var commits: UInt64 = 0
     var checkpointOrdinal: UInt64 = 0
@@ -62,104 +77,15 @@ package final class SQLiteJournal: JournalWriter {
     var pendingSeries: [(id: SeriesID, key: String)] = []
 
     // For `maintain`.
+    var salvage: SalvageWork?
     var isUnderPressure = false
     var isFileSystemFull = false
     var commitsAtMaintenance: UInt64 = .max
     var commitsAtReserve: UInt64 = 0
 
-    /// Opens the journal at `path` for writing and makes it when there is none.
-    ///
-    /// A file that twice fails SQLite's `quick_check`, or is no database, is renamed to `<path>.damaged-<n>` with its WAL, and a new one is begun that
-    /// continues its numbers; `openingNote` says so. `pageSize` counts for a new file only. `verify: false` leaves out the check, which reads the
-    /// whole file. `vfs` names a registered SQLite file layer, for tests that let storage fail.
-    ///
-    /// *Range*: `maxBytes` from `minimumBytes` on.
-    /// *Throws*: `.busy` naming the process that holds the writing end; `.medium`; `.tooNew`; `.other` when the file is somebody else's database.
-    package static func open(path: String, maxBytes: Int64, pageSize: Int = 1024, verify: Bool = true, vfs: String? = nil) throws(JournalError)
-        -> SQLiteJournal
-    {
-        guard maxBytes >= minimumBytes else { throw .other("a journal needs at least \(minimumBytes) bytes, not \(maxBytes)") }
-        let lock = try JournalLock(path: path + ".lock")
-        var note: String?
-        var salvage: JournalSalvage?
-        var connection: SQLiteConnection?
-        do throws(JournalError) {
-            connection = try connectSurely(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs)
-        } catch .damaged(let words) {
-            salvage = JournalSalvage(path: path)
-            let aside = try JournalFiles.setAside(path)
-            note = "journal damaged (\(words)): set aside as \(aside), continued at sequence \(salvage?.sequenceFloor ?? 1)"
-        }
-        let ready: SQLiteConnection
-        if let connection {
-            ready = connection
-        } else {
-            ready = try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: false, vfs: vfs, salvage: salvage)
-        }
-        return try SQLiteJournal(path, JournalStore(ready, lock: lock), maxBytes: maxBytes, note: note)
-    }
-
-    /// Looks twice before a file is called damaged: `quick_check` says the same of a page that the medium did not give just this once.
-    private static func connectSurely(_ path: String, maxBytes: Int64, pageSize: Int, verify: Bool, vfs: String?) throws(JournalError)
-        -> SQLiteConnection
-    {
-        do throws(JournalError) {
-            return try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs, salvage: nil)
-        } catch .damaged {
-            return try connect(path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs, salvage: nil)
-        }
-    }
-
-    /// Opens, checks and where needed makes the file. *Throws*: `.damaged` when it must be set aside; the connection is closed then.
-    private static func connect(_ path: String, maxBytes: Int64, pageSize: Int, verify: Bool, vfs: String?, salvage: JournalSalvage?)
-        throws(JournalError) -> SQLiteConnection
-    {
-        let connection = try SQLiteConnection(path: path, access: .writing, busyMilliseconds: busyMilliseconds, vfs: vfs)
-        guard !connection.isReadOnly else { throw .medium("\(path) cannot be written") }
-        let state = try JournalSchema.examine(connection)
-        if state == .empty { try connection.run("PRAGMA page_size = \(pageSize)") }
-        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else { throw .medium("\(path): the file system cannot hold a WAL") }
-        // No `wal_autocheckpoint` here: setting it would take off the connection's WAL hook, which has already replaced it.
-        // `secure_delete` (Debian's default) would write zeros over what retention deletes: twice the wear for nothing.
-        try connection.run(
-            """
-            PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(walBytes); PRAGMA secure_delete = OFF;
-            PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
-            """)
-        if state == .empty {
-            try JournalSchema.create(connection)
-            JournalFiles.syncDirectory(of: path)
-        } else if verify, let complaint = try JournalSchema.complaint(connection) {
-            throw .damaged(complaint)
-        }
-        let actualPageSize = try connection.integer("PRAGMA page_size") ?? 1024
-        // The limit belongs to the connection, not to the file. SQLite holds it at the pages there are.
-        try connection.run("PRAGMA max_page_count = \(maxBytes / max(512, actualPageSize))")
-        if let salvage { try begin(connection, after: salvage) }
-        return connection
-    }
-
-    /// Lets a new file continue where a damaged one ended.
-    private static func begin(_ connection: SQLiteConnection, after salvage: JournalSalvage) throws(JournalError) {
-        try connection.run(
-            """
-            BEGIN IMMEDIATE;
-            INSERT INTO counter(name, value) VALUES ('\(JournalSchema.Counter.sequenceFloor.rawValue)', \(salvage.sequenceFloor)),
-                ('\(JournalSchema.Counter.positionFloor.rawValue)', \(salvage.positionFloor));
-            INSERT INTO cursor(lane, position) VALUES ('\(Lane.readings.rawValue)', \(salvage.sequenceFloor - 1)),
-                ('\(Lane.alerts.rawValue)', \(salvage.positionFloor - 1));
-            """)
-        let insert = try connection.prepare("INSERT INTO series(id, key) VALUES (?1, ?2)")
-        for (id, key) in salvage.series {
-            insert.bind(1, id)
-            insert.bind(2, key)
-            try insert.execute()
-        }
-        try connection.run("COMMIT")
-    }
-
-    private init(_ path: String, _ store: JournalStore, maxBytes: Int64, note: String?) throws(JournalError) {
+    init(_ path: String, _ store: JournalStore, maxBytes: Int64, needsCheck: Bool, note: String?, vfs: String?) throws(JournalError) {
         self.path = path
+        self.needsCheck = needsCheck
         openingNote = note
         maxPages = max(1, maxBytes / max(512, store.pageSize))
         let queries = store.queries
@@ -172,22 +98,34 @@ package final class SQLiteJournal: JournalWriter {
             numbers[key] = id
             nextNumber = max(nextNumber, id.rawValue &+ 1)
         }
+        nextNumber = max(nextNumber, UInt32(clamping: try queries.counter(.seriesFloor)))
+        if try queries.counter(.maxBytes) != UInt64(maxBytes) { try store.set(.maxBytes, UInt64(maxBytes)) }
+        opened = store
+        try resumeSalvage(store, vfs: vfs)
         for lane in Lane.allCases { cursors[lane] = try queries.cursor(lane) }
-        let positionFloor = try queries.counter(.positionFloor)
+        try readBounds(store)
+        checkpointSequence = try checkpoint()?.sequence ?? 0
+        commitsAtReserve = commits
+        _ = JournalFiles.exists(reservePath) || JournalFiles.reserve(reservePath, bytes: reserveBytes)
+    }
+
+    private func readBounds(_ store: JournalStore) throws(JournalError) {
+        let positionFloor = try store.queries.counter(.positionFloor)
+        let oldest: UInt64
         do {
             defer { store.bounds.reset() }
             _ = try store.bounds.step()
             checkpointOrdinal = store.bounds.unsigned(0)
             nextPosition = max(store.bounds.unsigned(1) + 1, positionFloor)
-            oldestPosition = store.bounds.unsigned(2)
+            oldest = store.bounds.unsigned(2)
             receiptsHeld = store.bounds.unsigned(3)
         }
-        if oldestPosition == 0 { oldestPosition = nextPosition }
-        if try queries.counter(.maxBytes) != UInt64(maxBytes) { try store.set(.maxBytes, UInt64(maxBytes)) }
-        opened = store
-        checkpointSequence = try checkpoint()?.sequence ?? 0
-        commitsAtReserve = commits
-        _ = JournalFiles.exists(reservePath) || JournalFiles.reserve(reservePath, bytes: reserveBytes)
+        if positionFloor == 0 {
+            alertsHeld = oldest == 0 ? 0 : nextPosition - oldest
+        } else {
+            // Positions have a hole where a damaged file ended. Only then they must be counted: at most some 100 000 index entries.
+            alertsHeld = UInt64(clamping: try store.connection.integer("SELECT count(*) FROM alert") ?? 0)
+        }
     }
 
     /// *Throws*: `.other` after `close`.
@@ -214,24 +152,16 @@ package final class SQLiteJournal: JournalWriter {
         guard let store = opened else { return }
         // What a reader keeps from being folded in now is folded in by the next writer.
         _ = try? store.connection.checkpoint(.truncate)
+        salvage = nil
         opened = nil
     }
 
-    package func lastSequence() throws(JournalError) -> Sequence64 { try store().queries.lastSequence() }
-    package func firstSequence() throws(JournalError) -> Sequence64 { try store().queries.firstSequence() }
-    package func readings(from sequence: Sequence64, _ body: (Sequence64, Reading) -> Bool) throws(JournalError) {
-        try store().queries.readings(from: sequence, body)
-    }
-    package func alerts(after position: UInt64, limit: Int) throws(JournalError) -> [AlertRecord] {
-        try store().queries.alerts(after: position, limit: limit)
-    }
-    package func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] { try store().queries.latestAlerts(limit: limit) }
-    package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try store().queries.cursor(lane) }
-    package func clockMarks() throws(JournalError) -> [ClockMark] { try store().queries.clockMarks() }
-    package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try store().queries.seriesKeys() }
-    package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try store().queries.rejected(limit: limit) }
+    /// The questions on the writer's own connection. *Throws*: `.other` after `close`.
+    package func queries() throws(JournalError) -> JournalQueries { try store().queries }
+
+    /// See `JournalReader`.
     package func figures() throws(JournalError) -> JournalFigures {
-        var figures = try store().queries.figures()
+        var figures = try queries().figures()
         figures.commits = commits
         figures.syncs = try store().connection.syncs
         return figures

@@ -5,13 +5,13 @@ import Lifeline
 /// It sees what was committed before each call and never blocks the writer. A segment that cannot be read is skipped and counted, once in the
 /// life of this reader, in `JournalFigures.damagedSegments`. *Isolation*: one thread. *Memory*: one segment (at most 65 536 readings) and SQLite's
 /// cache of 2 MB.
-package final class SQLiteJournalReader: JournalReader {
-    private let queries: JournalQueries
+package final class SQLiteJournalReader: JournalFileReader {
+    private let prepared: JournalQueries
 
     /// How long a call waits for a lock before it throws `.busy`: the writer's locks last milliseconds.
     package static let busyMilliseconds: Int32 = 1000
 
-    private init(_ queries: JournalQueries) { self.queries = queries }
+    private init(_ queries: JournalQueries) { prepared = queries }
 
     /// Opens a journal that a writer has made. `vfs` as at `SQLiteJournal.open`.
     ///
@@ -22,18 +22,6 @@ package final class SQLiteJournalReader: JournalReader {
         return SQLiteJournalReader(try JournalQueries(connection))
     }
 
-    package func lastSequence() throws(JournalError) -> Sequence64 { try queries.lastSequence() }
-    package func firstSequence() throws(JournalError) -> Sequence64 { try queries.firstSequence() }
-    package func readings(from sequence: Sequence64, _ body: (Sequence64, Reading) -> Bool) throws(JournalError) {
-        try queries.readings(from: sequence, body)
-    }
-    package func alerts(after position: UInt64, limit: Int) throws(JournalError) -> [AlertRecord] {
-        try queries.alerts(after: position, limit: limit)
-    }
-    package func latestAlerts(limit: Int) throws(JournalError) -> [AlertRecord] { try queries.latestAlerts(limit: limit) }
-    package func cursor(_ lane: Lane) throws(JournalError) -> UInt64 { try queries.cursor(lane) }
-    package func clockMarks() throws(JournalError) -> [ClockMark] { try queries.clockMarks() }
-    package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try queries.seriesKeys() }
-    package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try queries.rejected(limit: limit) }
-    package func figures() throws(JournalError) -> JournalFigures { try queries.figures() }
+    /// The questions on this reader's own connection.
+    package func queries() throws(JournalError) -> JournalQueries { prepared }
 }

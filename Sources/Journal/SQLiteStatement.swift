@@ -66,6 +66,16 @@ final class SQLiteStatement {
         while try step() {}
     }
 
+    /// Binds a BLOB without a copy and runs the statement while it is borrowed.
+    func execute(binding bytes: [UInt8], at index: Int32) throws(JournalError) {
+        var failure: JournalError?
+        bytes.withUnsafeBytes { lent in
+            bind(index, lent)
+            do throws(JournalError) { try execute() } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// *Range*: columns count from 0, here and below. NULL is 0.
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 

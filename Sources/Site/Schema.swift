@@ -77,7 +77,8 @@ enum Schema {
         keys: [
             .optional("path", .text, "\"/var/lib/bamai/journal.db\""), .optional("max_bytes", .size, "\"512 MiB\""),
             .optional("commit_delay", .duration, "\"50 ms\""), .optional("max_batch", .whole, "4096"),
-            .optional("checkpoint_interval", .duration, "\"5 min\""),
+            .optional("checkpoint_interval", .duration, "\"5 min\""), .optional("keep_readings", .duration, "\"90 d\""),
+            .optional("keep_alerts", .duration, "\"365 d\""),
         ])
 
     static let control = TableShape(title: "[control]", keys: [.optional("socket", .text, "\"/run/bamai/control.sock\"")])

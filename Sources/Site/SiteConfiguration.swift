@@ -99,16 +99,22 @@ package struct JournalConfiguration: Equatable, Sendable {
     package var maxBatch: Int
     /// How often detectors are checkpointed. *Range*: 1 s…1 d.
     package var checkpointInterval: Duration
+    /// Acknowledged readings older than this are dropped; nil: only for want of room. *Range*: 1 h…3660 d.
+    package var keepReadings: Duration?
+    /// The same for acknowledged alerts; nil: only beyond the number that is kept. *Range*: 1 h…3660 d.
+    package var keepAlerts: Duration?
 
     package init(
         path: String = "/var/lib/bamai/journal.db", maxBytes: Int64 = 512 << 20, commitDelay: Duration = .milliseconds(50), maxBatch: Int = 4096,
-        checkpointInterval: Duration = .seconds(300)
+        checkpointInterval: Duration = .seconds(300), keepReadings: Duration? = nil, keepAlerts: Duration? = nil
     ) {
         self.path = path
         self.maxBytes = maxBytes
         self.commitDelay = commitDelay
         self.maxBatch = maxBatch
         self.checkpointInterval = checkpointInterval
+        self.keepReadings = keepReadings
+        self.keepAlerts = keepAlerts
     }
 }
 

@@ -115,6 +115,9 @@ struct SiteReader {
         if let delay = reader.duration("commit_delay", in: .seconds(0) ... .seconds(10)) { journal.commitDelay = delay.value }
         if let batch = reader.whole("max_batch", in: 1...65_536) { journal.maxBatch = batch.value }
         if let interval = reader.duration("checkpoint_interval", in: .seconds(1) ... .seconds(86_400)) { journal.checkpointInterval = interval.value }
+        let ages: ClosedRange<Duration> = .seconds(3600) ... .seconds(3660 * 86_400)
+        journal.keepReadings = reader.duration("keep_readings", in: ages)?.value
+        journal.keepAlerts = reader.duration("keep_alerts", in: ages)?.value
         return journal
     }
 

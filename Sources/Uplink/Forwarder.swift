@@ -28,6 +28,7 @@ package final class Forwarder {
     private var waiting: [ReadingsMessage] = []
     /// No alert is known to wait for a place in the window.
     private var alertsAreSent = true
+    private var isHoldingReadings = false
     private var correction = ClockCorrection()
     private var correctionAt: Timestamp?
     private var moved: [Lane: UInt64] = [:]
@@ -77,7 +78,16 @@ package final class Forwarder {
             correctionAt = now
         }
         try fillAlerts(reader, link, window, now)
-        if alertsAreSent { try fillReadings(reader, link, window, now) }
+        // Readings of a damaged predecessor come back into their old places: the lane must not pass them by.
+        if try reader.isSalvaging {
+            isHoldingReadings = true
+        } else if isHoldingReadings {
+            isHoldingReadings = false
+            readings = LaneQueue(acknowledged: try reader.cursor(.readings))
+            messages.rewind(to: readings.acknowledged)
+            waiting.removeAll()
+        }
+        if alertsAreSent && !isHoldingReadings { try fillReadings(reader, link, window, now) }
     }
 
     /// There is something to look for in the journal, and room to send it. Without room, the next acknowledgement makes some.

@@ -1,4 +1,5 @@
 import Journal
+import Lifeline
 import Testing
 
 @Suite("Retention")
@@ -36,5 +37,28 @@ struct RetentionRuleTests {
     func ends() {
         let empty = RetentionRule(used: 5, capacity: 0, readingsCursor: .max, checkpoint: .max)
         #expect(empty.drop(first: .max, count: 1) == .init(forwarded: 1, unforwarded: 0, unjudged: 0))
+    }
+
+    @Test("says of age only what is past the horizon, acknowledged and judged")
+    func age() {
+        let moment = Timestamp(unixSeconds: 1000)
+        func isOutOfDate(_ received: Int64, cursor: UInt64, checkpoint: UInt64, horizon: Timestamp? = moment) -> Bool {
+            RetentionRule(used: 0, capacity: 100, readingsCursor: cursor, checkpoint: checkpoint, horizon: horizon)
+                .isOutOfDate(first: 1, count: 10, receivedMax: Timestamp(unixSeconds: received))
+        }
+        #expect(isOutOfDate(999, cursor: 10, checkpoint: 10))
+        #expect(!isOutOfDate(1000, cursor: 10, checkpoint: 10))
+        #expect(!isOutOfDate(999, cursor: 9, checkpoint: 10))
+        #expect(!isOutOfDate(999, cursor: 10, checkpoint: 9))
+        #expect(!isOutOfDate(999, cursor: 10, checkpoint: 10, horizon: nil))
+    }
+
+    @Test("has a horizon only with an age and a clock, and none in the future")
+    func horizon() {
+        let now = Timestamp(unixSeconds: 1000)
+        #expect(RetentionPolicy.horizon(.seconds(10), now) == Timestamp(unixSeconds: 990))
+        #expect(RetentionPolicy.horizon(.seconds(-10), now) == now)
+        #expect(RetentionPolicy.horizon(nil, now) == nil)
+        #expect(RetentionPolicy.horizon(.seconds(10), nil) == nil)
     }
 }

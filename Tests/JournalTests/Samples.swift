@@ -67,5 +67,6 @@ extension JournalError {
     var isFull: Bool { if case .full = self { true } else { false } }
     var isMedium: Bool { if case .medium = self { true } else { false } }
     var isBusy: Bool { if case .busy = self { true } else { false } }
+    var isDamaged: Bool { if case .damaged = self { true } else { false } }
     var isOther: Bool { if case .other = self { true } else { false } }
 }

@@ -35,8 +35,12 @@ final class SimulatedBoard {
 
     var isUp: Bool { gateway != nil }
 
-    private func open() throws(JournalError) -> any JournalWriter {
-        let journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes, vfs: SimulatedDisk.vfsName)
+    private func open(
+        checkedAtOpenBytes: Int64 = SQLiteJournal.checkedAtOpenBytes, knownDamage: String? = nil
+    ) throws(JournalError) -> any JournalWriter {
+        let journal = try SQLiteJournal.open(
+            path: site.journal.path, maxBytes: site.journal.maxBytes, vfs: SimulatedDisk.vfsName, checkedAtOpenBytes: checkedAtOpenBytes,
+            knownDamage: knownDamage)
         if let note = journal.openingNote { notes.append(note) }
         return journal
     }
@@ -89,7 +93,9 @@ final class SimulatedBoard {
         if now >= source.nextDeadline || source.descriptor == nil { source.tick(monotonicNanoseconds: now) }
         if source.wantsWrite { source.writable() }
         if gateway.storage.wantsReopening && now >= gateway.storage.retryAt {
-            let reopened = try? Gateway.reopened(after: gateway, exists: true) { () throws(JournalError) in try open() }
+            let reopened = try? Gateway.reopened(after: gateway, exists: true) { (limit, damage) throws(JournalError) in
+                try open(checkedAtOpenBytes: limit, knownDamage: damage)
+            }
             self.gateway = reopened ?? gateway
             return
         }

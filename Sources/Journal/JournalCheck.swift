@@ -1,0 +1,69 @@
+import Synchronization
+
+/// The full check of a journal file, for a thread in the background: `open` leaves it out where it would take long.
+///
+/// While it runs it holds a read transaction, so that the WAL grows by what is committed meanwhile. *Isolation*: `run` on one thread, `cancel` on
+/// any.
+package final class JournalCheck: Sendable {
+    private struct State: Sendable {
+        var running: Interrupter?
+        var isCancelled = false
+    }
+
+    /// The connection that runs.
+    private struct Interrupter: @unchecked Sendable {
+        // SAFETY: only `interrupt` is called from other threads, which SQLite allows; the state keeps the connection alive.
+        let connection: SQLiteConnection
+    }
+
+    private let path: String
+    private let state = Mutex(State())
+
+    /// Nothing is opened before `run`.
+    package init(path: String) { self.path = path }
+
+    /// Reads the whole file and returns the first complaint; nil when it is whole, when the check was cancelled, or when it could not be made (the
+    /// writer meets what is wrong then itself). After a complaint: see `JournalWriter`. *Complexity*: reads the whole file; call it once.
+    package func run() -> String? {
+        do throws(JournalError) {
+            let connection = try SQLiteConnection(
+                path: path, access: .reading, busyMilliseconds: SQLiteJournalReader.busyMilliseconds)
+            // An interruption counts only while a statement is running: this one runs, so that none comes too early.
+            let held = try connection.prepare("SELECT 1")
+            _ = try held.step()
+            let interrupter = Interrupter(connection: connection)
+            guard begin(interrupter) else { return nil }
+            let complaint = try JournalSchema.complaint(connection)
+            // An interrupted check may complain of the pages that it has not seen.
+            return end() ? nil : complaint
+        } catch .damaged(let words) {
+            return end() ? nil : words
+        } catch {
+            _ = end()
+            return nil
+        }
+    }
+
+    private func begin(_ interrupter: Interrupter) -> Bool {
+        state.withLock { state in
+            if !state.isCancelled { state.running = interrupter }
+            return !state.isCancelled
+        }
+    }
+
+    /// Returns whether the check was cancelled.
+    private func end() -> Bool {
+        state.withLock { state in
+            state.running = nil
+            return state.isCancelled
+        }
+    }
+
+    /// Ends the check; `run` then returns soon, and a `run` that is yet to come at once.
+    package func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.running?.connection.interrupt()
+        }
+    }
+}
