@@ -57,7 +57,7 @@ def main() -> int:
     p.add_argument("--seconds", type=float, default=20 if quick else 60, help="how long the load lasts")
     p.add_argument("--outage", type=float, nargs=2, default=[0.3, 0.6], help="when the platform is down, as shares of the load")
     p.add_argument("--kills", type=float, nargs="*", default=[0.12, 0.25, 0.4, 0.5, 0.75], help="when the gateway is killed, likewise")
-    p.add_argument("--quiet", type=float, default=20 if quick else 75, help="seconds of silence that end the waiting")
+    p.add_argument("--quiet", type=float, default=20 if quick else 40, help="seconds of silence that end the waiting")
     p.add_argument("--patience", type=float, default=120 if quick else 300, help="seconds after which the waiting ends anyway")
     p.add_argument("--backlog", type=int, nargs="*", default=[100_000] if quick else [1_000_000, 10_000_000], help="readings waiting, second part")
     p.add_argument("--keep", action="store_true", help="keep the temporary folder")
