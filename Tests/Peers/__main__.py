@@ -26,14 +26,16 @@ def versions(bamaid: str, python: str) -> dict:
     listing = "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in %r), sep=', ')"
     packages = ["thingsboard-gateway", "tb-mqtt-client", "tb-paho-mqtt-client"]
     return {
-        "bamaid": say("git", "-C", str(Path(bamaid).resolve().parent), "describe", "--always", "--dirty"), "mosquitto": say(processes.mosquitto(), "-h"),
+        "bamaid": say("git", "-C", str(Path(bamaid).resolve().parent), "describe", "--always", "--dirty"),
+        "mosquitto": say(processes.mosquitto(), "-h"),
         "thingsboard": say(python, "-c", listing % packages), "python": platform.python_version(),
         "kernel": platform.release(), "processors": os.cpu_count(), "machine": platform.machine()}
 
 
 def table(rows: list[dict]):
     columns = [("contender", 36, lambda r: r["title"]), ("due", 7, lambda r: r["due"]), ("lost", 7, lambda r: r["lost"]),
-               ("doubled", 8, lambda r: r["doubled"]), ("by contract", 12, lambda r: "–" if r["doubled_after_contract"] is None else r["doubled_after_contract"]),
+               ("doubled", 8, lambda r: r["doubled"]), ("by contract", 12,
+                lambda r: "–" if r["doubled_after_contract"] is None else r["doubled_after_contract"]),
                ("disorder", 9, lambda r: r["out_of_order"]), ("drain s", 8, lambda r: f"{r['drain_seconds']:.1f}"),
                ("written MiB", 12, lambda r: f"{r['written_bytes'] / 2**20:.1f}"), ("peak MiB", 9, lambda r: f"{r['peak_kib'] / 1024:.1f}"),
                ("CPU s", 7, lambda r: f"{r['cpu_seconds']:.1f}")]

@@ -108,8 +108,9 @@ def wait(condition, seconds: float):
 
 
 def table(rows: list[dict]):
-    print(f"\n{'backlog':>12}{'RSS empty':>12}{'waiting':>10}{'drained':>10}{'of it anonymous':>18}{'journal':>12}{'drain':>14}{'plain client':>16}{'ratio':>8}")
+    print(f"\n{'backlog':>12}{'RSS empty':>12}{'waiting':>10}{'drained':>10}{'waiting, anonymous':>20}{'journal':>12}{'drain':>12}"
+          f"{'plain client':>16}{'ratio':>8}")
     for row in rows:
         mib = [f"{row[state]['VmRSS'] / 1024:.1f} MiB" for state in ("empty", "waiting", "after")]
-        print(f"{row['readings']:12}{mib[0]:>12}{mib[1]:>10}{mib[2]:>10}{row['waiting']['RssAnon'] / 1024:>14.1f} MiB"
-              f"{row['journal_bytes'] / 2**20:>8.1f} MiB{row['drain_rate']:>12}/s{row['plain_rate']:>14}/s{row['ratio'] or 0:>8}")
+        print(f"{row['readings']:12}{mib[0]:>12}{mib[1]:>10}{mib[2]:>10}{row['waiting']['RssAnon'] / 1024:>16.1f} MiB"
+              f"{row['journal_bytes'] / 2**20:>8.1f} MiB{row['drain_rate']:>10}/s{row['plain_rate']:>14}/s{row['ratio'] or 0:>8}")

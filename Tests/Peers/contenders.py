@@ -94,7 +94,8 @@ class Bamai(Contender):
 
 class ThingsBoard(Contender):
     filters = ["v1/#"]
-    note = "it acknowledges to the sensor broker when a message is in its memory queue, before any storage has it"
+    note = ("it acknowledges to the sensor broker when a message is in its memory queue, before any storage has it; started while the platform "
+            "is away it stores nothing at all until it has connected, because its storage thread begins after that")
 
     def __init__(self, python: str, key: str, storage: dict, session: bool, settings: str):
         self.python, self.key, self.storage, self.session, self.settings = str(Path(python).absolute()), key, storage, session, settings

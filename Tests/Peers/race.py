@@ -137,6 +137,7 @@ def count(contender, publisher, received, up) -> dict:
     first: dict = {}
     latest: dict = {}
     identities: dict = {}
+    meanings: dict = {}
     total = again = disorder = 0
     for topic, payload, moment in received:
         for device, number, identity in contender.read(topic, payload):
@@ -145,6 +146,7 @@ def count(contender, publisher, received, up) -> dict:
             total += 1
             key = (device, number)
             identities.setdefault(key, set()).add(identity)
+            meanings.setdefault(identity, set()).add(key)
             if key in first:
                 again += 1
                 continue
@@ -152,8 +154,11 @@ def count(contender, publisher, received, up) -> dict:
             if number < latest.get(device, 0):
                 disorder += 1
             latest[device] = max(number, latest.get(device, 0))
+    meanings.pop(None, None)
+    # Who drops by identity loses what shares one with another reading.
+    clashes = sum(len(found) - 1 for found in meanings.values())
     held = [first[key] for key, moment in due.items() if moment <= up and key in first]
     return {
-        "due": len(due), "received": total, "lost": sum(key not in first for key in due), "doubled": again,
+        "due": len(due), "received": total, "lost": sum(key not in first for key in due) + clashes, "doubled": again,
         "doubled_after_contract": sum(len(found) - 1 for found in identities.values()) if contender.key == "bamaid" else None,
         "out_of_order": disorder, "drain_seconds": round(max(0.0, max(held, default=up) - up), 2), "unacknowledged": len(publisher.flying)}
