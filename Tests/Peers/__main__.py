@@ -96,8 +96,8 @@ def main() -> int:
         for row in result["rows"]:
             print(f"\n{row['title']}\n  set: {row['settings']}" + (f"\n  note: {row['note']}" if row["note"] else ""))
         if not wanted or "backlog" in wanted:
-            for size in options.backlog:
-                result["backlog"].append(backlog.measure(options.bamaid, folder / f"backlog-{size}", size))
+            for place, size in enumerate(options.backlog):
+                result["backlog"].append(backlog.measure(options.bamaid, folder / f"backlog-{place}", size))
                 write(options.out, result)
             backlog.table(result["backlog"])
     finally:
