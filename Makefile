@@ -4,12 +4,13 @@ SWIFT ?= swift
 PACKAGES = mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test bench score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test bench bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
 	@echo "make test       everything that is tested every day"
 	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
+	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
 	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
@@ -41,6 +42,18 @@ test: setup
 bench: build
 	$(BUILD) --product Bench
 	@exec .build/release/Bench .build/release/bamaid
+
+# The peers' environment is made once; versions are pinned.
+PEERS = .build-peers
+
+$(PEERS)/venv/done: Tests/Peers/requirements.txt
+	python3 -m venv $(PEERS)/venv
+	$(PEERS)/venv/bin/pip install -q -r Tests/Peers/requirements.txt
+	touch $@
+
+bench-peers: setup $(PEERS)/venv/done
+	$(BUILD) --product bamaid
+	@exec $(PEERS)/venv/bin/python Tests/Peers .build/release/bamaid
 
 # Recordings that are not ours to ship; what is missing is said and left out.
 DATA ?= $(or $(BAMAI_DATA),../shared/data)
