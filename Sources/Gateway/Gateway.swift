@@ -46,6 +46,8 @@ package final class Gateway {
     private var checkpointBytes = 0
     private var commitsAtUpkeep: UInt64 = 0
     private var hasMoreUpkeep = false
+    /// The next entry to be judged again; nil once everything is.
+    private var replayFrom: Sequence64?
 
     /// What has been counted since the start.
     package private(set) var figures = GatewayFigures()
@@ -104,6 +106,7 @@ package final class Gateway {
     ///   While the store refuses, a turn reads nothing and tries the store again when that is due.
     package func step(readable sources: [any Source], all: [any Source]) throws(JournalError) {
         guard !storage.isRefusing else { return try retry(all) }
+        try resume()
         noteClock()
         for source in sources {
             while source.readable(limit: Gateway.drainLimit, sink: self) == Gateway.drainLimit && !batchIsFull {}
@@ -118,12 +121,15 @@ package final class Gateway {
     private func retry(_ sources: [any Source]) throws(JournalError) {
         guard time.monotonicNanoseconds >= storage.retryAt else { return }
         do throws(JournalError) {
+            // By themselves: what the platform has acknowledged is what makes room for the rest.
+            try commitCursors()
             for _ in 0..<Gateway.upkeepAtOnce where try !maintain() { break }
         } catch {
             storage.refused(error, now: time.monotonicNanoseconds)
             figures.failedCommits += 1
             throw error
         }
+        try resume()
         noteClock()
         appendTick()
         try commit(sources)
@@ -154,6 +160,24 @@ package final class Gateway {
     private func commitWithoutMessages() throws(JournalError) {
         _ = try makeDurable([])
         batch.removeAll()
+    }
+
+    /// Goes on with judging again, where the store once stopped it.
+    private func resume() throws(JournalError) {
+        do throws(JournalError) {
+            try replay()
+        } catch {
+            if !storage.isRefusing { storage.refused(error, now: time.monotonicNanoseconds) }
+            throw error
+        }
+    }
+
+    private func commitCursors() throws(JournalError) {
+        guard !batch.cursors.isEmpty else { return }
+        var only = CommitBatch()
+        only.cursors = batch.cursors
+        _ = try journal.commit(only)
+        batch.cursors.removeAll()
     }
 
     private func makeDurable(_ sources: [any Source]) throws(JournalError) -> Sequence64 {
@@ -365,20 +389,32 @@ package final class Gateway {
             checkpointBytes = checkpoint.body.count
         }
         checkpointSequence = diagnosis.sequence
-        let from = diagnosis.sequence + 1
-        var replayed: UInt64 = 0
+        replayFrom = diagnosis.sequence + 1
+        do throws(JournalError) {
+            try replay()
+        } catch {
+            // A store that takes no alert now must not keep the gateway from starting: the platform's acknowledgements are what makes room again.
+            guard storage.isRefusing else { throw error }
+        }
+    }
+
+    /// Judges again what came after the checkpoint, from where the last attempt ended. Nothing is read before it is through.
+    private func replay() throws(JournalError) {
+        guard let from = replayFrom else { return }
+        while !alertsToCommit.isEmpty { try commitWithoutMessages() }
         var failure: JournalError?
         try journal.readings(from: from) { sequence, reading in
             self.judge(reading, sequence: sequence)
-            replayed += 1
+            self.figures.replayed += 1
+            self.replayFrom = sequence + 1
             guard self.alertsToCommit.count >= Gateway.alertsPerCommit else { return true }
             // The alerts of a long journal must not wait in memory for its end.
             do throws(JournalError) { try self.commitWithoutMessages() } catch { failure = error }
             return failure == nil
         }
         if let failure { throw failure }
-        figures.replayed = replayed
         while !alertsToCommit.isEmpty { try commitWithoutMessages() }
+        replayFrom = nil
     }
 
     // MARK: - What others may ask

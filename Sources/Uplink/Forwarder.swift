@@ -50,6 +50,7 @@ package final class Forwarder {
 
     /// Messages on their way.
     package var inFlight: Int { alerts.inFlight + readings.inFlight }
+    package var debug: String { "sent \(alerts.sent) acked \(alerts.acknowledged) rsent \(readings.sent) racked \(readings.acknowledged) alertsAreSent \(alertsAreSent)" }
     /// Everything of a lane up to here is acknowledged.
     package func acknowledged(_ lane: Lane) -> UInt64 { lane == .alerts ? alerts.acknowledged : readings.acknowledged }
 

@@ -21,9 +21,11 @@ final class SimulatedBoard {
     private var reader: SQLiteJournalReader?
     /// What opening the journal last said, when it could not be opened.
     private(set) var openingError: JournalError?
+    private var startAt: Int64 = 0
+    private(set) var uplinkError: JournalError?
     private(set) var notes: [String] = []
     /// Alerts that the line has said to be durable, in order.
-    private(set) var durableAlerts: [String] = []
+    private(set) var durableAlerts: Set<String> = []
 
     init(site: SiteConfiguration, time: ManualTimeSource, broker: SimulatedBroker, seed: UInt64, connect: @escaping () -> SimulatedConnection?) {
         self.site = site
@@ -34,6 +36,11 @@ final class SimulatedBoard {
     }
 
     var isUp: Bool { gateway != nil }
+
+    /// Alerts made again at a start are durable before anybody is told of them.
+    private func noteAlerts(_ journal: any JournalReader) {
+        for alert in (try? journal.alerts(after: 0, limit: 10_000)) ?? [] { durableAlerts.insert(alert.id) }
+    }
 
     private func open(
         checkedAtOpenBytes: Int64 = SQLiteJournal.checkedAtOpenBytes, knownDamage: String? = nil
@@ -55,18 +62,20 @@ final class SimulatedBoard {
                 index: 0, id: "b", options: MQTTOptions(host: "simulated", port: 1883, clientID: "c"), filters: made.topicFilters(broker: 0),
                 seed: seed, connector: SimulatedConnector(broker) { [connect] _ in connect() })
             source.restore(receipts: try journal.recentReceipts(limit: 8192))
-            made.onAlert = { [unowned self] in self.durableAlerts.append($0.id) }
+            noteAlerts(journal)
+            made.onAlert = { [unowned self] in self.durableAlerts.insert($0.id) }
             (gateway, self.source, openingError) = (made, source, nil)
             forwarder = site.platform.map { Forwarder(platform: $0, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds) }
             return true
         } catch {
             openingError = error
+            startAt = time.monotonicNanoseconds + 5_000_000_000
             return false
         }
     }
 
     /// The process is gone, without a word.
-    func vanish() { (gateway, source, forwarder, reader) = (nil, nil, nil, nil) }
+    func vanish() { (gateway, source, forwarder, reader, startAt) = (nil, nil, nil, nil, 0) }
 
     /// The daemon is asked to stop, and does what it then does.
     func stop() {
@@ -86,7 +95,8 @@ final class SimulatedBoard {
     /// One turn of the loop.
     func turn() {
         guard let gateway, let source else {
-            _ = start()
+            // As the daemon does: every five seconds.
+            if time.monotonicNanoseconds >= startAt { _ = start() }
             return
         }
         let now = time.monotonicNanoseconds
@@ -97,6 +107,7 @@ final class SimulatedBoard {
                 try open(checkedAtOpenBytes: limit, knownDamage: damage)
             }
             self.gateway = reopened ?? gateway
+            if let reopened { noteAlerts(reopened.journal) }
             return
         }
         _ = try? gateway.step(readable: source.descriptor != nil && source.wantsRead ? [source] : [], all: [source])
@@ -115,18 +126,23 @@ final class SimulatedBoard {
                 try forwarder.begin(reader)
                 self.reader = reader
             }
+            uplinkError = nil
             link.published.removeAll()
             try forwarder.fill(from: reader, to: link, window: window, now: time.now)
             if forwarder.inFlight > window { return "\(forwarder.inFlight) messages in flight at a window of \(window)" }
             let firstReadings = link.published.firstIndex(of: World.readingsTopic) ?? link.published.count
             if link.published[firstReadings...].contains(World.alertTopic) { return "an alert was sent behind readings" }
         } catch {
+            uplinkError = error
             self.reader = nil
             forwarder.rewind()
         }
         takeAcknowledgements()
         return nil
     }
+
+    /// What the uplink's own connection sees last.
+    var newestForUplink: UInt64 { (try? reader?.latestAlerts(limit: 1).first?.position) ?? 0 }
 
     func takeAcknowledgements() {
         guard let forwarder else { return }

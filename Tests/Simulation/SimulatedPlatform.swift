@@ -23,12 +23,13 @@ final class SimulatedPlatform {
     private func receiveAlert(_ payload: [UInt8]) {
         let text = String(decoding: payload, as: UTF8.self)
         guard let id = Scan.text(after: "\"id\":\"", in: payload) else { return complain("an alert without an id") }
-        guard Scan.text(after: "\"senttime\":\"", in: payload) != nil else { return complain("an alert that does not say when it was sent") }
+        guard Scan.text(after: "\"senttime\":\"", in: payload) != nil else { return complain("an alert that does not say when it was sent: \(text)") }
         let body = Scan.without("\"senttime\":\"", in: text)
         // How the clock stood may be known better by the second time.
-        let core = Scan.without("\"correctedtime\":\"", in: Scan.without("\"clockstate\":\"", in: body))
+        // How the clock stood may be known better by the second time, and an alert that retention took and a restart made again has a shorter window.
+        let core = Scan.text(before: "\"window_start\"", in: Scan.without("\"correctedtime\":\"", in: Scan.without("\"clockstate\":\"", in: body)))
         if let known = alerts[id] {
-            if known != core { complain("alert \(id) came twice, and differs") }
+            if known != core { complain("alert \(id) came twice, and differs:\n\(known)\n\(core)") }
         } else {
             alerts[id] = core
             alertOrder.append(id)
@@ -103,6 +104,13 @@ enum Scan {
         guard let start = find(Array(key.utf8), in: bytes, from: 0) else { return nil }
         let rest = bytes[(start + key.utf8.count)...]
         return String(decoding: rest.prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+    }
+
+    /// The text up to a key, or all of it.
+    static func text(before key: String, in text: String) -> String {
+        let bytes = Array(text.utf8)
+        guard let end = find(Array(key.utf8), in: bytes, from: 0) else { return text }
+        return String(decoding: bytes[..<end], as: UTF8.self)
     }
 
     static func numbers(after key: String, in bytes: [UInt8], _ body: (UInt64) -> Void) {
