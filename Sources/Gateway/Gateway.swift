@@ -46,6 +46,8 @@ package final class Gateway {
     private var checkpointBytes = 0
     private var commitsAtUpkeep: UInt64 = 0
     private var hasMoreUpkeep = false
+    /// Alerts of the next commit at most: fewer while the store has no room for so many.
+    private var alertChunk = Gateway.alertsPerCommit
     /// The next entry to be judged again; nil once everything is.
     private var replayFrom: Sequence64?
 
@@ -182,13 +184,14 @@ package final class Gateway {
 
     private func makeDurable(_ sources: [any Source]) throws(JournalError) -> Sequence64 {
         do {
-            batch.alerts = Array(alertsToCommit.prefix(Gateway.alertsPerCommit))
+            batch.alerts = Array(alertsToCommit.prefix(alertChunk))
             // Messages that gave no reading leave nothing to know them again by: sent twice, they are ignored twice.
             if batch.readings.isEmpty { batch.receipts.removeAll(keepingCapacity: true) }
             guard !batch.isEmpty else { return 0 }
             if !batch.readings.isEmpty { batch.clock = marks }
             let first = try journal.commit(batch)
             if !batch.readings.isEmpty { marks.removeAll(keepingCapacity: true) }
+            alertChunk = min(Gateway.alertsPerCommit, alertChunk * 2)
             figures.commits += 1
             lastCommit = time.monotonicNanoseconds
             observation.refused += storage.accepted(now: lastCommit)
@@ -196,6 +199,7 @@ package final class Gateway {
             return first
         } catch {
             storage.refused(error, now: time.monotonicNanoseconds)
+            if case .full = error { alertChunk = max(1, min(alertChunk, alertsToCommit.count) / 2) }
             figures.failedCommits += 1
             figures.lostUnacknowledgeable += UInt64(batchUnacknowledgeable)
             let cursors = batch.cursors

@@ -17,7 +17,7 @@ enum JournalSchema {
         CREATE TABLE receipt(id INTEGER PRIMARY KEY, count INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE alert(position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, episode TEXT NOT NULL, kind TEXT NOT NULL,
             level INTEGER NOT NULL, subject TEXT NOT NULL, sensor TEXT NOT NULL, rule TEXT NOT NULL, sequence INTEGER NOT NULL,
-            recorded INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+            recorded INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE clock(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, boot TEXT NOT NULL, offset INTEGER NOT NULL,
             synchronised INTEGER) STRICT;
         CREATE TABLE cursor(lane TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;

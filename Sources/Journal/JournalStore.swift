@@ -48,13 +48,13 @@ final class JournalStore {
         insertAlert = try connection.prepare(
             """
             INSERT INTO alert(\(JournalQueries.alertColumns))
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(id) DO NOTHING
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT(id) DO NOTHING
             """)
         // Twice is no error: a restart may copy the last ones again.
         insertSalvagedAlert = try connection.prepare(
             """
             INSERT OR IGNORE INTO alert(\(JournalQueries.alertColumns))
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
         // Ordinal and commit 0: only commits of this file are numbered.
         insertSalvagedSegment = try connection.prepare(

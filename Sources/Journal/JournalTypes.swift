@@ -38,7 +38,7 @@ package struct AlertRecord: Equatable, Sendable {
     package var sequence: Sequence64
     /// Recorded time of the reading that caused it.
     package var recorded: Timestamp
-    /// The CloudEvents document.
+    /// The CloudEvents document. Empty: the row is there and its document can no longer be read.
     package var body: [UInt8]
 
     package init(

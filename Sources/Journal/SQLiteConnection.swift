@@ -60,6 +60,9 @@ final class SQLiteConnection {
 
     func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
+    /// Lets go of the pages that are held in memory. No statement may be running.
+    func forgetPages() { sqlite3_db_release_memory(handle) }
+
     /// Runs statements that give no rows (or whose rows do not matter).
     func run(_ sql: String) throws(JournalError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)

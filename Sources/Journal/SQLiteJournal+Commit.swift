@@ -142,7 +142,7 @@ extension SQLiteJournal {
     }
 
     /// The parameter of an alert's body in `JournalStore.insertAlert`.
-    static let alertBodyParameter: Int32 = 11
+    static let alertBodyParameter: Int32 = 12
 
     /// Binds all but the body.
     func bind(_ alert: AlertRecord, at position: UInt64, _ statement: SQLiteStatement) {
@@ -156,6 +156,7 @@ extension SQLiteJournal {
         statement.bind(8, alert.rule)
         statement.bind(9, alert.sequence)
         statement.bind(10, alert.recorded.microseconds)
+        statement.bind(11, Int64(alert.body.withUnsafeBytes { CRC32C.shared.checksum($0) }))
     }
 
     /// The two newest checkpoints are kept: should one be unreadable, the one before costs only a longer replay.

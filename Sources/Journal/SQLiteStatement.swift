@@ -60,6 +60,9 @@ final class SQLiteStatement {
         bindFailure = SQLITE_OK
     }
 
+    /// Begins again with what is bound.
+    func rewind() { sqlite3_reset(handle) }
+
     /// Steps a statement that gives no rows, and resets it.
     func execute() throws(JournalError) {
         defer { reset() }

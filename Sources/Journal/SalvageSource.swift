@@ -83,7 +83,7 @@ final class SalvageSource {
     func alert(from key: UInt64) throws(JournalError) -> Find<AlertRecord> {
         try seek(alerts, key) { statement in
             let alert = JournalQueries.alert(statement)
-            return alert.position >= key && !alert.id.isEmpty && alert.body.count <= SQLiteJournal.alertBytesLimit ? alert : nil
+            return alert.position >= key && !alert.id.isEmpty && !alert.body.isEmpty && alert.body.count <= SQLiteJournal.alertBytesLimit ? alert : nil
         }
     }
 

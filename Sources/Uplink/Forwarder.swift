@@ -20,6 +20,7 @@ package protocol PlatformLink: AnyObject {
 /// *Isolation*: one owner. *Memory*: the window's messages, and the state of one open summary.
 package final class Forwarder {
     private let platform: PlatformConfiguration
+    private let gateway: String
     private let utcOffsetSeconds: Int
     private var alerts = LaneQueue(acknowledged: 0)
     private var readings = LaneQueue(acknowledged: 0)
@@ -43,6 +44,7 @@ package final class Forwarder {
 
     package init(platform: PlatformConfiguration, gateway: String, utcOffsetSeconds: Int) {
         self.platform = platform
+        self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
         messages = ReadingsMessages(
             lane: platform.readings, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, summaryInterval: platform.summaryInterval)
@@ -50,7 +52,6 @@ package final class Forwarder {
 
     /// Messages on their way.
     package var inFlight: Int { alerts.inFlight + readings.inFlight }
-    package var debug: String { "sent \(alerts.sent) acked \(alerts.acknowledged) rsent \(readings.sent) racked \(readings.acknowledged) alertsAreSent \(alertsAreSent)" }
     /// Everything of a lane up to here is acknowledged.
     package func acknowledged(_ lane: Lane) -> UInt64 { lane == .alerts ? alerts.acknowledged : readings.acknowledged }
 
@@ -153,8 +154,8 @@ package final class Forwarder {
 
     /// The alert's document with what is only known now: when it is sent, and how far the gateway's clock could be believed.
     private func stamped(_ record: AlertRecord, _ now: Timestamp) -> [UInt8] {
-        guard record.body.last == UInt8(ascii: "}") else { return record.body }
-        var body = record.body
+        var body = record.body.isEmpty ? bare(record) : record.body
+        guard body.last == UInt8(ascii: "}") else { return body }
         body.removeLast()
         body += ",\"senttime\":\"\(CivilTime.rfc3339(now, offsetSeconds: utcOffsetSeconds))\"".utf8
         let (microseconds, trust) = correction.correction(at: record.sequence)
@@ -165,6 +166,32 @@ package final class Forwarder {
         }
         body.append(UInt8(ascii: "}"))
         return body
+    }
+
+    /// What the row itself still says of an alert whose document is lost: enough to send somebody.
+    private func bare(_ record: AlertRecord) -> [UInt8] {
+        let recorded = CivilTime.rfc3339(record.recorded, offsetSeconds: utcOffsetSeconds)
+        var json = JSONWriter(reserving: 512)
+        json.beginObject()
+        json.member("specversion", "1.0")
+        json.member("id", record.id)
+        json.member("source", "urn:bamai:" + gateway)
+        json.member("type", "cn.bamai.alert." + record.kind)
+        json.member("subject", record.subject)
+        json.member("time", recorded)
+        json.member("recordedtime", recorded)
+        json.member("sequence", Alert.padded(record.sequence))
+        json.member("correlationid", record.episode)
+        json.key("data")
+        json.beginObject()
+        json.member("identifier", record.id)
+        json.member("sensor", record.sensor)
+        json.member("rule", record.rule)
+        json.member("level", Int(record.level))
+        json.member("note", "the document of this alert was damaged in the gateway's journal")
+        json.endObject()
+        json.endObject()
+        return json.bytes
     }
 
     private func fillReadings(_ reader: any JournalReader, _ link: any PlatformLink, _ window: Int, _ now: Timestamp) throws(JournalError) {

@@ -179,7 +179,7 @@ package final class World {
         guard let journal = board.gateway?.journal, let figures = try? journal.figures() else { return "no journal" }
         let cursors = Lane.allCases.map { "\($0) \((try? journal.cursor($0)) ?? 0)" }
         return "\(figures), cursors \(cursors), forwarder \(board.forwarder.map { "\($0.inFlight) in flight, alerts \($0.acknowledged(.alerts))" } ?? "none"), "
-            + "\(board.forwarder?.debug ?? "") newest alert there \(board.newestForUplink), uplink \(board.uplinkError.map { "\($0)" } ?? "well")"
+            + "newest alert there \(board.newestForUplink), uplink \(board.uplinkError.map { "\($0)" } ?? "well")"
     }
 
     /// Lets the uplink work, and the wire.
