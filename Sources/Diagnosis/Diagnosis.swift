@@ -31,7 +31,7 @@ package struct Diagnosis: ~Copyable {
     var pulse = PulseBank()
     /// For each device, when it was last heard, in listening time.
     var deviceHeard: [Int64]
-    /// Conditions that wait for a delay.
+    /// Conditions that wait for a delay, in ascending order: alerts of one moment come in the same order after a restart.
     var holding: [Int32] = []
     var lastSilenceScan: Int64 = 0
     /// The entry that was judged last.
@@ -236,7 +236,8 @@ package struct Diagnosis: ~Copyable {
             target: target, rule: rule, observed: observed, listening: clock.elapsed, sequence: sequence)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
-            if isHolding { holding.append(Int32(index)) } else { holding.removeAll { $0 == Int32(index) } }
+            let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count
+            if isHolding { holding.insert(Int32(index), at: place) } else { holding.remove(at: place) }
         }
         guard let transition else { return }
         alertCount &+= 1

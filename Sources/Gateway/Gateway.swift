@@ -338,6 +338,8 @@ package final class Gateway {
     ///
     /// Precondition: no message is waiting (`commit` was called).
     package func writeCheckpoint() throws(JournalError) {
+        // A checkpoint says that everything before it has been judged: alerts that are not durable yet would never be made again.
+        while !alertsToCommit.isEmpty { try commitWithoutMessages() }
         lastCheckpoint = time.monotonicNanoseconds
         checkpointSequence = diagnosis.sequence
         let checkpoint = Checkpoint(sequence: diagnosis.sequence, revision: configuration.revision, body: diagnosis.snapshot())
@@ -479,6 +481,7 @@ extension AlertRecord {
     package init(_ alert: Alert, utcOffsetSeconds: Int) {
         self.init(
             id: alert.id, episode: alert.episode, kind: alert.kind.rawValue, level: alert.level.rawValue, subject: alert.asset.subject,
-            sensor: alert.sensor, rule: alert.rule.id, recorded: alert.recorded, body: alert.cloudEvent(utcOffsetSeconds: utcOffsetSeconds))
+            sensor: alert.sensor, rule: alert.rule.id, sequence: alert.sequence, recorded: alert.recorded,
+            body: alert.cloudEvent(utcOffsetSeconds: utcOffsetSeconds))
     }
 }

@@ -23,6 +23,9 @@ package final class JournalQueries {
     private let cursorOf: SQLiteStatement
     private let allSeries: SQLiteStatement
     private let allMarks: SQLiteStatement
+    private let newestMark: SQLiteStatement
+    private var marks: [ClockMark] = []
+    private var marksUpTo: Int64 = 0
     private let rejectedNewest: SQLiteStatement
     private let pages: SQLiteStatement
     private let free: SQLiteStatement
@@ -44,6 +47,7 @@ package final class JournalQueries {
         alertsNewest = try connection.prepare("SELECT \(columns) FROM alert ORDER BY position DESC LIMIT ?1")
         cursorOf = try connection.prepare("SELECT position FROM cursor WHERE lane = ?1")
         allSeries = try connection.prepare("SELECT id, key FROM series")
+        newestMark = try connection.prepare("SELECT max(id) FROM clock")
         allMarks = try connection.prepare("SELECT sequence, boot, offset, synchronised FROM clock ORDER BY id")
         rejectedNewest = try connection.prepare("SELECT received, broker, topic, cause, sample FROM rejected ORDER BY id DESC LIMIT ?1")
         pages = try connection.prepare("PRAGMA page_count")
@@ -175,7 +179,10 @@ package final class JournalQueries {
         return try cursorOf.step() ? cursorOf.unsigned(0) : 0
     }
 
+    /// Asked for at every turn of the uplink, and changed a few times a boot: the rows are read only when there is a new one.
     func clockMarks() throws(JournalError) -> [ClockMark] {
+        let newest = try single(newestMark)
+        if newest == marksUpTo { return marks }
         defer { allMarks.reset() }
         var marks: [ClockMark] = []
         while try allMarks.step() {
@@ -184,6 +191,7 @@ package final class JournalQueries {
                     sequence: allMarks.unsigned(0), boot: allMarks.text(1), offset: allMarks.integer(2),
                     isSynchronised: allMarks.isNull(3) ? nil : allMarks.integer(3) != 0))
         }
+        (self.marks, marksUpTo) = (marks, newest)
         return marks
     }
 

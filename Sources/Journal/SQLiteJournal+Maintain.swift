@@ -5,8 +5,8 @@ extension SQLiteJournal {
     private static let reserveCommits: UInt64 = 1024
 
     var reservePath: String { path + ".reserve" }
-    /// *Units*: bytes. Enough to log the deletion of a few hundred segments, at most a sixteenth of the journal.
-    var reserveBytes: Int64 { min(1 << 20, maxPages * 1024 / 16) }
+    /// *Units*: bytes. Enough to log the deletion of segments, and to fold in all that a WAL may hold; at most a sixteenth of the journal.
+    var reserveBytes: Int64 { min(4 * Self.walBytes, maxPages * 1024 / 16) }
 
     /// One step of retention (see `RetentionRule`), of trimming receipts and acknowledged alerts, of copying a damaged predecessor, and of folding
     /// the WAL into the file.

@@ -31,16 +31,13 @@ package final class Forwarder {
     private var alertsAreSent = true
     private var isHoldingReadings = false
     private var correction = ClockCorrection()
-    private var correctionAt: Timestamp?
+    private var marks: [ClockMark] = []
     private var moved: [Lane: UInt64] = [:]
 
     /// Something may be in the journal that was not looked at.
     package private(set) var isHungry = true
     /// Messages that no broker can take: stepped over, and kept in the journal.
     package private(set) var deadLetters: UInt64 = 0
-
-    /// How old the journal's word on the clock may be. *Units*: microseconds.
-    private static let correctionAge: Int64 = 1_000_000
 
     package init(platform: PlatformConfiguration, gateway: String, utcOffsetSeconds: Int) {
         self.platform = platform
@@ -61,7 +58,6 @@ package final class Forwarder {
         readings = LaneQueue(acknowledged: max(readings.acknowledged, try reader.cursor(.readings)))
         messages.rewind(to: readings.acknowledged)
         waiting.removeAll()
-        correctionAt = nil
         isHungry = true
     }
 
@@ -75,10 +71,8 @@ package final class Forwarder {
     ///   - now: the wall clock, said in every message.
     package func fill(from reader: any JournalReader, to link: any PlatformLink, window: Int, now: Timestamp) throws(JournalError) {
         isHungry = false
-        if correctionAt.map({ abs(now.microseconds(since: $0)) > Forwarder.correctionAge }) ?? true {
-            correction = ClockCorrection(try reader.clockMarks())
-            correctionAt = now
-        }
+        let marks = try reader.clockMarks()
+        if marks != self.marks { (self.marks, correction) = (marks, ClockCorrection(marks)) }
         try fillAlerts(reader, link, window, now)
         // Readings of a damaged predecessor come back into their old places: the lane must not pass them by.
         if try reader.isSalvaging {

@@ -78,6 +78,24 @@ struct LineTests {
         #expect(try journal.alerts(after: 0, limit: 9).map(\.kind) == ["raised"])
     }
 
+    @Test("A checkpoint never runs ahead of alerts that are not durable yet")
+    func checkpointWaitsForAlerts() throws {
+        let (journal, time, source) = (MemoryJournal(), ManualTimeSource(), ScriptedSource())
+        var site = LineFixture.configuration(sensors: 3, commitDelay: .zero)
+        site.plan.rules[0].onDelay = 0
+        let gateway = try Gateway(configuration: site, journal: journal, time: time)
+        for sensor in 0..<3 { source.add("d\(sensor)", "{\"v\":40}") }
+        // There is no room for three alerts at once, and from then on for one at a time.
+        source.onRelease = { journal.failCommit(with: .full("test")) }
+        #expect(throws: JournalError.self) { try gateway.step(readable: [source], all: [source]) }
+        source.onRelease = {}
+        try gateway.writeCheckpoint()
+        let again = try Gateway(configuration: site, journal: journal, time: time)
+        #expect(again.figures.replayed == 0)
+        #expect(try journal.alerts(after: 0, limit: 9).count == 3)
+        #expect(try journal.alerts(after: 0, limit: 9).map(\.sequence) == [1, 2, 3])
+    }
+
     @Test("Malformed messages are acknowledged, counted and sampled, and stop nothing")
     func malformed() throws {
         let (journal, time, source) = (MemoryJournal(), ManualTimeSource(), ScriptedSource())

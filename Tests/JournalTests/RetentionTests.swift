@@ -153,6 +153,27 @@ struct RetentionTests {
         #expect(try journal.alerts(after: 40, limit: 10_000).count == taken + 1 - 40)
     }
 
+    @Test("never gives an acknowledged position to another alert, not even when every alert has been dropped", arguments: JournalKind.allCases)
+    func positionsAreNotReused(kind: JournalKind) throws {
+        guard kind == .sqlite else { return }
+        let bench = try JournalBench(kind)
+        var batch = Samples.batch(2)
+        batch.alerts = (0..<5).map { Samples.alert("a\($0)") }
+        _ = try bench.writer.commit(batch)
+        batch = CommitBatch()
+        batch.cursors = [.alerts: 5]
+        batch.checkpoint = Checkpoint(sequence: 2, revision: "r", body: [])
+        _ = try bench.writer.commit(batch)
+        bench.writer.retention = RetentionPolicy(maxAgeAlerts: .seconds(3600))
+        while try bench.writer.maintain(now: Timestamp(microseconds: Samples.start).advanced(by: .seconds(100_000))) {}
+        #expect(try bench.writer.alerts(after: 0, limit: 9).isEmpty)
+        try bench.reopen()
+        batch = CommitBatch()
+        batch.alerts = [Samples.alert("b")]
+        _ = try bench.writer.commit(batch)
+        #expect(try bench.writer.alerts(after: 5, limit: 9).map(\.id) == ["b"], "the uplink looks behind its cursor")
+    }
+
     @Test("counts what it drops for want of room by whether the platform had it")
     func bySpace() throws {
         let bench = try JournalBench(.sqlite, maxBytes: 128 << 10)

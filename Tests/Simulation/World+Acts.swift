@@ -46,7 +46,8 @@ extension World {
         case 1: disk.isReadOnly = true
         case 2: disk.failsAll = true
         case 3: disk.capacity = Int64(disk.names.reduce(0) { $0 + disk.size($1) }) + Int64(random.below(200_000))
-        case 4: disk.fail(read: 1 + random.below(20), with: random.chance(0.5) ? .readError : .shortRead)
+        // No short reads: Linux gives them at the end of a file only, and SQLite takes what is missing for zeros.
+        case 4: disk.fail(read: 1 + random.below(20), with: .readError)
         default:
             let faults: [SimulatedDisk.Fault] = [.writeError, .syncError, .noSpace, .tornWrite, .openError]
             for _ in 0...random.below(3) { disk.fail(step: 1 + random.below(40), with: faults[random.below(faults.count)]) }

@@ -264,7 +264,8 @@ package final class World {
     /// The same entries from the start give the same alerts and the same state, whatever happened on the way.
     private func judgeReplay(_ gateway: Gateway) throws {
         let journal = gateway.journal
-        guard try journal.figures().droppedReadings == 0 else { return }
+        let drops = try journal.figures().dropped
+        guard drops.readings == 0 && drops.alertsBySpace == 0 else { return }
         let copy = MemoryJournal()
         let keys = try journal.seriesKeys()
         for (series, key) in keys.sorted(by: { $0.key < $1.key }) {
@@ -280,7 +281,10 @@ package final class World {
         _ = try copy.commit(batch)
         let again = try Gateway(configuration: site, journal: copy, time: time)
         let (left, right) = (try journal.alerts(after: 0, limit: 10_000).map(\.id), try copy.alerts(after: 0, limit: 10_000).map(\.id))
-        if left != right { throw fail("\(left.count) alerts live, \(right.count) from a replay; first difference at \(zip(left, right).prefix { $0 == $1 }.count)") }
+        if left != right { 
+            let place = zip(left, right).prefix { $0 == $1 }.count
+            throw fail("\(left.count) alerts live, \(right.count) from a replay; they part at \(place): \(left.dropFirst(max(0, place - 1)).prefix(4)) and \(right.dropFirst(max(0, place - 1)).prefix(4))")
+        }
         try gateway.writeCheckpoint()
         try again.writeCheckpoint()
         if try journal.checkpoint()?.body != copy.checkpoint()?.body { throw fail("the state differs from a replay's") }
