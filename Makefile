@@ -4,13 +4,14 @@ SWIFT ?= swift
 PACKAGES = mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak bench bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak outage bench bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
 	@echo "make test       everything that is tested every day"
 	@echo "make simulate   the whole gateway under seeded disaster (SEEDS=200, or SEED=7 to repeat one)"
 	@echo "make soak       the same for an hour and more, with long lives"
+	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
 	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
 	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
@@ -54,6 +55,12 @@ SOAK_SEEDS ?= 2000
 soak: setup
 	$(SWIFT) build -c release --product Simulate
 	$(SIMULATE) $$(date +%s)000 $(SOAK_SEEDS) 6000
+
+# The platform is away for HOURS simulated hours at fifty readings a second; then everything must arrive, the alerts first.
+HOURS ?= 72
+outage: build
+	$(SWIFT) build --build-tests
+	BAMAI_OUTAGE_HOURS=$(HOURS) BAMAI_BINARIES=$(CURDIR)/.build/release $(SWIFT) test --skip-build --filter OutageTests
 
 bench: build
 	$(BUILD) --product Bench

@@ -40,6 +40,12 @@ package final class MessageCollector: MQTTEvents {
         }
     }
 
+    /// What has come since the last call; it is forgotten here.
+    package func takeMessages() -> [(topic: String, payload: [UInt8])] {
+        defer { messages.removeAll() }
+        return messages
+    }
+
     /// Waits until the subscriptions stand; false when they do not within ten seconds.
     package func ready() -> Bool {
         for _ in 0..<100 where !isSubscribed { collect(milliseconds: 100) }

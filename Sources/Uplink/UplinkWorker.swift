@@ -21,6 +21,8 @@ final class UplinkWorker {
     private let openReader: @Sendable () throws(JournalError) -> any JournalReader
     private let port: UplinkPort
     private var backoff: Backoff
+    /// While an alert waits, the way back is looked for at least every second and a half, however long it has been gone.
+    private var urgency: Backoff
     private var reader: (any JournalReader)?
     private var connection: MQTTConnection?
     private var isConnected = false
@@ -42,6 +44,7 @@ final class UplinkWorker {
         self.port = port
         self.attempt = attempt
         backoff = Backoff(base: 1, ceiling: 60, seed: seed)
+        urgency = Backoff(base: 1, ceiling: 1, seed: seed &+ 1)
         forwarder = Forwarder(platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds)
     }
 
@@ -74,6 +77,7 @@ final class UplinkWorker {
         if now >= countAt {
             countAt = now + UplinkWorker.countInterval
             count()
+            if connection == nil && port.status.alertsPending > 0 { retryAt = min(retryAt, now + urgency.next()) }
         }
         report()
         wait(milliseconds: patience(now))

@@ -11,8 +11,9 @@ final class ProcessFixture {
     let folder = TestFolder()
     private(set) var daemon: ChildProcess?
 
-    /// The folder that this test program was built into; the programs under test lie beside it.
+    /// The folder that this test program was built into; the programs under test lie beside it. `BAMAI_BINARIES` names another, for long tests of a release.
     static let binaries: String = {
+        if let folder = ProcessInfo.processInfo.environment["BAMAI_BINARIES"] { return folder }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
         let path = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
