@@ -128,9 +128,18 @@ package final class Daemon {
     }
 
     private func begin(_ site: SiteConfiguration, _ journal: any JournalWriter) -> String? {
+        var journal = journal
         let gateway: Gateway
         do throws(JournalError) {
-            gateway = try Gateway(configuration: site, journal: journal, time: time)
+            do throws(JournalError) {
+                gateway = try Gateway(configuration: site, journal: journal, time: time)
+            } catch .damaged(let words) {
+                // Met where no check had looked: the file is set aside, and what can be read of it is taken over.
+                journal.close()
+                journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes, knownDamage: words)
+                note(journal)
+                gateway = try Gateway(configuration: site, journal: journal, time: time)
+            }
         } catch {
             return "the journal cannot be read: \(error.sentence)"
         }

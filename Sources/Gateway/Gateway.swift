@@ -95,7 +95,8 @@ package final class Gateway {
         lastEntry = time.monotonicNanoseconds
         lastCheckpoint = lastEntry
         lastCommit = lastEntry
-        lastLook = lastEntry
+        // A damaged journal is told of at once.
+        lastLook = journal.openingNote == nil ? lastEntry : lastEntry - Gateway.tickInterval
         clockMark = try journal.clockMarks().last
         try recover()
     }

@@ -29,7 +29,9 @@ final class JournalStore {
     let trimReceipts: SQLiteStatement
     let trimAlerts: SQLiteStatement
     let trimOldAlerts: SQLiteStatement
-    let checkpoints: SQLiteStatement
+    // Sorting rows would read the bodies of all: megabytes, one of which may be broken.
+    let checkpointSlots: SQLiteStatement
+    let checkpointIn: SQLiteStatement
     let bounds: SQLiteStatement
 
     /// The file is open, checked and of the current version.
@@ -84,7 +86,8 @@ final class JournalStore {
             DELETE FROM alert WHERE position IN (SELECT position FROM
                 (SELECT position, recorded FROM alert WHERE position <= ?1 ORDER BY position LIMIT ?2) WHERE recorded < ?3)
             """)
-        checkpoints = try connection.prepare("SELECT ordinal, sequence, revision, crc, body FROM checkpoint ORDER BY ordinal DESC")
+        checkpointSlots = try connection.prepare("SELECT slot FROM checkpoint ORDER BY ordinal DESC")
+        checkpointIn = try connection.prepare("SELECT sequence, revision, crc, body FROM checkpoint WHERE slot = ?1")
         bounds = try connection.prepare(
             """
             SELECT coalesce((SELECT max(ordinal) FROM checkpoint), 0),

@@ -172,12 +172,20 @@ extension SQLiteJournal {
 
     /// The newest checkpoint whose checksum fits its body.
     package func checkpoint() throws(JournalError) -> Checkpoint? {
-        let statement = try store().checkpoints
-        defer { statement.reset() }
-        while try statement.step() {
-            let body = statement.bytes(4)
-            guard Int64(body.withUnsafeBytes { CRC32C.shared.checksum($0) }) == statement.integer(3) else { continue }
-            return Checkpoint(sequence: statement.unsigned(1), revision: statement.text(2), body: body)
+        let store = try store()
+        var slots: [Int64] = []
+        do {
+            defer { store.checkpointSlots.reset() }
+            while try store.checkpointSlots.step() { slots.append(store.checkpointSlots.integer(0)) }
+        }
+        let statement = store.checkpointIn
+        for slot in slots {
+            defer { statement.reset() }
+            statement.bind(1, slot)
+            guard try statement.step() else { continue }
+            let body = statement.bytes(3)
+            guard Int64(body.withUnsafeBytes { CRC32C.shared.checksum($0) }) == statement.integer(2) else { continue }
+            return Checkpoint(sequence: statement.unsigned(0), revision: statement.text(1), body: body)
         }
         return nil
     }

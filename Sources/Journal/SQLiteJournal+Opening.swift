@@ -18,6 +18,22 @@ extension SQLiteJournal {
         path: String, maxBytes: Int64, pageSize: Int = 1024, verify: Bool = true, vfs: String? = nil,
         checkedAtOpenBytes: Int64 = checkedAtOpenBytes, knownDamage: String? = nil
     ) throws(JournalError) -> SQLiteJournal {
+        func once(_ damage: String?) throws(JournalError) -> SQLiteJournal {
+            try openOnce(
+                path: path, maxBytes: maxBytes, pageSize: pageSize, verify: verify, vfs: vfs, checkedAtOpenBytes: checkedAtOpenBytes,
+                knownDamage: damage)
+        }
+        do throws(JournalError) {
+            return try once(knownDamage)
+        } catch .damaged(let words) where knownDamage == nil {
+            // The checks saw nothing wrong, and taking the journal up met it all the same.
+            return try once(words)
+        }
+    }
+
+    private static func openOnce(
+        path: String, maxBytes: Int64, pageSize: Int, verify: Bool, vfs: String?, checkedAtOpenBytes: Int64, knownDamage: String?
+    ) throws(JournalError) -> SQLiteJournal {
         guard maxBytes >= minimumBytes else { throw .other("a journal needs at least \(minimumBytes) bytes, not \(maxBytes)") }
         let lock = try JournalLock(path: path + ".lock")
         try JournalFiles.finishSetAside(path)
@@ -123,7 +139,8 @@ extension SQLiteJournal {
             let isWhole = statement.withBytes(1) { (try? decoder.decode($0, into: &readings)) != nil }
             guard isWhole, UInt64(readings.count) == statement.unsigned(0) else { return "the \(end) segment cannot be read" }
         }
-        let statement = try connection.prepare("SELECT crc, body FROM checkpoint ORDER BY ordinal DESC LIMIT 1")
+        let statement = try connection.prepare(
+            "SELECT crc, body FROM checkpoint WHERE slot = (SELECT slot FROM checkpoint ORDER BY ordinal DESC LIMIT 1)")
         guard try statement.step() else { return nil }
         let checksum = statement.withBytes(1) { CRC32C.shared.checksum($0) }
         return Int64(checksum) == statement.integer(0) ? nil : "the checksum of the newest checkpoint does not fit"

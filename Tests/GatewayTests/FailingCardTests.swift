@@ -104,9 +104,12 @@ struct FailingCardTests {
 /// Numbered messages to `in/0`.
 final class MQTTPublisherSlowly {
     private let publisher: MQTTPublisher
-    private(set) var count = 0
+    private(set) var count: Int
 
-    init(_ port: UInt16) throws { publisher = try ProcessFixture.publisher(port) }
+    init(_ port: UInt16, from first: Int = 0) throws {
+        publisher = try ProcessFixture.publisher(port)
+        count = first
+    }
 
     func next() throws {
         try publisher.publish("in/0", Array("{\"v\":\(count)}".utf8))
