@@ -8,7 +8,8 @@ struct Export: ParsableCommand {
         abstract: "Write a journal's readings as CSV to standard output.",
         discussion: """
             columns: sequence, sensor, observed, received (UTC), value, unit (the quantity's own; empty where no site is given), flags
-            flags:   late, receipt (no time of its own), clock (its clock was refused), range (physically impossible), board (the board's clock was not set)
+            flags:   late, receipt (no time of its own), clock (its clock was refused), range (physically impossible), board (the board's clock was not set),
+                     corrected (it was learnt later, and the times of this row are put right)
 
             It streams: a journal of any size needs a few megabytes of memory. --from and --to take a sequence, or a time, which is the site's local \
             time where it has no offset; times are those of observation.
@@ -50,11 +51,13 @@ struct Export: ParsableCommand {
         var rows = ExportRows(sensor: sensor, units: units)
         try reading { () throws(JournalError) in
             rows.names = try reader.seriesKeys()
-            try reader.readings(from: sequences.0) { sequence, reading in
+            let correction = ClockCorrection(try reader.clockMarks())
+            try reader.readings(from: sequences.0) { sequence, journalled in
                 guard sequence <= sequences.1 else { return false }
+                let (reading, trust) = correction.corrected(journalled, at: sequence)
                 guard reading.series != .tick, reading.observed >= moments.0, reading.observed < moments.1 else { return true }
                 if rows.names[reading.series] == nil, let names = try? reader.seriesKeys() { rows.names = names }
-                return rows.append(sequence, reading)
+                return rows.append(sequence, reading, trust)
             }
         }
         rows.flush()
@@ -81,12 +84,13 @@ struct ExportRows {
     }
 
     /// Returns false when nobody reads any more.
-    mutating func append(_ sequence: Sequence64, _ reading: Reading) -> Bool {
+    mutating func append(_ sequence: Sequence64, _ reading: Reading, _ trust: ClockTrust) -> Bool {
         guard let (name, unit) = column(reading.series) else { return true }
         add(String(sequence), name)
         add(stamp(reading.observed), stamp(reading.received))
         add(JSONWriter.shortest(reading.value), unit)
         bytes.append(contentsOf: ExportRows.text(reading.flags).utf8)
+        if trust == .corrected { bytes.append(contentsOf: (reading.flags.isEmpty ? "corrected" : " corrected").utf8) }
         bytes.append(UInt8(ascii: "\n"))
         return bytes.count < ExportRows.block || flush()
     }

@@ -103,8 +103,32 @@ struct StatusView {
                     + "\(count(journal, "dropped_readings")) dropped by retention"),
             row("commits", "\(count(journal, "commits")), \(count(journal, "failed_commits")) failed"),
             row("wear", wear(journal)),
+        ] + dropped(journal) + salvage(journal) + [
             row("judged", "\(behind == 0 ? "all" : Terminal.count(behind) + " behind"), \(count(judge, "alerts")) alerts made"),
         ]
+    }
+
+    /// Nothing is said while nothing was dropped.
+    private func dropped(_ journal: JSONValue) -> [String] {
+        let causes = [
+            ("readings_unforwarded_space", "readings never forwarded, for want of room", true),
+            ("readings_damage", "readings with a damaged file", true),
+            ("readings_forwarded_space", "forwarded readings, for want of room", false),
+            ("readings_forwarded_age", "forwarded readings, for their age", false),
+            ("alerts_space", "acknowledged alerts, for want of room", false),
+            ("alerts_count", "acknowledged alerts beyond the number kept", false),
+            ("alerts_age", "acknowledged alerts, for their age", false),
+        ]
+        let drops = journal["dropped"]
+        return causes.filter { drops[$0.0].count > 0 }.enumerated().map { index, cause in
+            row(index == 0 ? "dropped" : "", Terminal.paint("\(count(drops, cause.0)) \(cause.1)", cause.2 ? .red : .grey))
+        }
+    }
+
+    private func salvage(_ journal: JSONValue) -> [String] {
+        let salvage = journal["salvage"]
+        guard !salvage.isNull else { return [] }
+        return [row("salvage", Terminal.paint("\(count(salvage, "readings")) readings of a damaged file copied so far", .yellow))]
     }
 
     private func wear(_ journal: JSONValue) -> String {

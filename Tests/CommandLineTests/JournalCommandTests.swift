@@ -102,6 +102,29 @@ struct JournalCommandTests {
         #expect(run.lines[5].hasPrefix("6,WP-03/pressure,"))
     }
 
+    @Test("Export puts times right that a clock had wrong, and says so")
+    func exportCorrected() throws {
+        let path = folder.file("clock.db")
+        let journal = try SQLiteJournal.open(path: path, maxBytes: 4 << 20)
+        var batch = CommitBatch()
+        let series = try journal.series(forKey: "MH-17/tilt")
+        for second in [10, 1_767_323_045] as [Int64] {
+            let moment = Timestamp(unixSeconds: second)
+            batch.clock.append(
+                ClockMark(
+                    sequence: UInt64(batch.readings.count), boot: "a", offset: (second - 5 - Int64(batch.readings.count) * 100) * 1_000_000,
+                    isSynchronised: second > 10))
+            batch.readings.append(
+                Reading(series: series, observed: moment, received: moment, value: 1, flags: second > 10 ? .timeOfReceipt : [.timeOfReceipt, .boardClockUnsynchronised]))
+        }
+        _ = try journal.commit(batch)
+        journal.close()
+        let run = try CommandRun(["export", "--journal", path])
+        // A hundred seconds passed between the two by the clock that does not step.
+        #expect(run.lines[1] == "1,MH-17/tilt,2026-01-02T03:02:25.000000Z,2026-01-02T03:02:25.000000Z,1,,receipt board corrected")
+        #expect(run.lines[2] == "2,MH-17/tilt,2026-01-02T03:04:05.000000Z,2026-01-02T03:04:05.000000Z,1,,receipt")
+    }
+
     @Test("Export takes a pattern, sequences and times")
     func exportParts() throws {
         let path = try journal()

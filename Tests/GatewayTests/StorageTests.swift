@@ -199,4 +199,35 @@ struct StorageTests {
         #expect(try journal.alerts(after: 0, limit: 9).last.map { $0.rule + " " + $0.kind } == "gateway.storage_refused cleared")
         #expect(gateway.presence().total == 1, "the gateway is none of the site's sensors")
     }
+
+    @Test("Readings that had to go before the platform had them become an alert of the gateway, and an hour without loss clears it")
+    func readingsLost() throws {
+        let small = MemoryJournal(maxBytes: 20_000)
+        let gateway = try Gateway(configuration: observed, journal: small, time: time)
+        for value in 0..<2000 {
+            source.add("d0", "{\"v\":\(value % 10)}")
+            do throws(JournalError) {
+                try gateway.step(readable: source.isPaused ? [] : [source], all: [source])
+                try gateway.upkeep([source])
+            } catch {
+                time.advance(by: .seconds(2))
+            }
+        }
+        #expect(try small.figures().dropped.unforwardedBySpace > 0)
+        for _ in 0..<10 {
+            time.advance(by: .seconds(61))
+            try? turn(gateway)
+        }
+        #expect(!gateway.storage.isRefusing)
+        let lost = try small.alerts(after: 0, limit: 99).filter { $0.rule == "gateway.readings_lost" }
+        #expect(lost.map(\.kind).first == "raised")
+        // The platform is back: what goes from now on, it has.
+        for _ in 0..<70 {
+            time.advance(by: .seconds(60))
+            gateway.acknowledged([.readings: try small.lastSequence()])
+            try? turn(gateway)
+            try? gateway.upkeep([source])
+        }
+        #expect(try small.alerts(after: 0, limit: 99).filter { $0.rule == "gateway.readings_lost" }.map(\.kind).last == "cleared")
+    }
 }
