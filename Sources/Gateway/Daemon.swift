@@ -18,7 +18,7 @@ package final class Daemon {
         case failed(String)
     }
 
-    private enum Token: UInt64 {
+    enum Token: UInt64 {
         case signals = 1
         case timer, control, uplink, check
         // Sources have two tokens each, clients one.
@@ -27,34 +27,34 @@ package final class Daemon {
         static let client: UInt64 = 10_000
     }
 
-    private let sitePath: String
-    private let time = SystemTime()
-    private let log = Log()
-    private let started: Int64
-    private let epoll: Epoll
-    private let signals: SignalDescriptor
-    private let timer: TimerDescriptor
-    private var gateway: Gateway?
+    let sitePath: String
+    let time = SystemTime()
+    let log = Log()
+    let started: Int64
+    let epoll: Epoll
+    let signals: SignalDescriptor
+    let timer: TimerDescriptor
+    var gateway: Gateway?
     /// A valid site whose journal cannot be opened yet.
-    private var waiting: SiteConfiguration?
-    private var journalRetryAt: Int64 = 0
-    private var journalProblem: JournalError?
-    private let checkCall: BackgroundCall<String?>
-    private var check: JournalCheck?
-    private var sources: [MQTTSource] = []
-    private var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
-    private var uplink: Uplink?
-    private var listener: Int32 = -1
-    private var controlPath = ""
-    private var clients: [UInt64: ControlClient] = [:]
-    private var nextClient: UInt64 = 0
-    private var problems: [Problem] = []
-    private var isStopping = false
+    var waiting: SiteConfiguration?
+    var journalRetryAt: Int64 = 0
+    var journalProblem: JournalError?
+    let checkCall: BackgroundCall<String?>
+    var check: JournalCheck?
+    var sources: [MQTTSource] = []
+    var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
+    var uplink: Uplink?
+    var listener: Int32 = -1
+    var controlPath = ""
+    var clients: [UInt64: ControlClient] = [:]
+    var nextClient: UInt64 = 0
+    var problems: [Problem] = []
+    var isStopping = false
     /// Why the daemon ends by itself.
-    private var failure: String?
-    private var watchdogAt: Int64 = .max
-    private var watchdogInterval: Int64 = .max
-    private var sourceStates: [SourceState] = []
+    var failure: String?
+    var watchdogAt: Int64 = .max
+    var watchdogInterval: Int64 = .max
+    var sourceStates: [SourceState] = []
 
     /// Clients at the control socket at once.
     static let clientLimit = 16
@@ -78,7 +78,7 @@ package final class Daemon {
         try epoll.add(checkCall.descriptor, .readable, token: Token.check.rawValue)
     }
 
-    private func say(_ priority: Log.Priority, _ text: String) { log.write(priority, text, monotonicNanoseconds: time.monotonicNanoseconds) }
+    func say(_ priority: Log.Priority, _ text: String) { log.write(priority, text, monotonicNanoseconds: time.monotonicNanoseconds) }
 
     // MARK: - Life
 
@@ -106,28 +106,7 @@ package final class Daemon {
         return failure.map { .failed($0) } ?? .stopped
     }
 
-    /// Returns a reason where the gateway cannot begin.
-    private func open(_ site: SiteConfiguration) -> String? {
-        let journal: SQLiteJournal
-        do throws(JournalError) {
-            Folder.make(for: site.journal.path)
-            journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
-        } catch {
-            guard error.mayPass else { return "the journal cannot be opened: \(error.sentence)" }
-            // A card that is full, read-only or gone is a state, not an end: whoever looks must find the daemon there and be told.
-            if journalProblem != error { say(.error, "the journal cannot be opened: \(error.sentence); it is tried again every 5 s") }
-            journalProblem = error
-            waiting = site
-            journalRetryAt = time.monotonicNanoseconds + Daemon.journalRetry
-            return nil
-        }
-        if journalProblem != nil { say(.notice, "the journal is open") }
-        waiting = nil
-        note(journal)
-        return begin(site, journal)
-    }
-
-    private func begin(_ site: SiteConfiguration, _ journal: any JournalWriter) -> String? {
+    func begin(_ site: SiteConfiguration, _ journal: any JournalWriter) -> String? {
         var journal = journal
         let gateway: Gateway
         do throws(JournalError) {
@@ -157,7 +136,7 @@ package final class Daemon {
         return nil
     }
 
-    private func openSources(_ site: SiteConfiguration, _ gateway: Gateway, _ journal: any JournalWriter) -> String? {
+    func openSources(_ site: SiteConfiguration, _ gateway: Gateway, _ journal: any JournalWriter) -> String? {
         let receipts = (try? journal.recentReceipts(limit: 8192)) ?? []
         for (index, broker) in site.brokers.enumerated() {
             switch Connections.options(broker) {
@@ -181,14 +160,14 @@ package final class Daemon {
     }
 
     /// Different on each start and on each gateway: jitter must not repeat.
-    private func seed(_ text: String) -> UInt64 {
+    func seed(_ text: String) -> UInt64 {
         var hash = StableHash()
         hash.combine(text)
         hash.combine(UInt64(bitPattern: time.now.microseconds))
         return hash.value
     }
 
-    private func openUplink(_ site: SiteConfiguration) {
+    func openUplink(_ site: SiteConfiguration) {
         guard let platform = site.platform else { return }
         switch Connections.options(platform.broker) {
         case .failure(let problem): problems.append(Problem(.error, "platform", problem.text))
@@ -207,7 +186,7 @@ package final class Daemon {
         }
     }
 
-    private func openControl(_ site: SiteConfiguration) {
+    func openControl(_ site: SiteConfiguration) {
         do throws(SystemError) {
             Folder.make(for: site.controlSocket)
             listener = try UnixSocket.listen(at: site.controlSocket)
@@ -237,7 +216,7 @@ package final class Daemon {
         say(.notice, "stopped at \(gateway.judgedSequence)")
     }
 
-    private func closeControl() {
+    func closeControl() {
         for client in clients.values { _ = client.flush() }
         clients = [:]
         guard listener >= 0 else { return }
@@ -247,7 +226,7 @@ package final class Daemon {
 
     // MARK: - The loop
 
-    private func turn() {
+    func turn() {
         let deadline = gateway.map(nextDeadline) ?? min(journalRetryAt, watchdogAt)
         timer.arm(atNanoseconds: deadline)
         register()
@@ -288,7 +267,7 @@ package final class Daemon {
         }
     }
 
-    private func step(_ gateway: Gateway, _ ready: [MQTTSource], _ now: Int64) {
+    func step(_ gateway: Gateway, _ ready: [MQTTSource], _ now: Int64) {
         if gateway.storage.wantsReopening && now >= gateway.storage.retryAt { return reopenJournal(gateway) }
         let before = gateway.figures.commits
         let (wasRefusing, problem) = (gateway.storage.isRefusing, gateway.storage.problem)
@@ -299,73 +278,6 @@ package final class Daemon {
             if error != problem { say(.error, "the journal refused a commit: \(error.sentence)") }
         }
         if gateway.figures.commits != before { uplink?.wake() }
-    }
-
-    private func reopenJournal(_ old: Gateway, damage: String? = nil) {
-        let store = old.configuration.journal
-        endCheck()
-        do throws(JournalError) {
-            let made = try Gateway.reopened(after: old, exists: access(store.path, F_OK) == 0, damage: damage) {
-                (limit, damage) throws(JournalError) in
-                try SQLiteJournal.open(path: store.path, maxBytes: store.maxBytes, checkedAtOpenBytes: limit, knownDamage: damage)
-            }
-            gateway = made
-            updateWatcher()
-            note(made.journal)
-        } catch {
-            if error != journalProblem { say(.error, "the journal cannot be opened anew: \(error.sentence)") }
-            journalProblem = error
-        }
-    }
-
-    // MARK: - The check in the background
-
-    private func beginCheck(_ path: String) {
-        let check = JournalCheck(path: path)
-        do throws(SystemError) {
-            // Twice: a page that the medium did not give just once is no damage.
-            try checkCall.start(name: "bamai-check") { check.run() == nil ? nil : JournalCheck(path: path).run() }
-            self.check = check
-            say(.notice, "the journal is large: it is checked in the background")
-        } catch {
-            say(.warning, "the journal cannot be checked in the background: \(error)")
-        }
-    }
-
-    private func takeCheck() {
-        guard let complaint = checkCall.take() else { return }
-        check = nil
-        guard let complaint, let gateway else { return say(.notice, "the journal was checked and is whole") }
-        say(.error, "the journal is damaged: \(complaint)")
-        reopenJournal(gateway, damage: complaint)
-    }
-
-    private func endCheck() {
-        check?.cancel()
-        check = nil
-    }
-
-    /// Says what opening has found.
-    private func note(_ journal: any JournalWriter) {
-        journalProblem = nil
-        if let file = journal as? SQLiteJournal, file.needsCheck { beginCheck(file.path) }
-        guard let text = journal.openingNote else { return }
-        problems.append(Problem(.error, "journal", text))
-        say(.error, text)
-    }
-
-    /// Tries to open a journal that could not be opened.
-    private func awaitJournal(_ now: Int64) {
-        if let site = waiting, now >= journalRetryAt, let reason = open(site) {
-            say(.error, reason)
-            failure = reason
-            isStopping = true
-        }
-        if now >= watchdogAt {
-            watchdogAt = now + watchdogInterval
-            notifyServiceManager("WATCHDOG=1")
-        }
-        flushClients()
     }
 
     private func upkeep(_ gateway: Gateway) {
@@ -382,7 +294,7 @@ package final class Daemon {
     }
 
     /// The watchdog is fed by progress of sensing (this loop turns) and of storage (nothing has been waiting for a commit for long).
-    private func feedWatchdog(_ gateway: Gateway, _ now: Int64) {
+    func feedWatchdog(_ gateway: Gateway, _ now: Int64) {
         guard now >= watchdogAt, gateway.storageIsAlive(now) else { return }
         watchdogAt = now + watchdogInterval
         notifyServiceManager("WATCHDOG=1")
@@ -414,7 +326,8 @@ package final class Daemon {
             sourceStates[index] = source.status.state
             switch source.status.state {
             case .connected: say(.notice, "broker \(source.status.id): connected")
-            case .waiting where before == .connected || before == .connecting: say(.warning, "broker \(source.status.id): \(source.status.lastError ?? "the connection ended")")
+            case .waiting where before == .connected || before == .connecting:
+                say(.warning, "broker \(source.status.id): \(source.status.lastError ?? "the connection ended")")
             default: break
             }
         }
@@ -429,7 +342,7 @@ package final class Daemon {
     }
 
     /// A new site takes the old one's place only when it is valid; detectors of sensors that remain go on.
-    private func reload() {
+    func reload() {
         guard let old = gateway else { return }
         notifyServiceManager("RELOADING=1\nMONOTONIC_USEC=\(time.monotonicNanoseconds / 1000)")
         defer { notifyServiceManager("READY=1") }
@@ -487,102 +400,5 @@ package final class Daemon {
             updateWatcher()
             say(.notice, "reload: revision \(site.revision) runs")
         }
-    }
-
-    // MARK: - Control socket
-
-    private func acceptClients() {
-        while let descriptor = UnixSocket.accept(listener) {
-            guard clients.count < Daemon.clientLimit else {
-                Glibc.close(descriptor)
-                continue
-            }
-            let token = Token.client + nextClient
-            nextClient += 1
-            let client = ControlClient(descriptor: descriptor)
-            do throws(SystemError) {
-                try epoll.add(descriptor, .readable, token: token)
-                clients[token] = client
-            } catch {
-                say(.warning, "control: \(error)")
-            }
-        }
-    }
-
-    private func serve(_ token: UInt64) {
-        guard let client = clients[token] else { return }
-        guard let lines = client.read() else {
-            drop(token)
-            return
-        }
-        for line in lines { answer(line, client) }
-    }
-
-    private func answer(_ line: String, _ client: ControlClient) {
-        switch line {
-        case "status":
-            client.queue(status())
-            client.closesWhenEmpty = true
-        case "watch":
-            client.isWatching = true
-            updateWatcher()
-        case "reload":
-            reload()
-            client.queue(status())
-            client.closesWhenEmpty = true
-        default:
-            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload\"}\n".utf8))
-            client.closesWhenEmpty = true
-        }
-    }
-
-    private func status() -> [UInt8] {
-        guard let gateway else {
-            return StatusReport.withoutJournal(
-                waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
-        }
-        return StatusReport(
-            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started,
-            now: time.now,
-            monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
-        ).json()
-    }
-
-    private func flushClients() {
-        for (token, client) in clients {
-            if !client.flush() {
-                drop(token)
-            } else {
-                epoll.modify(client.descriptor, client.wantsWrite ? [.readable, .writable] : .readable, token: token)
-            }
-        }
-    }
-
-    private func drop(_ token: UInt64) {
-        guard let client = clients.removeValue(forKey: token) else { return }
-        epoll.remove(client.descriptor)
-        updateWatcher()
-    }
-
-    // MARK: - Watching
-
-    private func updateWatcher() {
-        guard let gateway else { return }
-        guard clients.values.contains(where: { $0.isWatching }) else {
-            gateway.watcher = nil
-            return
-        }
-        gateway.watcher = { [unowned self, unowned gateway] sensor, reading, judgement in
-            self.broadcast(WatchLine.reading(gateway.configuration.plan, sensor, reading, judgement))
-        }
-    }
-
-    private func broadcast(_ line: [UInt8]) {
-        for client in clients.values where client.isWatching { client.queue(line) }
-    }
-
-    private func announce(_ record: AlertRecord) {
-        broadcast(WatchLine.alert(record))
-        say(.notice, "alert \(record.kind) \(record.subject) \(record.rule) \(record.id)")
     }
 }

@@ -464,7 +464,8 @@ extension Gateway: MessageSink {
                 continue
             }
             batch.readings.append(
-                Reading(series: seriesOfSensor[entry.sensor], observed: entry.observed, received: now, value: entry.value,
+                Reading(
+                    series: seriesOfSensor[entry.sensor], observed: entry.observed, received: now, value: entry.value,
                     flags: clockMark?.isSynchronised == false ? entry.flags.union(.boardClockUnsynchronised) : entry.flags))
         }
         if !decoded.isEmpty { lastEntry = time.monotonicNanoseconds }

@@ -162,7 +162,9 @@ package final class MemoryJournal: JournalWriter, Sendable {
                 if case .full = fault { state.isUnderPressure = true }
                 return .failure(fault)
             }
-            guard batch.readings.count <= SQLiteJournal.readingsPerCommitLimit else { return .failure(.other("a batch of \(batch.readings.count) readings")) }
+            guard batch.readings.count <= SQLiteJournal.readingsPerCommitLimit else {
+                return .failure(.other("a batch of \(batch.readings.count) readings"))
+            }
             if !batch.readings.isEmpty && Self.bytes(state) + Self.cost(batch.readings.count) > maxBytes {
                 state.isUnderPressure = true
                 return .failure(.full("\(maxBytes) bytes"))

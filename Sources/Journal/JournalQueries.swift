@@ -118,20 +118,19 @@ package final class JournalQueries {
         statement.bind(1, position)
         guard try statement.step() else { return nil }
         let first = statement.unsigned(0)
-        let declared = statement.unsigned(1)
-        let isWhole = statement.withBytes(2) { bytes in
-            do {
-                try decoder.decode(bytes, into: &readings)
-                return UInt64(readings.count) == declared
-            } catch {
-                return false
-            }
-        }
-        if !isWhole {
+        if !decode(statement, into: &readings) {
+            // Once more from the medium: a page that was read wrong only this time must not cost a segment.
+            statement.rewind()
+            connection.forgetPages()
+            if try statement.step(), statement.unsigned(0) == first, decode(statement, into: &readings) { return first }
             readings.removeAll(keepingCapacity: true)
             if damaged.count < Self.rowLimit { damaged.insert(first) }
         }
         return first
+    }
+
+    private func decode(_ statement: SQLiteStatement, into readings: inout [Reading]) -> Bool {
+        statement.withBytes(2) { (try? decoder.decode($0, into: &readings)) != nil } && UInt64(readings.count) == statement.unsigned(1)
     }
 
     func alerts(after position: UInt64, limit: Int) throws(JournalError) -> [AlertRecord] {

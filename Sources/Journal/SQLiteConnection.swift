@@ -5,6 +5,8 @@ internal import CSQLite
 /// Opened without SQLite's own mutex. *Isolation*: one thread at a time. *Source*: https://www.sqlite.org/rescode.html for the sorting of errors.
 final class SQLiteConnection {
     enum Access { case writing, reading }
+    /// *Units*: KiB of pages that SQLite keeps in memory; its own choice would be 2000.
+    private static let cacheKilobytes = 256
 
     private let handle: OpaquePointer
     /// Frames in the WAL after the last commit of this connection, as SQLite's WAL hook tells. Heap memory, because C holds its address.
@@ -26,6 +28,8 @@ final class SQLiteConnection {
         walFrameCount = .allocate(capacity: 1)
         walFrameCount.initialize(to: 0)
         sqlite3_busy_timeout(handle, busyMilliseconds)
+        // A journal is read from one end to the other and written at one end: pages kept in memory are hardly ever asked for again.
+        sqlite3_exec(handle, "PRAGMA cache_size = -\(Self.cacheKilobytes)", nil, nil, nil)
         if access == .writing {
             // SAFETY: the hook's context is `walFrameCount`, which is freed only after the connection is closed in `deinit`.
             _ = sqlite3_wal_hook(

@@ -4,7 +4,7 @@ import Lifeline
 ///
 /// It sees what was committed before each call and never blocks the writer. A segment that cannot be read is skipped and counted, once in the
 /// life of this reader, in `JournalFigures.damagedSegments`. *Isolation*: one thread. *Memory*: one segment (at most 65 536 readings) and SQLite's
-/// cache of 2 MB.
+/// cache of 256 KiB.
 package final class SQLiteJournalReader: JournalFileReader {
     private let prepared: JournalQueries
 

@@ -83,7 +83,8 @@ final class SalvageSource {
     func alert(from key: UInt64) throws(JournalError) -> Find<AlertRecord> {
         try seek(alerts, key) { statement in
             let alert = JournalQueries.alert(statement)
-            return alert.position >= key && !alert.id.isEmpty && !alert.body.isEmpty && alert.body.count <= SQLiteJournal.alertBytesLimit ? alert : nil
+            return alert.position >= key && !alert.id.isEmpty && !alert.body.isEmpty && alert.body.count <= SQLiteJournal.alertBytesLimit
+                ? alert : nil
         }
     }
 
@@ -100,7 +101,8 @@ final class SalvageSource {
         try seek(allSeries, key) { statement in
             let id = statement.integer(0)
             let name = statement.text(1)
-            return id >= Int64(clamping: key) && id <= Int64(SQLiteJournal.seriesLimit) && name.utf8.count <= SQLiteJournal.keyLimit ? (id, name) : nil
+            return id >= Int64(clamping: key) && id <= Int64(SQLiteJournal.seriesLimit) && name.utf8.count <= SQLiteJournal.keyLimit
+                ? (id, name) : nil
         }
     }
 

@@ -86,7 +86,8 @@ struct DamageTests {
             var batch = CommitBatch()
             batch.readings = (0..<1000).map {
                 Reading(
-                    series: .tick, observed: Timestamp(unixSeconds: 1_700_000_000 + Int64($0)), received: Timestamp(unixSeconds: 1_700_000_000 + Int64($0)),
+                    series: .tick, observed: Timestamp(unixSeconds: 1_700_000_000 + Int64($0)),
+                    received: Timestamp(unixSeconds: 1_700_000_000 + Int64($0)),
                     value: 0)
             }
             batch.checkpoint = Checkpoint(sequence: 1, revision: "r", body: [UInt8](repeating: 1, count: 20 << 20))
@@ -106,6 +107,7 @@ struct DamageTests {
         #expect(fixture.wait(seconds: 20) { fixture.log.contains("checked in the background") }, "\(fixture.log)")
         #expect(fixture.wait(seconds: 30) { fixture.log.contains("the journal is damaged") }, "\(fixture.log)")
         #expect(fixture.wait(seconds: 30) { fixture.log.contains("set aside") }, "\(fixture.log)")
+        try #require(fixture.waitUntilSubscribed(), "\(fixture.log)")
         let publisher = try MQTTPublisherSlowly(broker.port)
         for _ in 0..<20 { try publisher.next() }
         try publisher.finish()

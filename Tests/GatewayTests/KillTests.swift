@@ -75,7 +75,8 @@ struct KillTests {
             "seed \(seed)\n\(fixture.log.suffix(2000))")
         let journalled = try fixture.readings()
         for device in 0..<5 {
-            #expect(journalled["A\(device)/value"]?.map(\.value) == published[device], "seed \(seed), device \(device): lost, doubled or out of order")
+            #expect(
+                journalled["A\(device)/value"]?.map(\.value) == published[device], "seed \(seed), device \(device): lost, doubled or out of order")
         }
         // The alerts: everything that the journal holds has reached the consumer, and under its own id.
         let alerts = try fixture.alerts()

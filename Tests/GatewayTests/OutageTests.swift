@@ -14,7 +14,8 @@ struct OutageTests {
 
     /// One device with fifty readings; the first of them raises an alert each simulated hour.
     private static var device: String {
-        var text = "[[asset]]\nid = \"A0\"\nclass = \"other\"\n[[device]]\nid = \"d0\"\nasset = \"A0\"\ntopic = \"in/0\"\ntime = { path = \"t\", format = \"unix_s\" }\n"
+        var text =
+            "[[asset]]\nid = \"A0\"\nclass = \"other\"\n[[device]]\nid = \"d0\"\nasset = \"A0\"\ntopic = \"in/0\"\ntime = { path = \"t\", format = \"unix_s\" }\n"
         for sensor in 0..<sensors { text += "[[device.reading]]\nname = \"v\(sensor)\"\nquantity = \"value\"\npath = \"v\(sensor)\"\n" }
         return text
     }

@@ -132,7 +132,9 @@ struct StorageTests {
         #expect(try journal.clockMarks().map(\.sequence) == [1, 3])
         correction = ClockCorrection(try journal.clockMarks())
         var readings: [(Sequence64, Reading)] = []
-        try journal.readings(from: 1) { readings.append(($0, $1)); return true }
+        try journal.readings(from: 1) {
+            readings.append(($0, $1)); return true
+        }
         let (first, trust) = correction.corrected(readings[0].1, at: readings[0].0)
         #expect(trust == .corrected)
         #expect(first.received == truth.advanced(by: .seconds(-100)))

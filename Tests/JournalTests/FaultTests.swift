@@ -193,7 +193,8 @@ struct FaultTests {
                 }
                 try expectGoesOn(path, commits: 12, "\(fault) at read \(step)")
             }
-            #expect(failures > 0)
+            // A read that falls short just once is made good by looking twice.
+            #expect(failures > 0 || fault == .shortRead)
         }
     }
 

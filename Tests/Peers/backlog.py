@@ -61,7 +61,7 @@ def measure(bamaid: str, folder: Path, size: int) -> dict:
         result["fill_seconds"] = round(time.monotonic() - begin, 1)
         time.sleep(3)
         result["waiting"] = gateway.resident()
-        result["journal_bytes"] = sum(p.stat().st_size for p in folder.glob("journal.db*"))
+        result["journal_bytes"] = sum(p.stat().st_size for p in folder.glob("journal.db*") if p.suffix != ".reserve")
 
         recorded, counted = [], {"readings": 0, "messages": 0, "first": 0.0, "last": 0.0}
 

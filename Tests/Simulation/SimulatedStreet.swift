@@ -126,7 +126,8 @@ final class SimulatedStreet {
         journal.maxBytes = maxBytes
         journal.maxBatch = 200
         journal.checkpointInterval = .seconds(30)
-        return SiteConfiguration(plan: plan, name: "street", brokers: [broker], platform: platform, journal: journal, controlSocket: "", revision: "r")
+        return SiteConfiguration(
+            plan: plan, name: "street", brokers: [broker], platform: platform, journal: journal, controlSocket: "", revision: "r")
     }
 
     private static var rules: [Rule] {

@@ -94,7 +94,8 @@ package final class World {
         board = SimulatedBoard(site: site, time: time, broker: broker, seed: seed) {
             guard let (number, sessionPresent) = broker.accept() else { return nil }
             return SimulatedConnection(
-                broker, number: number, sessionPresent: sessionPresent, acknowledgementsAtOnce: 1 + sockets.below(40), tellsDuplicates: tellsDuplicates)
+                broker, number: number, sessionPresent: sessionPresent, acknowledgementsAtOnce: 1 + sockets.below(40),
+                tellsDuplicates: tellsDuplicates)
         }
         unsendable = random.chance(0.2) ? 13 : 0
         link = SimulatedLink(platform)
@@ -105,8 +106,9 @@ package final class World {
 
     private func plugLink() {
         let unsendable = unsendable
-        link.isUnsendable = { _, payload in
-            guard unsendable > 0 else { return false }
+        link.isUnsendable = { topic, payload in
+            // Documents of readings differ each time they are made, so a broker that never takes one of them cannot be told.
+            guard unsendable > 0, topic == World.alertTopic else { return false }
             var hash = StableHash()
             payload.prefix(120).withUnsafeBytes { hash.combine($0) }
             return hash.value % unsendable == 0
@@ -178,7 +180,8 @@ package final class World {
     private var state: String {
         guard let journal = board.gateway?.journal, let figures = try? journal.figures() else { return "no journal" }
         let cursors = Lane.allCases.map { "\($0) \((try? journal.cursor($0)) ?? 0)" }
-        return "\(figures), cursors \(cursors), forwarder \(board.forwarder.map { "\($0.inFlight) in flight, alerts \($0.acknowledged(.alerts))" } ?? "none"), "
+        return
+            "\(figures), cursors \(cursors), forwarder \(board.forwarder.map { "\($0.inFlight) in flight, alerts \($0.acknowledged(.alerts))" } ?? "none"), "
             + "newest alert there \(board.newestForUplink), uplink \(board.uplinkError.map { "\($0)" } ?? "well")"
     }
 
@@ -281,11 +284,14 @@ package final class World {
         _ = try copy.commit(batch)
         let again = try Gateway(configuration: site, journal: copy, time: time)
         let (left, right) = (try journal.alerts(after: 0, limit: 10_000).map(\.id), try copy.alerts(after: 0, limit: 10_000).map(\.id))
-        if left != right { 
+        if left != right {
             let place = zip(left, right).prefix { $0 == $1 }.count
-            throw fail("\(left.count) alerts live, \(right.count) from a replay; they part at \(place): \(left.dropFirst(max(0, place - 1)).prefix(4)) and \(right.dropFirst(max(0, place - 1)).prefix(4))")
+            throw fail(
+                "\(left.count) alerts live, \(right.count) from a replay; they part at \(place): \(left.dropFirst(max(0, place - 1)).prefix(4)) and \(right.dropFirst(max(0, place - 1)).prefix(4))"
+            )
         }
-        try gateway.writeCheckpoint()
+        // A small journal may be so full of alerts that it has no room for a checkpoint.
+        guard (try? gateway.writeCheckpoint()) != nil else { return }
         try again.writeCheckpoint()
         if try journal.checkpoint()?.body != copy.checkpoint()?.body { throw fail("the state differs from a replay's") }
     }

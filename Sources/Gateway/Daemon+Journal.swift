@@ -1,0 +1,95 @@
+import Glibc
+import Journal
+import Linux
+import Site
+
+/// The journal's life: opened, waited for, checked in the background, opened anew.
+extension Daemon {
+    /// Returns a reason where the gateway cannot begin.
+    func open(_ site: SiteConfiguration) -> String? {
+        let journal: SQLiteJournal
+        do throws(JournalError) {
+            Folder.make(for: site.journal.path)
+            journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
+        } catch {
+            guard error.mayPass else { return "the journal cannot be opened: \(error.sentence)" }
+            // A card that is full, read-only or gone is a state, not an end: whoever looks must find the daemon there and be told.
+            if journalProblem != error { say(.error, "the journal cannot be opened: \(error.sentence); it is tried again every 5 s") }
+            journalProblem = error
+            waiting = site
+            journalRetryAt = time.monotonicNanoseconds + Daemon.journalRetry
+            return nil
+        }
+        if journalProblem != nil { say(.notice, "the journal is open") }
+        waiting = nil
+        note(journal)
+        return begin(site, journal)
+    }
+
+    func reopenJournal(_ old: Gateway, damage: String? = nil) {
+        let store = old.configuration.journal
+        endCheck()
+        do throws(JournalError) {
+            let made = try Gateway.reopened(after: old, exists: access(store.path, F_OK) == 0, damage: damage) {
+                (limit, damage) throws(JournalError) in
+                try SQLiteJournal.open(path: store.path, maxBytes: store.maxBytes, checkedAtOpenBytes: limit, knownDamage: damage)
+            }
+            gateway = made
+            updateWatcher()
+            note(made.journal)
+        } catch {
+            if error != journalProblem { say(.error, "the journal cannot be opened anew: \(error.sentence)") }
+            journalProblem = error
+        }
+    }
+
+    // MARK: - The check in the background
+
+    func beginCheck(_ path: String) {
+        let check = JournalCheck(path: path)
+        do throws(SystemError) {
+            // Twice: a page that the medium did not give just once is no damage.
+            try checkCall.start(name: "bamai-check") { check.run() == nil ? nil : JournalCheck(path: path).run() }
+            self.check = check
+            say(.notice, "the journal is large: it is checked in the background")
+        } catch {
+            say(.warning, "the journal cannot be checked in the background: \(error)")
+        }
+    }
+
+    func takeCheck() {
+        guard let complaint = checkCall.take() else { return }
+        check = nil
+        guard let complaint, let gateway else { return say(.notice, "the journal was checked and is whole") }
+        say(.error, "the journal is damaged: \(complaint)")
+        reopenJournal(gateway, damage: complaint)
+    }
+
+    func endCheck() {
+        check?.cancel()
+        check = nil
+    }
+
+    /// Says what opening has found.
+    func note(_ journal: any JournalWriter) {
+        journalProblem = nil
+        if let file = journal as? SQLiteJournal, file.needsCheck { beginCheck(file.path) }
+        guard let text = journal.openingNote else { return }
+        problems.append(Problem(.error, "journal", text))
+        say(.error, text)
+    }
+
+    /// Tries to open a journal that could not be opened.
+    func awaitJournal(_ now: Int64) {
+        if let site = waiting, now >= journalRetryAt, let reason = open(site) {
+            say(.error, reason)
+            failure = reason
+            isStopping = true
+        }
+        if now >= watchdogAt {
+            watchdogAt = now + watchdogInterval
+            notifyServiceManager("WATCHDOG=1")
+        }
+        flushClients()
+    }
+}
