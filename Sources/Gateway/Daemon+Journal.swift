@@ -36,6 +36,7 @@ extension Daemon {
             }
             gateway = made
             updateWatcher()
+            uplink?.reopenJournal()
             note(made.journal)
         } catch {
             if error != journalProblem { say(.error, "the journal cannot be opened anew: \(error.sentence)") }

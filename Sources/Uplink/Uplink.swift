@@ -16,6 +16,7 @@ package final class Uplink: Sendable {
         var status = UplinkStatus()
         var acknowledged: [Lane: UInt64] = [:]
         var isStopping = false
+        var mustReopen = false
     }
 
     private let port: UplinkPort
@@ -44,6 +45,9 @@ package final class Uplink: Sendable {
 
     /// Something was committed. Cheap, and many calls are one.
     package func wake() { port.wake.signal() }
+
+    /// The journal was opened anew, perhaps as another file: what the thread holds open is of the past.
+    package func reopenJournal() { port.reopenJournal() }
 
     /// Readable when `takeAcknowledged` has something.
     package var ackDescriptor: Int32 { port.ack.descriptor }
@@ -76,6 +80,18 @@ final class UplinkPort: Sendable {
 
     var status: UplinkStatus { state.withLock { $0.status } }
     var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    func reopenJournal() {
+        state.withLock { $0.mustReopen = true }
+        wake.signal()
+    }
+
+    func takeReopening() -> Bool {
+        state.withLock { state in
+            defer { state.mustReopen = false }
+            return state.mustReopen
+        }
+    }
 
     func stop() {
         state.withLock { $0.isStopping = true }

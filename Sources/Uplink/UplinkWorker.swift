@@ -62,6 +62,7 @@ final class UplinkWorker {
 
     private func turn() {
         let now = Clocks.monotonicNanoseconds()
+        if port.takeReopening() { reader = nil }
         if reader == nil { openJournal(now) }
         takeAttempt(now)
         if connection == nil && !attempt.isBusy && reader != nil && now >= retryAt { connect(now) }

@@ -102,7 +102,10 @@ struct DamageTests {
         // A page of the older checkpoint: opening does not look at it.
         overwrite(fixture.journalPath, at: bytes / 4 / 1024 * 1024, count: 1024)
         let broker = try MosquittoBroker(folder: fixture.folder.path)
-        fixture.site(broker: broker.port, platform: nil, KillTests.devices(1))
+        let platform = try MosquittoBroker(folder: fixture.folder.path)
+        let consumer = PlatformConsumer(port: platform.port)
+        try #require(consumer.collector.ready())
+        fixture.site(broker: broker.port, platform: platform.port, readings: "all", KillTests.devices(1))
         try fixture.start()
         #expect(fixture.wait(seconds: 20) { fixture.log.contains("checked in the background") }, "\(fixture.log)")
         #expect(fixture.wait(seconds: 30) { fixture.log.contains("the journal is damaged") }, "\(fixture.log)")
@@ -113,6 +116,13 @@ struct DamageTests {
         try publisher.finish()
         #expect(fixture.wait(seconds: 30) { try fixture.readings()["A0/value"]?.count == 20 }, "\(fixture.log)")
         #expect(fixture.wait(seconds: 30) { try SQLiteJournalReader.open(path: fixture.journalPath).firstSequence() == 1 }, "\(fixture.log)")
+        // The uplink looks into the new file, not into the one that was set aside under its hands.
+        #expect(
+            fixture.wait(seconds: 30) {
+                consumer.collect()
+                // With what the gateway says of the damage.
+                return consumer.readings >= 20
+            }, "\(consumer.readings) readings at the platform; \(fixture.log)")
         #expect(fixture.stop() == 0)
     }
 }
