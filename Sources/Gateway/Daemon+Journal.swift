@@ -10,7 +10,7 @@ extension Daemon {
         let journal: SQLiteJournal
         do throws(JournalError) {
             Folder.make(for: site.journal.path)
-            journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes)
+            journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: pageCap(site))
         } catch {
             guard error.mayPass else { return "the journal cannot be opened: \(error.sentence)" }
             // A card that is full, read-only or gone is a state, not an end: whoever looks must find the daemon there and be told.
@@ -26,13 +26,28 @@ extension Daemon {
         return begin(site, journal)
     }
 
+    /// *Units*: bytes. A file system without room stops SQLite even from making room; a page cap below it does not. So the file never gets all of a partition:
+    /// a tenth of it, and what WAL and reserve take, is left.
+    func pageCap(_ site: SiteConfiguration) -> Int64 {
+        let folder = site.journal.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        guard let all = FileSystem.bytes(holding: folder.isEmpty ? "/" : folder) else { return site.journal.maxBytes }
+        let room = max(SQLiteJournal.minimumBytes, all / 10 * 9 - 2 * 4 * SQLiteJournal.walBytes)
+        guard room < site.journal.maxBytes else { return site.journal.maxBytes }
+        let text = "max_bytes is more than the partition of \(site.journal.path) can give; \(room >> 20) MiB are used"
+        if !problems.contains(where: { $0.text == text }) {
+            problems.append(Problem(.warning, "journal", text))
+            say(.warning, text)
+        }
+        return room
+    }
+
     func reopenJournal(_ old: Gateway, damage: String? = nil) {
         let store = old.configuration.journal
         endCheck()
         do throws(JournalError) {
             let made = try Gateway.reopened(after: old, exists: access(store.path, F_OK) == 0, damage: damage) {
                 (limit, damage) throws(JournalError) in
-                try SQLiteJournal.open(path: store.path, maxBytes: store.maxBytes, checkedAtOpenBytes: limit, knownDamage: damage)
+                try SQLiteJournal.open(path: store.path, maxBytes: pageCap(old.configuration), checkedAtOpenBytes: limit, knownDamage: damage)
             }
             gateway = made
             updateWatcher()

@@ -115,7 +115,7 @@ package final class Daemon {
             } catch .damaged(let words) {
                 // Met where no check had looked: the file is set aside, and what can be read of it is taken over.
                 journal.close()
-                journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: site.journal.maxBytes, knownDamage: words)
+                journal = try SQLiteJournal.open(path: site.journal.path, maxBytes: pageCap(site), knownDamage: words)
                 note(journal)
                 gateway = try Gateway(configuration: site, journal: journal, time: time)
             }
