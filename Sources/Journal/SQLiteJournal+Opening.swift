@@ -37,6 +37,7 @@ extension SQLiteJournal {
         guard maxBytes >= minimumBytes else { throw .other("a journal needs at least \(minimumBytes) bytes, not \(maxBytes)") }
         let lock = try JournalLock(path: path + ".lock")
         try JournalFiles.finishSetAside(path)
+        try WALFile.makeDurable(ofJournal: path, vfs: vfs)
         var damage = knownDamage
         var needsCheck = false
         var connection: SQLiteConnection?

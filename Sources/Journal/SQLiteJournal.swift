@@ -106,7 +106,6 @@ package final class SQLiteJournal: JournalWriter, JournalFileReader {
         try readBounds(store)
         checkpointSequence = try checkpoint()?.sequence ?? 0
         commitsAtReserve = commits
-        try makeDurableWhatIsFound(store)
         _ = JournalFiles.exists(reservePath) || JournalFiles.reserve(reservePath, bytes: reserveBytes)
     }
 
@@ -134,22 +133,6 @@ package final class SQLiteJournal: JournalWriter, JournalFileReader {
     func store() throws(JournalError) -> JournalStore {
         guard let opened else { throw .other("the journal is closed") }
         return opened
-    }
-
-    /// What is found here will be acknowledged when it is delivered again, so it must be durable first, and it may not be: a process that was killed
-    /// between writing and syncing leaves commits that can be read, and after a sync that failed the kernel takes the pages for clean, so that no later
-    /// sync would bring them to the medium. So everything is written once more, into the file, and the WAL begins anew: a hole in it would hide every
-    /// commit behind it.
-    private func makeDurableWhatIsFound(_ store: JournalStore) throws(JournalError) {
-        do throws(JournalError) {
-            if try store.connection.checkpoint(.truncate) { return }
-        } catch {
-            guard case .full = error else { throw error }
-            // The file grows by no more than the WAL has, and that is what the reserve is for.
-            JournalFiles.release(reservePath)
-            if try store.connection.checkpoint(.truncate) { return }
-        }
-        throw .busy("a reader of \(path) does not let go of it")
     }
 
     /// The number of a series, from 1 on: 0 is the tick's, which has no key.
