@@ -4,7 +4,7 @@ import Lifeline
 
 // `MemoryFaults FOLDER [STRIDE]`: lets each allocation of SQLite fail in turn, alone and with all after it, while a journal is opened, written, maintained and
 // read. Each call must succeed or throw a `JournalError`, and after it everything acknowledged must be there, and nothing else. Ends with 1 when not.
-// With a stride only each so-manieth allocation of opening and reading, which have thousands.
+// With a stride only each so-manieth allocation of opening, maintaining and reading, which have thousands.
 
 FailingAllocator.install()
 
@@ -127,8 +127,8 @@ struct Trial {
         }
     }
 
-    func maintaining(expected: Content) throws -> Int {
-        try eachFault { arm, disarm in
+    func maintaining(expected: Content, stride: Int) throws -> Int {
+        try eachFault(stride: stride) { arm, disarm in
             let journal = try open()
             arm()
             do throws(JournalError) {
@@ -213,7 +213,7 @@ func run(_ folder: String, stride: Int) throws {
         ("open, a new file", try trial("open, a new file", [], 1 << 20).opening(expected: nil, stride: stride)),
         ("open", try trial("open", small.bytes, 1 << 20).opening(expected: small.content, stride: stride)),
         ("commit", try trial("commit", small.bytes, 1 << 20).committing(expected: small.content)),
-        ("maintain", try trial("maintain", full.bytes, 128 << 10).maintaining(expected: full.content)),
+        ("maintain", try trial("maintain", full.bytes, 128 << 10).maintaining(expected: full.content, stride: stride)),
         ("read", try trial("read", small.bytes, 1 << 20).reading(expected: small.content, stride: stride)),
         ("close", try trial("close", small.bytes, 1 << 20).closing(expected: small.content)),
     ]
