@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak fuzz bench bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -14,6 +14,7 @@ help:
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
+	@echo "make wear       bytes that a reading costs a flash card, beside plain SQLite in the same run (FOLDER=.build/wear)"
 	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
@@ -82,6 +83,12 @@ fuzz: $(FUZZ)/fuzz
 bench: build
 	$(BUILD) --product Bench
 	@exec .build/release/Bench .build/release/bamaid
+
+# Where the figures come from a block device of its own too, this needs root and a free loop device; without them it is left out. FOLDER: on a disk.
+FOLDER ?= .build/wear
+wear: setup
+	$(SWIFT) build -c release --product Wear
+	@Tests/Wear/run .build/release/Wear $(FOLDER)
 
 # The peers' environment is made once; versions are pinned.
 PEERS = .build-peers

@@ -76,6 +76,11 @@ let package = Package(
         .executableTarget(
             name: "MemoryFaults", dependencies: ["Journal", "Lifeline", "CSQLite"], path: "Tests/MemoryFaults", swiftSettings: strict),
 
+        // What a reading costs a flash card: `make wear`.
+        .executableTarget(
+            name: "Wear", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite"], path: "Tests/Wear", exclude: ["run"],
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+
         .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 
         // Tests: one target a room.
