@@ -4,16 +4,18 @@ SWIFT ?= swift
 PACKAGES = mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage bench bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak outage fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
 	@echo "make test       everything that is tested every day"
 	@echo "make simulate   the whole gateway under seeded disaster (SEEDS=200, or SEED=7 to repeat one)"
+	@echo "make fuzz       coverage-guided fuzzing of the segment decoder (FUZZ_SECONDS=60)"
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
 	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
+	@echo "make wear       bytes that a reading costs a flash card, beside plain SQLite in the same run (FOLDER=.build/wear)"
 	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
@@ -62,9 +64,38 @@ outage: build
 	$(SWIFT) build --build-tests
 	BAMAI_OUTAGE_HOURS=$(HOURS) BAMAI_BINARIES=$(CURDIR)/.build/release $(SWIFT) test --skip-build --filter OutageTests
 
+# libFuzzer over the segment decoder, with the address sanitizer. What it finds worth keeping grows in .build-fuzz/corpus; a crash is left beside it.
+FUZZ_SECONDS ?= 60
+FUZZ = .build-fuzz
+FUZZC = $(SWIFT)c -use-ld=lld -O -parse-as-library -swift-version 6 -package-name bamai -I $(FUZZ)
+CODEC = $(addprefix Sources/Journal/,ByteSource.swift CRC32C.swift CodecError.swift ColumnScratch.swift IntegerColumn.swift SegmentCodec.swift \
+  SegmentDecoder.swift SegmentEncoder.swift SeriesSlots.swift SlotPrediction.swift)
+
+$(FUZZ)/fuzz: $(CODEC) $(wildcard Sources/Lifeline/*.swift) $(wildcard Tests/Fuzz/*.swift) Sources/GatewayTesting/SeededGenerator.swift
+	@mkdir -p $(FUZZ)
+	$(FUZZC) -wmo -emit-module -emit-module-path $(FUZZ)/Lifeline.swiftmodule -module-name Lifeline -c Sources/Lifeline/*.swift -o $(FUZZ)/Lifeline.o
+	$(FUZZC) -wmo -sanitize=fuzzer,address -emit-module -emit-module-path $(FUZZ)/Journal.swiftmodule -module-name Journal -c $(CODEC) \
+	  -o $(FUZZ)/Journal.o
+	$(FUZZC) -wmo -emit-module -emit-module-path $(FUZZ)/GatewayTesting.swiftmodule -module-name GatewayTesting \
+	  -c Sources/GatewayTesting/SeededGenerator.swift -o $(FUZZ)/GatewayTesting.o
+	$(FUZZC) -sanitize=address -module-name Seeds Tests/Fuzz/Seeds.swift Tests/JournalTests/CodecSamples.swift $(FUZZ)/*.o \
+	  -o $(FUZZ)/seeds
+	$(FUZZC) -sanitize=fuzzer,address -module-name SegmentFuzz Tests/Fuzz/SegmentFuzz.swift $(FUZZ)/Lifeline.o $(FUZZ)/Journal.o -o $@
+
+fuzz: $(FUZZ)/fuzz
+	@ASAN_OPTIONS=detect_leaks=0 $(FUZZ)/seeds $(FUZZ)/seed Tests/Cases/segments
+	@mkdir -p $(FUZZ)/corpus
+	$(FUZZ)/fuzz $(FUZZ)/corpus $(FUZZ)/seed -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -artifact_prefix=$(FUZZ)/ -print_final_stats=1
+
 bench: build
 	$(BUILD) --product Bench
 	@exec .build/release/Bench .build/release/bamaid
+
+# Where the figures come from a block device of its own too, this needs root and a free loop device; without them it is left out. FOLDER: on a disk.
+FOLDER ?= .build/wear
+wear: setup
+	$(SWIFT) build -c release --product Wear
+	@Tests/Wear/run .build/release/Wear $(FOLDER)
 
 # The peers' environment is made once; versions are pinned.
 PEERS = .build-peers

@@ -4,3 +4,6 @@
 
 static inline sqlite3_destructor_type bamai_sqlite_static(void) { return SQLITE_STATIC; }
 static inline sqlite3_destructor_type bamai_sqlite_transient(void) { return SQLITE_TRANSIENT; }
+
+// `sqlite3_config` is variadic, which Swift cannot call. Before SQLite is first used in a process; for tests that let memory fail.
+static inline int bamai_sqlite_replace_allocator(const sqlite3_mem_methods *methods) { return sqlite3_config(SQLITE_CONFIG_MALLOC, methods); }

@@ -11,19 +11,29 @@
 ///
 /// The mode is one byte. The number of values is known to both sides. *Memory*: none of its own.
 enum IntegerColumn {
-    private enum Mode: UInt8 {
+    fileprivate enum Mode: UInt8 {
         case zero, constant, varints, runs, packed, sparse
     }
 
     /// A width above 56 would not fit the 64-bit accumulator with seven bits pending.
     private static let widthLimit = 56
 
+    /// The smallest form of a column, and what writing it needs to know.
+    struct Plan {
+        fileprivate var mode: Mode
+        /// *Units*: bytes, with the mode's.
+        fileprivate(set) var size: Int
+        fileprivate var least: Int64 = 0
+        fileprivate var width = 0
+        fileprivate var nonzero = 0
+    }
+
     /// Appends the column to `bytes`. *Complexity*: one pass to choose the form, one to write it.
-    static func encode(_ values: UnsafeBufferPointer<Int64>, into bytes: inout [UInt8]) {
-        guard let first = values.first else {
-            bytes.append(Mode.zero.rawValue)
-            return
-        }
+    static func encode(_ values: UnsafeBufferPointer<Int64>, into bytes: inout [UInt8]) { write(values, plan(values), into: &bytes) }
+
+    /// Chooses the form. *Complexity*: one pass.
+    static func plan(_ values: UnsafeBufferPointer<Int64>) -> Plan {
+        guard let first = values.first else { return Plan(mode: .zero, size: 1) }
         var least = first
         var greatest = first
         var varints = 0
@@ -52,25 +62,29 @@ enum IntegerColumn {
             }
             runLength += 1
         }
-        if least == greatest {
-            bytes.append(first == 0 ? Mode.zero.rawValue : Mode.constant.rawValue)
-            if first != 0 { bytes.appendZigzag(first) }
-            return
-        }
+        if least == greatest { return first == 0 ? Plan(mode: .zero, size: 1) : Plan(mode: .constant, size: 1 + varintSize(folded(first)), least: first) }
         runs += varintSize(folded(runValue)) + varintSize(runLength - 1)
         sparse += varintSize(UInt64(nonzero))
         let width = 64 - (UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)).leadingZeroBitCount
         let packed = width > widthLimit ? Int.max : varintSize(folded(least)) + 1 + (values.count * width + 7) / 8
         let smallest = min(min(varints, runs), min(packed, sparse))
-        if smallest == varints {
+        let mode: Mode = smallest == varints ? .varints : smallest == packed ? .packed : smallest == sparse ? .sparse : .runs
+        return Plan(mode: mode, size: 1 + smallest, least: least, width: width, nonzero: nonzero)
+    }
+
+    /// Appends the column in the form of its plan.
+    static func write(_ values: UnsafeBufferPointer<Int64>, _ plan: Plan, into bytes: inout [UInt8]) {
+        switch plan.mode {
+        case .zero: bytes.append(Mode.zero.rawValue)
+        case .constant:
+            bytes.append(Mode.constant.rawValue)
+            bytes.appendZigzag(plan.least)
+        case .varints:
             bytes.append(Mode.varints.rawValue)
             for value in values { bytes.appendZigzag(value) }
-        } else if smallest == packed {
-            pack(values, least: least, width: width, into: &bytes)
-        } else if smallest == sparse {
-            writeSparse(values, nonzero: nonzero, into: &bytes)
-        } else {
-            writeRuns(values, into: &bytes)
+        case .runs: writeRuns(values, into: &bytes)
+        case .packed: pack(values, least: plan.least, width: plan.width, into: &bytes)
+        case .sparse: writeSparse(values, nonzero: plan.nonzero, into: &bytes)
         }
     }
 

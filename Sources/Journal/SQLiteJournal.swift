@@ -7,8 +7,8 @@ import Lifeline
 /// reserve of at most 4 MiB, and up to three damaged predecessors. *Isolation*: one thread.
 ///
 /// *Pages of 1 KiB*, because each commit writes the pages that it touches anew. Bytes that one commit of 100 readings writes, with 25 receipts and
-/// without (ext4, /proc/self/io): 1 KiB 8978 and 6844, 2 KiB 10 768 and 7475, 4 KiB 14 848 and 9555. Larger pages are packed closer (5.3, 4.3 and
-/// 4.5 bytes of file a reading), but a flash card wears out before it is too small.
+/// without (ext4, /proc/self/io; `WEAR_PAGES=1 make wear`): 512 bytes 8530 and 6440, 1 KiB 9030 and 6290, 2 KiB 10 790 and 7280, 4 KiB 14 860 and
+/// 9330. A sync costs a page of 4 KiB at least, so larger commits save most. Bytes of file a reading: 5.6, 3.9, 3.8 and 3.9 with receipts.
 package final class SQLiteJournal: JournalWriter, JournalFileReader {
     /// The most series of one file.
     package static let seriesLimit = 65_535

@@ -115,9 +115,18 @@ package final class SegmentDecoder {
         var delay = try source.zigzag()
         let form = try source.byte()
         let unit = Int(form & 0x0f)
-        guard unit < SegmentCodec.timeUnits.count && form >> 4 <= 1 else { throw .malformed("observed form") }
+        guard unit < SegmentCodec.timeUnits.count && form >> 4 <= 2 else { throw .malformed("observed form") }
         let factor = SegmentCodec.timeUnits[unit]
         try fill(&source, observed.values, count)
+        if form >> 4 == 2 {
+            // The column before was of the observed times.
+            for index in 0..<count {
+                let moment = received.values[index]
+                received.values[index] = moment &+ delay &+ observed.values[index] &* factor
+                observed.values[index] = moment
+            }
+            return
+        }
         var device = received.values[0] &+ delay
         for index in 0..<count {
             let moment = received.values[index]

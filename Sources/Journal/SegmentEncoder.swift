@@ -18,6 +18,9 @@ package final class SegmentEncoder {
     // One entry a reading, in the order of writing.
     private var column = ColumnScratch()
     private var other = ColumnScratch()
+    private var steps = ColumnScratch()
+    private var observedSteps = ColumnScratch()
+    private var delays = ColumnScratch()
     // One entry a slot.
     private var seriesOf = ColumnScratch()
     private var successor = ColumnScratch()
@@ -41,6 +44,9 @@ package final class SegmentEncoder {
         corrections.reserve(count)
         column.reserve(count)
         other.reserve(count)
+        steps.reserve(count)
+        observedSteps.reserve(count)
+        delays.reserve(count)
         seriesOf.reserve(count)
         successor.reserve(count)
         scale.reserve(count)
@@ -54,8 +60,7 @@ package final class SegmentEncoder {
         bytes.appendVarint(UInt64(slots.count))
         writeSeries(count)
         writeFlags(readings)
-        writeReceived(readings)
-        writeObserved(readings)
+        writeTimes(readings)
         chooseScales(readings)
         writeValues(readings)
         let crc = bytes.withUnsafeBytes { CRC32C.shared.checksum($0) }
@@ -65,6 +70,14 @@ package final class SegmentEncoder {
     /// Writes the first `count` values of a scratch column.
     private func write(_ values: UnsafeMutableBufferPointer<Int64>, _ count: Int) {
         IntegerColumn.encode(UnsafeBufferPointer(rebasing: values[..<count]), into: &bytes)
+    }
+
+    private func plan(_ values: UnsafeMutableBufferPointer<Int64>, _ count: Int) -> IntegerColumn.Plan {
+        IntegerColumn.plan(UnsafeBufferPointer(rebasing: values[..<count]))
+    }
+
+    private func write(_ values: UnsafeMutableBufferPointer<Int64>, _ count: Int, _ plan: IntegerColumn.Plan) {
+        IntegerColumn.write(UnsafeBufferPointer(rebasing: values[..<count]), plan, into: &bytes)
     }
 
     private func assignSlots(_ readings: UnsafeBufferPointer<Reading>) {
@@ -103,50 +116,63 @@ package final class SegmentEncoder {
         write(column.values, readings.count)
     }
 
-    private func writeReceived(_ readings: UnsafeBufferPointer<Reading>) {
-        var before = readings[0].received
-        var least = before
-        var greatest = before
-        bytes.appendZigzag(before.microseconds)
-        for index in 1..<max(1, readings.count) {
-            let received = readings[index].received
-            column.values[index - 1] = received.microseconds &- before.microseconds
-            if received < least { least = received }
-            if received > greatest { greatest = received }
-            before = received
+    /// Writes both times of each reading, in the form that is the smallest (see *Observed predictor*).
+    private func writeTimes(_ readings: UnsafeBufferPointer<Reading>) {
+        let count = readings.count
+        takeTimes(readings)
+        // What has been received in a steady stream is best told by its own steps; what seldom comes, by the devices' clocks and its delay.
+        let (receivedUnit, observedUnit) = (divideByUnit(steps.values, count - 1), divideByUnit(observedSteps.values, count - 1))
+        let (clockUnit, delayUnit) = (divideByUnit(column.values, count), divideByUnit(other.values, count))
+        let receiptUnit = divideByUnit(delays.values, count)
+        let (received, observed) = (plan(steps.values, count - 1), plan(observedSteps.values, count - 1))
+        let (byClock, byDelay, byReceipt) = (plan(column.values, count), plan(other.values, count), plan(delays.values, count))
+        let delay = readings[0].observed.microseconds &- readings[0].received.microseconds
+        if observed.size + byReceipt.size < received.size + min(byClock.size, byDelay.size) {
+            bytes.appendZigzag(readings[0].observed.microseconds)
+            bytes.append(UInt8(observedUnit))
+            write(observedSteps.values, count - 1, observed)
+            bytes.appendZigzag(0 &- delay)
+            bytes.append(2 << 4 | UInt8(receiptUnit))
+            write(delays.values, count, byReceipt)
+            return
         }
-        receivedRange = least...greatest
-        let unit = divideByUnit(column.values, readings.count - 1)
-        bytes.append(UInt8(unit))
-        write(column.values, readings.count - 1)
+        bytes.appendZigzag(readings[0].received.microseconds)
+        bytes.append(UInt8(receivedUnit))
+        write(steps.values, count - 1, received)
+        bytes.appendZigzag(delay)
+        if byDelay.size < byClock.size {
+            bytes.append(1 << 4 | UInt8(delayUnit))
+            write(other.values, count, byDelay)
+        } else {
+            bytes.append(UInt8(clockUnit))
+            write(column.values, count, byClock)
+        }
     }
 
-    private func writeObserved(_ readings: UnsafeBufferPointer<Reading>) {
+    /// Fills the five columns of which two are written, and the range of received times.
+    private func takeTimes(_ readings: UnsafeBufferPointer<Reading>) {
         let first = readings[0]
-        bytes.appendZigzag(first.observed.microseconds &- first.received.microseconds)
+        var least = first.received
+        var greatest = first.received
+        var before = first
         var device = first.observed.microseconds
-        var delay = first.observed.microseconds &- first.received.microseconds
-        var byClock = 0
-        var byDelay = 0
         for (index, reading) in readings.enumerated() {
             let observed = reading.observed.microseconds
             let received = reading.received.microseconds
+            if index > 0 {
+                steps.values[index - 1] = received &- before.received.microseconds
+                observedSteps.values[index - 1] = observed &- before.observed.microseconds
+            }
             let isReceipt = reading.flags.rawValue & SegmentCodec.receiptFlags != 0
             column.values[index] = observed &- (isReceipt ? received : device)
             if !isReceipt { device = observed }
-            other.values[index] = observed &- (received &+ delay)
-            delay = observed &- received
-            byClock += varintSize(folded(column.values[index]))
-            byDelay += varintSize(folded(other.values[index]))
+            other.values[index] = (observed &- received) &- (before.observed.microseconds &- before.received.microseconds)
+            delays.values[index] = (received &- observed) &- (first.received.microseconds &- first.observed.microseconds)
+            if reading.received < least { least = reading.received }
+            if reading.received > greatest { greatest = reading.received }
+            before = reading
         }
-        // The varint sizes are only an estimate of the two forms' sizes; either choice is right.
-        if byDelay < byClock {
-            bytes.append(1 << 4 | UInt8(divideByUnit(other.values, readings.count)))
-            write(other.values, readings.count)
-        } else {
-            bytes.append(UInt8(divideByUnit(column.values, readings.count)))
-            write(column.values, readings.count)
-        }
+        receivedRange = least...greatest
     }
 
     /// Divides the first `count` values by the largest time unit that divides them all, and returns its number.

@@ -232,7 +232,7 @@ struct JournalSuite {
         let bench = try JournalBench(kind, maxBytes: 256 << 10)
         var random = SeededGenerator(seed: 11)
         var next: UInt64 = 1
-        for _ in 0..<600 {
+        for _ in 0..<900 {
             var batch = CommitBatch()
             batch.readings = Samples.realistic(100, series: 20, &random, from: Samples.start + Int64(next) * 1_000_000)
             // Half is forwarded and judged.
@@ -249,7 +249,7 @@ struct JournalSuite {
         #expect(figures.droppedReadings == first - 1)
         #expect(try bench.readings(from: 1).map(\.0) == Array(first..<next))
         #expect(UInt64(figures.segments) == (next - first) / 100)
-        #expect(figures.commits == 600)
+        #expect(figures.commits == 900)
         let before = figures.droppedReadings
         try bench.reopen()
         #expect(try bench.writer.figures().droppedReadings == before)

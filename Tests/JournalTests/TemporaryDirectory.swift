@@ -4,8 +4,9 @@ import Glibc
 final class TemporaryDirectory: Sendable {
     let path: String
 
-    init() {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// Under `base`, or where the environment says.
+    init(under base: String? = nil) {
+        let base = base ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(base)/bamai-journal-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { fatalError("no temporary directory") }
         path = String(cString: made)
