@@ -137,7 +137,7 @@ package final class Daemon {
     }
 
     func openSources(_ site: SiteConfiguration, _ gateway: Gateway, _ journal: any JournalWriter) -> String? {
-        let receipts = (try? journal.recentReceipts(limit: 8192)) ?? []
+        let receipts = (try? journal.recentReceipts(limit: Gateway.receiptsRemembered)) ?? []
         for (index, broker) in site.brokers.enumerated() {
             switch Connections.options(broker) {
             case .failure(let problem): return problem.text

@@ -2,6 +2,9 @@ import Journal
 import Lifeline
 
 extension Gateway {
+    /// Receipts that a source takes over from a journal: more than a broker may have in flight.
+    package static let receiptsRemembered = 8192
+
     /// Checkpoints, cursors and retention, when the line has nothing else to do.
     ///
     /// - Throws: the store's failure; nothing acknowledged is lost by it.
@@ -23,12 +26,13 @@ extension Gateway {
     /// throws it waits for the next attempt.
     ///
     /// - Parameters:
+    ///   - sources: they learn what the journal remembers: a commit whose sync failed was taken back here, and may be there all the same.
     ///   - exists: whether there is a file. Where a card is not mounted there is an empty folder, and a journal begun in it would be out of sight as soon
     ///     as the card is back.
     ///   - damage: what a check has found: the file is set aside without another look.
     ///   - open: opens the file, and sets it aside when it is damaged. Its parameters are those of `SQLiteJournal.open`.
     package static func reopened(
-        after old: Gateway, exists: Bool, damage: String? = nil,
+        after old: Gateway, sources: [any Source], exists: Bool, damage: String? = nil,
         open: (_ checkedAtOpenBytes: Int64, _ knownDamage: String?) throws(JournalError) -> any JournalWriter
     ) throws(JournalError) -> Gateway {
         old.journal.close()
@@ -43,6 +47,8 @@ extension Gateway {
             let made = try Gateway(configuration: old.configuration, journal: journal, time: old.time)
             made.takesOver(old)
             made.onAlert = old.onAlert
+            let receipts = try journal.recentReceipts(limit: Gateway.receiptsRemembered)
+            for source in sources { source.restore(receipts: receipts) }
             return made
         } catch {
             old.noteReopening(error)

@@ -12,6 +12,8 @@ package protocol Source: AnyObject {
     func abandonUnacknowledged()
     /// While the store refuses, nothing is to be received: brokers keep what comes. Cheap when nothing changes.
     func setPaused(_ isPaused: Bool)
+    /// Takes over what a journal remembers of messages, oldest first, in place of what was remembered here.
+    func restore(receipts: [UInt64])
     /// Messages delivered and not yet acknowledged.
     var unacknowledged: Int { get }
 }

@@ -31,8 +31,11 @@ struct Receipts {
         return UInt64(identifier) << 48 | hash.value >> 16
     }
 
-    /// Takes over what a journal remembers, oldest first.
-    mutating func restore(_ receipts: [UInt64]) { receipts.suffix(Receipts.capacity).forEach { remember($0) } }
+    /// Takes over what a journal remembers, oldest first: it has the last word.
+    mutating func restore(_ receipts: [UInt64]) {
+        (ring, next) = ([], 0)
+        receipts.suffix(Receipts.capacity).forEach { remember($0) }
+    }
 
     /// A connection begins: with a session that is remembered, redeliveries come first; with a new one, identifiers start anew.
     mutating func connected(sessionPresent: Bool) {

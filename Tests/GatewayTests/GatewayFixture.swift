@@ -75,6 +75,8 @@ final class ScriptedSource: Source {
     }
 
     private(set) var isPaused = false
+    private(set) var restored: [UInt64] = []
+    func restore(receipts: [UInt64]) { restored = receipts }
     func setPaused(_ isPaused: Bool) { self.isPaused = isPaused }
 
     func abandonUnacknowledged() {

@@ -70,9 +70,13 @@ struct StorageTests {
         time.advance(by: .seconds(1))
         #expect(throws: JournalError.self) { try turn(old) }
         #expect(old.storage.wantsReopening)
+        // The commit that was refused is there all the same: its sync had failed after everything was written.
         let reopened = journal.reopened()
-        let new = try Gateway(configuration: LineFixture.configuration(commitDelay: .zero), journal: reopened, time: time)
-        new.takesOver(old)
+        var taken = CommitBatch()
+        taken.receipts = [4711]
+        _ = try reopened.commit(taken)
+        let new = try Gateway.reopened(after: old, sources: [source], exists: true) { (_, _) throws(JournalError) in reopened }
+        #expect(source.restored.last == 4711, "or the message would be taken for a new one when it comes again")
         #expect(new.storage.isRefusing && !new.storage.wantsReopening)
         try new.step(readable: [], all: [source])
         #expect(!new.storage.isRefusing && !source.isPaused)

@@ -61,7 +61,7 @@ final class SimulatedBoard {
             let source = MQTTSource(
                 index: 0, id: "b", options: MQTTOptions(host: "simulated", port: 1883, clientID: "c"), filters: made.topicFilters(broker: 0),
                 seed: seed, connector: SimulatedConnector(broker) { [connect] _ in connect() })
-            source.restore(receipts: try journal.recentReceipts(limit: 8192))
+            source.restore(receipts: try journal.recentReceipts(limit: Gateway.receiptsRemembered))
             noteAlerts(journal)
             made.onAlert = { [unowned self] in self.durableAlerts.insert($0.id) }
             (gateway, self.source, openingError) = (made, source, nil)
@@ -103,7 +103,7 @@ final class SimulatedBoard {
         if now >= source.nextDeadline || source.descriptor == nil { source.tick(monotonicNanoseconds: now) }
         if source.wantsWrite { source.writable() }
         if gateway.storage.wantsReopening && now >= gateway.storage.retryAt {
-            let reopened = try? Gateway.reopened(after: gateway, exists: true) { (limit, damage) throws(JournalError) in
+            let reopened = try? Gateway.reopened(after: gateway, sources: [source], exists: true) { (limit, damage) throws(JournalError) in
                 try open(checkedAtOpenBytes: limit, knownDamage: damage)
             }
             self.gateway = reopened ?? gateway
