@@ -57,6 +57,7 @@ SOAK_SEEDS ?= 2000
 soak: setup
 	$(SWIFT) build -c release --product Simulate
 	$(SIMULATE) $$(date +%s)000 $(SOAK_SEEDS) 6000
+	$(MAKE) outage
 
 # The platform is away for HOURS simulated hours at fifty readings a second; then everything must arrive, the alerts first.
 HOURS ?= 72

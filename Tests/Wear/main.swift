@@ -73,6 +73,7 @@ var ways = [
     Way(name: "(c) journal, 100 readings", readings: 100, receipts: 0),
     Way(name: "(d) journal, 500 readings, 125 receipts", readings: 500, receipts: 125),
     Way(name: "(e) journal, 5 readings, 5 receipts", readings: 5, receipts: 5, total: 50_000),
+    Way(name: "(f) journal, 1000 readings, 250 receipts", readings: 1000, receipts: 250),
 ]
 if getenv("WEAR_PAGES") != nil {
     for size in [512, 2048, 4096] {
