@@ -135,8 +135,7 @@ package final class Forwarder {
                     return
                 } else {
                     deadLetters += 1
-                    alerts.skip(to: record.position)
-                    moved[.alerts] = alerts.acknowledged
+                    skip(.alerts, to: record.position)
                 }
             }
             if records.count < room {
@@ -188,6 +187,12 @@ package final class Forwarder {
         return json.bytes
     }
 
+    /// What needs no message, or gets none.
+    private func skip(_ lane: Lane, to position: UInt64) {
+        if lane == .alerts { alerts.skip(to: position) } else { readings.skip(to: position) }
+        moved[lane] = acknowledged(lane)
+    }
+
     private func fillReadings(_ reader: any JournalReader, _ link: any PlatformLink, _ window: Int, _ now: Timestamp) throws(JournalError) {
         while inFlight < window && readings.inFlight < Forwarder.readingsWindow(window) {
             if waiting.isEmpty {
@@ -199,8 +204,7 @@ package final class Forwarder {
             }
             let message = waiting.removeFirst()
             guard let payload = message.payload else {
-                readings.skip(to: message.position)
-                moved[.readings] = readings.acknowledged
+                skip(.readings, to: message.position)
                 continue
             }
             if let identifier = link.publish(topic: platform.readingsTopic, payload: payload) {
@@ -209,8 +213,7 @@ package final class Forwarder {
                 return
             } else {
                 deadLetters += 1
-                readings.skip(to: message.position)
-                moved[.readings] = readings.acknowledged
+                skip(.readings, to: message.position)
             }
         }
         isHungry = true
