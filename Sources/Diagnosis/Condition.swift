@@ -43,7 +43,10 @@ struct Condition: Equatable {
     }
 
     /// A new opinion about the level: from a reading (`observed` is its time) or from the passing of time (`observed` nil, same target).
-    mutating func evaluate(target: UInt8, rule: CompiledRule, observed: Int64?, listening: Int64, sequence: Sequence64) -> Transition? {
+    /// Nobody observes that nothing comes: `received`, the entry's own time, is then the onset.
+    mutating func evaluate(
+        target: UInt8, rule: CompiledRule, observed: Int64?, received: Int64, listening: Int64, sequence: Sequence64
+    ) -> Transition? {
         if target == level {
             held = level
             return nil
@@ -72,7 +75,7 @@ struct Condition: Equatable {
         let from = level
         level = held
         if from == 0 {
-            onsetObserved = heldSinceObserved == .min ? (observed ?? 0) : heldSinceObserved
+            onsetObserved = heldSinceObserved == .min ? (observed ?? received) : heldSinceObserved
             onsetSequence = heldSequence
             worst = 0
         }

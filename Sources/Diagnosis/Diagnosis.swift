@@ -233,7 +233,7 @@ package struct Diagnosis: ~Copyable {
     ) {
         let wasHolding = conditions[index].isHolding
         let transition = conditions[index].evaluate(
-            target: target, rule: rule, observed: observed, listening: clock.elapsed, sequence: sequence)
+            target: target, rule: rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
             let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count

@@ -15,6 +15,7 @@ struct TimeTests {
         #expect(feeder.alerts.isEmpty)
         for _ in 0..<2 { feeder.tick(after: 60) }
         #expect(feeder.alerts.map(\.kind) == [.raised])
+        #expect(feeder.alerts[0].onset == feeder.alerts[0].recorded, "nobody observes that nothing comes")
         feeder.feed(1)
         #expect(feeder.alerts.map(\.kind) == [.raised, .cleared])
     }

@@ -27,7 +27,7 @@ final class SimulatedPlatform {
         let body = Scan.without("\"senttime\":\"", in: text)
         // How the clock stood may be known better by the second time.
         // How the clock stood may be known better by the second time, and an alert that retention took and a restart made again has a shorter window.
-        let core = Scan.text(before: "\"window_start\"", in: Scan.without("\"correctedtime\":\"", in: Scan.without("\"clockstate\":\"", in: body)))
+        let core = Scan.text(before: "\"evidence\"", in: Scan.without("\"correctedtime\":\"", in: Scan.without("\"clockstate\":\"", in: body)))
         if let known = alerts[id] {
             if known != core { complain("alert \(id) came twice, and differs:\n\(known)\n\(core)") }
         } else {
