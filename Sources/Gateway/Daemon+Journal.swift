@@ -29,8 +29,7 @@ extension Daemon {
     /// *Units*: bytes. A file system without room stops SQLite even from making room; a page cap below it does not. So the file never gets all of a partition:
     /// a tenth of it, and what WAL and reserve take, is left.
     func pageCap(_ site: SiteConfiguration) -> Int64 {
-        let folder = site.journal.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        guard let all = FileSystem.bytes(holding: folder.isEmpty ? "/" : folder) else { return site.journal.maxBytes }
+        guard let all = FileSystem.bytes(holding: Folder.above(site.journal.path)) else { return site.journal.maxBytes }
         let room = max(SQLiteJournal.minimumBytes, all / 10 * 9 - 2 * 4 * SQLiteJournal.walBytes)
         guard room < site.journal.maxBytes else { return site.journal.maxBytes }
         let text = "max_bytes is more than the partition of \(site.journal.path) can give; \(room >> 20) MiB are used"

@@ -434,14 +434,12 @@ package final class Gateway {
     package func activeEpisodes() -> [ActiveEpisode] { diagnosis.activeEpisodes() }
     /// Sensors by whether they speak.
     package func presence() -> Presence { diagnosis.presence() }
-    /// Positions that wait for their commit, for the gateway that takes this one's place.
-    package var pendingCursors: [Lane: UInt64] { batch.cursors }
     /// The journal could not be opened anew either.
-    package func noteReopening(_ error: JournalError) { storage.refused(error, now: time.monotonicNanoseconds) }
-    /// This gateway goes on after one whose journal was opened anew.
-    package func takesOver(_ old: Gateway) {
+    func noteReopening(_ error: JournalError) { storage.refused(error, now: time.monotonicNanoseconds) }
+    /// This gateway goes on after one whose journal was opened anew, with the positions that still wait there for their commit.
+    func takesOver(_ old: Gateway) {
         storage.reopened(after: old.storage)
-        acknowledged(old.pendingCursors)
+        acknowledged(old.batch.cursors)
     }
     /// The MQTT topic filters that a broker is asked for.
     package func topicFilters(broker: Int) -> [String] { decoder.topicFilters(broker: broker) }

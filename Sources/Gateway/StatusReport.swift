@@ -44,14 +44,7 @@ struct StatusReport {
         let site = gateway.configuration
         var json = JSONWriter(reserving: 4096)
         json.beginObject()
-        json.member("schema", 1)
-        json.member("bamai", Version.text)
-        json.member("gateway", site.plan.gateway)
-        json.member("site", site.name)
-        json.member("revision", site.revision)
-        json.member("uptime_s", (monotonic - started) / 1_000_000_000)
-        json.member("now", time(now))
-        json.member("state", state)
+        StatusReport.head(&json, site, started: started, now: now, monotonic: monotonic, state: state)
         let (figures, journalProblem) = journalFigures()
         let presence = gateway.presence()
         problems(&json, journalProblem: journalProblem, presence: presence)
@@ -79,6 +72,15 @@ struct StatusReport {
         guard let site, let problem else { return Array("{\"error\":\"starting\"}\n".utf8) }
         var json = JSONWriter(reserving: 1024)
         json.beginObject()
+        head(&json, site, started: started, now: now, monotonic: monotonic, state: "waiting for its journal")
+        list([Problem(.error, "journal", "it cannot be opened: \(problem.sentence)")], &json)
+        json.endObject()
+        json.endLine()
+        return json.bytes
+    }
+
+    /// What every report begins with.
+    private static func head(_ json: inout JSONWriter, _ site: SiteConfiguration, started: Int64, now: Timestamp, monotonic: Int64, state: String) {
         json.member("schema", 1)
         json.member("bamai", Version.text)
         json.member("gateway", site.plan.gateway)
@@ -86,18 +88,7 @@ struct StatusReport {
         json.member("revision", site.revision)
         json.member("uptime_s", (monotonic - started) / 1_000_000_000)
         json.member("now", CivilTime.rfc3339(now, offsetSeconds: site.plan.utcOffsetSeconds))
-        json.member("state", "waiting for its journal")
-        json.key("problems")
-        json.beginArray()
-        json.beginObject()
-        json.member("severity", Problem.Severity.error.rawValue)
-        json.member("subject", "journal")
-        json.member("text", "it cannot be opened: \(problem.sentence)")
-        json.endObject()
-        json.endArray()
-        json.endObject()
-        json.endLine()
-        return json.bytes
+        json.member("state", state)
     }
 
     private func time(_ moment: Timestamp) -> String {
@@ -129,6 +120,10 @@ struct StatusReport {
         if presence.silent > 0 {
             problems.append(Problem(.warning, "sensors", "\(presence.silent) of \(presence.total) have fallen silent"))
         }
+        StatusReport.list(problems, &json)
+    }
+
+    private static func list(_ problems: [Problem], _ json: inout JSONWriter) {
         json.key("problems")
         json.beginArray()
         for problem in problems {

@@ -68,14 +68,6 @@ extension SQLiteJournal {
         try store.set(counter, try store.queries.counter(counter) &+ count)
     }
 
-    /// Readings that retention dropped before the platform had them, and those that no checkpoint covered, since the file was made.
-    package func droppedByRetention() throws(JournalError) -> RetentionRule.Drop {
-        let queries = try store().queries
-        return RetentionRule.Drop(
-            forwarded: try queries.counter(.droppedForwarded), unforwarded: try queries.counter(.droppedUnforwarded),
-            unjudged: try queries.counter(.droppedUnjudged))
-    }
-
     func trimReceipts(_ store: JournalStore) throws(JournalError) {
         guard receiptsHeld > 2 * UInt64(Self.receiptLimit) else { return }
         var kept: UInt64 = 0

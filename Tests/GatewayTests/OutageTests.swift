@@ -110,27 +110,13 @@ final class PlatformConsumer {
 
     private func take(_ payload: [UInt8]) {
         // Ticks have sequences of their own and are not sent: a gap of a few is one of them.
-        let key = Array("\"sequence\":".utf8)
-        payload.withUnsafeBufferPointer { bytes in
-            var place = 0
-            while place + key.count < bytes.count {
-                guard bytes[place] == key[0], key.indices.allSatisfy({ bytes[place + $0] == key[$0] }) else {
-                    place += 1
-                    continue
-                }
-                place += key.count
-                var sequence: UInt64 = 0
-                while place < bytes.count, (48...57).contains(bytes[place]) {
-                    sequence = sequence * 10 + UInt64(bytes[place] - 48)
-                    place += 1
-                }
-                if sequence <= lastSequence {
-                    repeatedReadings += 1
-                } else {
-                    if sequence > lastSequence + 20 { gaps += 1 }
-                    readings += 1
-                    lastSequence = sequence
-                }
+        Scan.numbers(after: "\"sequence\":", in: payload) { sequence in
+            if sequence <= lastSequence {
+                repeatedReadings += 1
+            } else {
+                if sequence > lastSequence + 20 { gaps += 1 }
+                readings += 1
+                lastSequence = sequence
             }
         }
     }

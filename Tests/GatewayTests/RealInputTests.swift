@@ -17,15 +17,7 @@ private struct Series {
 
 @Suite("Recorded data through a real broker", .serialized)
 struct RealInputTests {
-    /// `shared/data` beside the project, or where `BAMAI_DATA` says.
-    static let data: URL? = {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let places = [
-            ProcessInfo.processInfo.environment["BAMAI_DATA"].map { URL(fileURLWithPath: $0) },
-            root.deletingLastPathComponent().appendingPathComponent("shared/data"),
-        ]
-        return places.compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("SKAB").path) }
-    }()
+    static let data = RecordedFiles.folder.map { URL(fileURLWithPath: $0) }
 
     private static func lines(_ path: String) throws -> [Substring] {
         try String(contentsOf: data!.appendingPathComponent(path), encoding: .utf8).split(whereSeparator: \.isNewline)

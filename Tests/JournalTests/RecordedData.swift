@@ -14,15 +14,7 @@ struct RecordedData {
     var name: String
     var messages: [Message] = []
 
-    /// `shared/data` beside the project, or where `BAMAI_DATA` says; nil when there is none.
-    static let folder: URL? = {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let places = [
-            ProcessInfo.processInfo.environment["BAMAI_DATA"].map { URL(fileURLWithPath: $0) },
-            root.deletingLastPathComponent().appendingPathComponent("shared/data"),
-        ]
-        return places.compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("SKAB").path) }
-    }()
+    static let folder = RecordedFiles.folder.map { URL(fileURLWithPath: $0) }
 
     static func files(_ folder: URL, _ ending: String) -> [URL] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -97,9 +97,9 @@ struct SQLiteJournalTests {
             }
         }
         #expect(TemporaryDirectory.size(path) <= 256 << 10)
-        let dropped = try journal.droppedByRetention()
-        #expect(dropped.forwarded == 0 && dropped.unforwarded == dropped.unjudged && dropped.unforwarded > 0)
-        #expect(try journal.firstSequence() == dropped.unforwarded + 1)
+        let dropped = try journal.figures().dropped
+        #expect(dropped.forwardedBySpace == 0 && dropped.unforwardedBySpace == dropped.unjudged && dropped.unforwardedBySpace > 0)
+        #expect(try journal.firstSequence() == dropped.unforwardedBySpace + 1)
     }
 
     @Test("is refused by a medium that cannot be written")

@@ -197,22 +197,7 @@ struct UplinkHardshipTests {
 
 /// The sequences in a document of readings, in order.
 private func sequences(_ text: String) -> [UInt64] {
-    let key = Array("\"sequence\":".utf8)
-    let bytes = Array(text.utf8)
     var result: [UInt64] = []
-    var place = 0
-    while place + key.count < bytes.count {
-        guard bytes[place] == key[0], bytes[place + 1] == key[1], bytes[place..<(place + key.count)].elementsEqual(key) else {
-            place += 1
-            continue
-        }
-        place += key.count
-        var number: UInt64 = 0
-        while place < bytes.count, (48...57).contains(bytes[place]) {
-            number = number * 10 + UInt64(bytes[place] - 48)
-            place += 1
-        }
-        result.append(number)
-    }
+    Scan.numbers(after: "\"sequence\":", in: Array(text.utf8)) { result.append($0) }
     return result
 }
