@@ -11,6 +11,8 @@ struct CompiledRule {
     var onDelay: Int64
     var offDelay: Int64
     var latched: Bool
+    /// Readings in a row that must agree.
+    var confirm: UInt8
 
     init(_ source: Rule) {
         kind = source.kind
@@ -20,6 +22,9 @@ struct CompiledRule {
         onDelay = Duration.seconds(max(0, source.onDelay)).wholeMicroseconds
         offDelay = Duration.seconds(max(0, source.offDelay)).wholeMicroseconds
         latched = source.latched
+        confirm = UInt8(clamping: max(1, source.confirmReadings))
+        // Codes are no limits: they are looked up, not compared.
+        if kind == .code { return }
         for entry in source.levels { setLimit(entry.level.rawValue, entry.limit) }
     }
 

@@ -32,12 +32,15 @@ struct Condition: Equatable {
     /// The worst value and the worst level of the raised episode, for the sentence that ends it.
     var worst: UInt8 = 0
 
+    /// How many readings in a row have asked for the rise that is held.
+    var support: UInt8 = 0
+
     /// Whether a change is waiting for its delay.
     var isHolding: Bool { held != level }
 
-    /// *Units*: microseconds of listening time until the held change is due; nil when nothing is held.
+    /// *Units*: microseconds of listening time until the held change is due; nil when nothing is held, or a further reading must agree first.
     func dueIn(_ rule: CompiledRule, listening: Int64) -> Int64? {
-        guard isHolding else { return nil }
+        guard isHolding, held < level || support >= rule.confirm || rule.confirm == 1 else { return nil }
         let delay = held > level ? rule.onDelay : rule.offDelay
         return max(0, heldSinceListening &+ delay &- listening)
     }
@@ -56,13 +59,17 @@ struct Condition: Equatable {
             held = level
             return nil
         }
+        // The passing of time, and a guard's reading, are no second opinion.
+        let isOpinion = observed != nil
         if isHolding, (held > level) == rising {
+            if isOpinion && support < .max { support += 1 }
             held = rising ? min(held, target) : max(held, target)
         } else {
             held = target
             heldSinceListening = listening
             heldSinceObserved = observed ?? .min
             heldSequence = sequence
+            support = isOpinion ? 1 : 0
         }
         let delay = rising ? rule.onDelay : rule.offDelay
         let byListening = listening &- heldSinceListening >= delay
@@ -71,7 +78,7 @@ struct Condition: Equatable {
             let (lasted, overflow) = observed.subtractingReportingOverflow(heldSinceObserved)
             byDevice = !overflow && lasted >= delay
         }
-        guard byListening || byDevice else { return nil }
+        guard byListening || byDevice, !rising || support >= rule.confirm || rule.confirm == 1 else { return nil }
         let from = level
         level = held
         if from == 0 {
@@ -86,6 +93,7 @@ struct Condition: Equatable {
             heldSinceListening = listening
             heldSinceObserved = observed ?? .min
             heldSequence = sequence
+            support = isOpinion ? 1 : 0
         }
         return Transition(kind: from == 0 ? .raised : level == 0 ? .cleared : level > from ? .escalated : .eased, from: from, to: level)
     }

@@ -13,7 +13,7 @@ package enum RestoreOutcome: Equatable, Sendable {
 
 extension Diagnosis {
     private static let magic: UInt32 = 0x4947_4442  // "BDGI"
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
 
     /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
     package func snapshot() -> [UInt8] {
@@ -53,10 +53,14 @@ extension Diagnosis {
             if let verdict { verdict.write(to: &writer) }
         }
         writer.append(state.slot >= 0 ? pulse.snapshotSeries(Int(state.slot)) : [])
+        writer.append(derived.snapshot(sensor: index))
         writer.append(UInt32(state.endCondition - state.firstCondition))
         for position in Int(state.firstCondition)..<Int(state.endCondition) {
             writer.append(plan.rules[Int(conditionRule[position])].id)
             conditions[position].write(to: &writer)
+            var learned = ByteWriter()
+            baselines[Int32(position)]?.write(to: &learned)
+            writer.append(learned.bytes)
         }
         return writer.bytes
     }
@@ -126,9 +130,13 @@ extension Diagnosis {
         } else if !block.pulse.isEmpty {
             isWhole = false
         }
+        if !derived.restore(sensor: index, from: block.derived) { isWhole = false }
         for position in Int(sensors[index].firstCondition)..<Int(sensors[index].endCondition) {
-            let rule = plan.rules[Int(conditionRule[position])].id
-            if let condition = block.conditions[rule] { conditions[position] = condition } else { isWhole = false }
+            let rule = plan.rules[Int(conditionRule[position])]
+            if let condition = block.conditions[rule.id] { conditions[position] = condition } else { isWhole = false }
+            guard let baseline = rule.baseline else { continue }
+            var learned = ByteReader(block.learned[rule.id] ?? [])
+            if let state = BaselineState(from: &learned, baseline) { baselines[Int32(position)] = state } else { isWhole = false }
         }
         return isWhole
     }
@@ -143,6 +151,9 @@ private struct SensorBlock {
     var latest: Verdict?
     var spoken: Verdict?
     var pulse: [UInt8]
+    var derived: [UInt8]
+    /// What rules of kind `baseline` have learned, by rule.
+    var learned: [String: [UInt8]] = [:]
     var conditions: [String: Condition] = [:]
 
     init?(_ bytes: [UInt8]) {
@@ -168,31 +179,33 @@ private struct SensorBlock {
             guard let verdict = Verdict(from: &reader) else { return nil }
             spoken = verdict
         }
-        guard let pulse = reader.block(), let count = reader.integer(UInt32.self) else { return nil }
+        guard let pulse = reader.block(), let derived = reader.block(), let count = reader.integer(UInt32.self) else { return nil }
         self.pulse = pulse
+        self.derived = derived
         for _ in 0..<count {
-            guard let rule = reader.text(), let condition = Condition(from: &reader) else { return nil }
+            guard let rule = reader.text(), let condition = Condition(from: &reader), let learned = reader.block() else { return nil }
             conditions[rule] = condition
+            if !learned.isEmpty { self.learned[rule] = learned }
         }
     }
 }
 
 extension Condition {
     func write(to writer: inout ByteWriter) {
-        for small in [level, held, latch, worst] { writer.append(small) }
+        for small in [level, held, latch, worst, support] { writer.append(small) }
         for number in [heldSinceListening, heldSinceObserved, onsetObserved] { writer.append(number) }
         for number in [heldSequence, onsetSequence] { writer.append(number) }
     }
 
     init?(from reader: inout ByteReader) {
         guard let level = reader.integer(UInt8.self), let held = reader.integer(UInt8.self), let latch = reader.integer(UInt8.self),
-            let worst = reader.integer(UInt8.self), let listening = reader.integer(Int64.self), let observed = reader.integer(Int64.self),
+            let worst = reader.integer(UInt8.self), let support = reader.integer(UInt8.self), let listening = reader.integer(Int64.self), let observed = reader.integer(Int64.self),
             let onset = reader.integer(Int64.self), let heldSequence = reader.integer(UInt64.self), let onsetSequence = reader.integer(UInt64.self),
             level <= 4, held <= 4, latch <= 4, worst <= 4
         else { return nil }
         self.init(
             level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,
-            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst)
+            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst, support: support)
     }
 }
 

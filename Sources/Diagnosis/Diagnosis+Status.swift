@@ -41,7 +41,9 @@ extension Diagnosis {
     /// Counts the sensors that speak, in listening time.
     package func presence() -> Presence {
         var presence = Presence()
-        for (index, state) in sensors.enumerated() where plan.assets[plan.sensors[index].asset].assetClass != .gateway {
+        for (index, state) in sensors.enumerated() {
+            // The gateway, and what is reckoned, are no sensors that could be silent.
+            if plan.sensors[index].derived != nil || plan.assets[plan.sensors[index].asset].assetClass == .gateway { continue }
             presence.total += 1
             if state.lastObserved == .min {
                 presence.never += 1

@@ -26,6 +26,13 @@ package struct Diagnosis: ~Copyable {
     let silenceConditions: [Int32]
     /// For each asset, the conditions on it, for rules that confirm one another.
     let conditionsOfAsset: [[Int32]]
+    /// For each sensor, the conditions of other sensors that it guards.
+    let guarded: [[Int32]]
+    /// For each condition with guards, the sensors they look at, in the rule's order.
+    let guardSensors: [Int32: [Int]]
+    /// What rules of kind `baseline` have learned, by condition.
+    var baselines: [Int32: BaselineState]
+    var derived: DerivedBank
     var windows: EvidenceWindows
     var clock = ListeningClock()
     var pulse = PulseBank()
@@ -60,6 +67,7 @@ package struct Diagnosis: ~Copyable {
 
     /// - Parameter plan: validated: every index in it is in range.
     package init(plan: SitePlan) {
+        let plan = plan.includingDerived
         self.plan = plan
         rules = plan.rules.map { CompiledRule($0) }
         var states: [SensorState] = []
@@ -67,6 +75,10 @@ package struct Diagnosis: ~Copyable {
         var conditionRule: [Int32] = []
         var ofAsset = [[Int32]](repeating: [], count: plan.assets.count)
         var silence: [Int32] = []
+        let neighbours = SensorsOfAssets(plan)
+        var guarded = [[Int32]](repeating: [], count: plan.sensors.count)
+        var guardSensors: [Int32: [Int]] = [:]
+        var baselines: [Int32: BaselineState] = [:]
         var devicesWithSilence: Set<Int> = []
         for (index, sensor) in plan.sensors.enumerated() {
             var state = SensorState()
@@ -76,12 +88,21 @@ package struct Diagnosis: ~Copyable {
             state.firstCondition = Int32(conditionSensor.count)
             for (ruleIndex, rule) in plan.rules.enumerated() where rule.applies(to: sensor, of: plan.assets[sensor.asset]) {
                 if rule.kind == .pulse && state.slot < 0 { continue }
+                // What is reckoned here is no device's word.
+                if sensor.derived != nil && (rule.kind == .silent || rule.kind == .fault) { continue }
+                // Without the sensor that its guard looks at, a rule has nothing to say here.
+                let watched = rule.guards.map { neighbours.sensor(of: $0.quantity, beside: sensor) }
+                if watched.contains(where: { $0 == nil }) { continue }
                 // The gateway speaks of itself only when something has changed.
                 if rule.kind == .silent && plan.assets[sensor.asset].assetClass == .gateway { continue }
                 // A silent device is one fault, whatever the number of its sensors.
                 if rule.kind == .silent && !devicesWithSilence.insert(sensor.device).inserted { continue }
                 if rule.kind == .silent { silence.append(Int32(conditionSensor.count)) }
-                ofAsset[sensor.asset].append(Int32(conditionSensor.count))
+                let number = Int32(conditionSensor.count)
+                for other in watched.compactMap({ $0 }) where other != index && !guarded[other].contains(number) { guarded[other].append(number) }
+                if !watched.isEmpty { guardSensors[number] = watched.compactMap { $0 } }
+                if rule.kind == .baseline { baselines[number] = BaselineState() }
+                ofAsset[sensor.asset].append(number)
                 conditionSensor.append(Int32(index))
                 conditionRule.append(Int32(ruleIndex))
             }
@@ -94,6 +115,10 @@ package struct Diagnosis: ~Copyable {
         silenceConditions = silence
         conditionsOfAsset = ofAsset
         conditions = Array(repeating: Condition(), count: conditionSensor.count)
+        self.guarded = guarded
+        self.guardSensors = guardSensors
+        self.baselines = baselines
+        derived = DerivedBank(plan: plan)
         windows = EvidenceWindows(sensors: plan.sensors.count)
         deviceHeard = Array(repeating: 0, count: plan.devices.count)
     }
@@ -110,10 +135,18 @@ package struct Diagnosis: ~Copyable {
         let device = plan.sensors[sensor].device
         deviceHeard[device] = clock.elapsed
         windows.append(sensor: sensor, EvidencePoint(observed: reading.observed, value: reading.value))
-        let observed = reading.observed.microseconds
         // A backfilled reading older than what is known already is history: it says nothing about now.
-        let isHistory = reading.flags.contains(.late) && observed < sensors[sensor].lastObserved
+        let isHistory = reading.flags.contains(.late) && reading.observed.microseconds < sensors[sensor].lastObserved
         if isHistory { return Judgement(verdict: nil) }
+        let verdict = consider(sensor, reading, into: &alerts)
+        if !reading.flags.contains(.outOfRange) { derive(from: sensor, reading, into: &alerts) }
+        passTime(reading.received, into: &alerts)
+        return Judgement(verdict: verdict)
+    }
+
+    /// What the rules of one sensor think of its new value.
+    private mutating func consider(_ sensor: Int, _ reading: Reading, into alerts: inout [Alert]) -> Verdict? {
+        let observed = reading.observed.microseconds
         sensors[sensor].lastObserved = max(observed, sensors[sensor].lastObserved)
         sensors[sensor].lastValue = reading.value
         let impossible = reading.flags.contains(.outOfRange)
@@ -127,10 +160,47 @@ package struct Diagnosis: ~Copyable {
         for index in Int(sensors[sensor].firstCondition)..<Int(sensors[sensor].endCondition) {
             let rule = rules[Int(conditionRule[index])]
             guard let target = target(of: index, rule: rule, value: reading.value, verdict: verdict, impossible: impossible) else { continue }
-            step(index, rule: rule, target: target, observed: observed, reading: reading, into: &alerts)
+            step(
+                index, rule: rule, target: permits(index, at: observed) ? target : 0, observed: observed, reading: reading, into: &alerts)
         }
-        passTime(reading.received, into: &alerts)
-        return Judgement(verdict: verdict)
+        for index in guarded[sensor] { reconsider(Int(index), reading, into: &alerts) }
+        return verdict
+    }
+
+    /// A guard has changed: the value that it guards is judged again, as a value that still holds.
+    private mutating func reconsider(_ index: Int, _ reading: Reading, into alerts: inout [Alert]) {
+        let rule = rules[Int(conditionRule[index])]
+        let own = sensors[Int(conditionSensor[index])]
+        // Pulse and baselines judge each value once, when it comes.
+        guard rule.kind == .high || rule.kind == .low || rule.kind == .code, own.lastObserved != .min else { return }
+        let isPermitted = permits(index, at: reading.observed.microseconds)
+        guard let target = target(of: index, rule: rule, value: own.lastValue, verdict: nil, impossible: false) else { return }
+        var moment = reading
+        moment.value = own.lastValue
+        step(index, rule: rule, target: isPermitted ? target : 0, observed: nil, reading: moment, into: &alerts)
+    }
+
+    /// Whether all guards of a condition hold.
+    private func permits(_ index: Int, at observed: Int64) -> Bool {
+        guard let watched = guardSensors[Int32(index)] else { return true }
+        for (needed, sensor) in zip(plan.rules[Int(conditionRule[index])].guards, watched) {
+            let state = sensors[sensor]
+            guard state.lastObserved != .min, needed.range.contains(state.lastValue) else { return false }
+            if let age = needed.age, Double(observed &- state.lastObserved) / 1e6 > age { return false }
+        }
+        return true
+    }
+
+    /// What follows from a reading for quantities that nobody measures.
+    private mutating func derive(from sensor: Int, _ reading: Reading, into alerts: inout [Alert]) {
+        for feed in derived.feeds[sensor] {
+            guard let value = derived.take(feed, reading.value, observed: reading.observed), value.isFinite else { continue }
+            let target = derived.targets[Int(feed.feature)]
+            var made = reading
+            made.value = value
+            windows.append(sensor: target, EvidencePoint(observed: reading.observed, value: value))
+            _ = consider(target, made, into: &alerts)
+        }
     }
 
     /// Lets time pass without a reading.
@@ -165,9 +235,25 @@ package struct Diagnosis: ~Copyable {
             if rule.level(of: 0, current: 0) > 0 { return impossible ? rule.level(of: .greatestFiniteMagnitude, current: 0) : 0 }
             guard let verdict else { return nil }
             return latched(index, rule, verdict, suspicion: .sensor)
+        case .baseline:
+            guard !impossible else { return nil }
+            return departed(index, rule, value)
+        case .code:
+            guard !impossible else { return nil }
+            return plan.rules[Int(conditionRule[index])].levels.first { $0.limit == value }?.level.rawValue ?? 0
         case .silent:
             return 0
         }
+    }
+
+    /// The level that a value's distance from its own baseline asks for. Each value is asked about once, and learned unless it is far away.
+    private mutating func departed(_ index: Int, _ rule: CompiledRule, _ value: Double) -> UInt8? {
+        guard let baseline = plan.rules[Int(conditionRule[index])].baseline, var state = baselines[Int32(index)] else { return nil }
+        let departure = state.departure(of: value, baseline, rule.direction)
+        let level = departure.map { rule.level(of: $0.size, current: conditions[index].level) } ?? 0
+        let isNewCustom = state.learn(value, isBeyond: level > 0, baseline)
+        baselines[Int32(index)] = state
+        return isNewCustom ? 0 : level
     }
 
     /// Pulse speaks once when a departure begins; the departure lasts while the value is outside its band.
@@ -251,7 +337,7 @@ package struct Diagnosis: ~Copyable {
         let compiled = rules[Int(conditionRule[index])]
         let rule = plan.rules[Int(conditionRule[index])]
         let level = Level(rawValue: transition.to == 0 ? transition.from : transition.to) ?? .blue
-        let evidence = evidence(sensor: Int(conditionSensor[index]), compiled, level: level, reading: reading)
+        let evidence = evidence(condition: index, sensor: Int(conditionSensor[index]), compiled, level: level, reading: reading)
         let certainty = certainty(of: rule, sensor: sensor, level: level)
         let onset = Timestamp(microseconds: condition.onsetObserved)
         let ids = AlertIdentity(
@@ -266,7 +352,7 @@ package struct Diagnosis: ~Copyable {
             recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence)
     }
 
-    private func evidence(sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {
+    private func evidence(condition: Int, sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {
         var evidence = Evidence(window: windows.window(sensor: sensor))
         switch rule.kind {
         case .high, .low:
@@ -274,8 +360,24 @@ package struct Diagnosis: ~Copyable {
             evidence.limit = rule.limit(level.rawValue)
         case .silent:
             evidence.limit = rule.limit(level.rawValue)
-        case .pulse, .fault:
+        case .pulse, .fault, .code:
             evidence.seen = reading.value
+        case .baseline:
+            evidence.seen = reading.value
+            let source = plan.rules[Int(conditionRule[condition])]
+            if let baseline = source.baseline, let state = baselines[Int32(condition)],
+                let departure = state.departure(of: reading.value, baseline, rule.direction)
+            {
+                evidence.expected = departure.median
+                evidence.score = departure.size
+                let mildest = source.levels[0].limit
+                let reach = mildest * departure.scale
+                let isRatio = baseline.measure == .ratio
+                let (low, high) =
+                    isRatio
+                    ? (departure.median / mildest, departure.median * mildest) : (departure.median - reach, departure.median + reach)
+                (evidence.expectedLow, evidence.expectedHigh) = (low, high)
+            }
         }
         if let latest = sensors[sensor].latest, !latest.isWarmingUp {
             evidence.expected = latest.expected
@@ -297,8 +399,8 @@ package struct Diagnosis: ~Copyable {
             return confirmed ? .likely : .possible
         }
         switch rule.kind {
-        case .high, .low, .silent: return .observed
-        case .pulse, .fault: return level >= .orange ? .likely : .possible
+        case .high, .low, .silent, .code: return .observed
+        case .pulse, .fault, .baseline: return level >= .orange ? .likely : .possible
         }
     }
 }

@@ -63,7 +63,7 @@ struct Wording {
             guard let limit = evidence.limit, limit.isFinite else { return "" }
             let hours = JSONWriter.threeDecimals(limit / 3600)
             return chinese ? "超过 \(hours) 小时未收到任何数据。" : "Nothing heard for more than \(hours) h. "
-        case .pulse, .fault:
+        case .pulse, .fault, .baseline, .code:
             guard let seen = evidence.seen else { return "" }
             var parts = chinese ? "\(name(chinese: true)) \(text(seen))" : "\(capitalised) is \(text(seen))"
             if let low = evidence.expectedLow, let high = evidence.expectedHigh, low.isFinite, high.isFinite {

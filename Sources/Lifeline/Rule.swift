@@ -10,11 +10,73 @@ package enum RuleKind: String, CaseIterable, Sendable {
     case silent
     /// Pulse or the physical range says that the *sensor* is at fault; the limits are Pulse scores (0 for the range).
     case fault
+    /// The value is far from its own baseline, which is learned from the series' earlier values; what the limits count is `Baseline.measure`.
+    case baseline
+    /// The value is one of a set of codes; the limits are the codes.
+    case code
 }
 
 /// Which way a departure must go for a Pulse rule to care.
 package enum RuleDirection: String, CaseIterable, Sendable {
     case any, up, down
+}
+
+/// What a rule of kind `baseline` compares with, and how. For series of one value a day or so: nights, weeks, trips.
+package struct Baseline: Equatable, Sendable {
+    /// Which values make the baseline.
+    package enum Reference: String, CaseIterable, Sendable {
+        /// The newest that were not themselves far away: what is usual lately.
+        case rolling
+        /// The first after commissioning, for ever: what it was like when new. Sees what creeps.
+        case first
+    }
+
+    /// What a limit counts.
+    package enum Measure: String, CaseIterable, Sendable {
+        /// Median absolute deviations from the median.
+        case deviations
+        /// Multiples of the median.
+        case ratio
+        /// The quantity's own unit from the median.
+        case difference
+    }
+
+    package var reference: Reference
+    package var measure: Measure
+    /// How many values make it. *Range*: 5…64.
+    package var samples: Int
+    /// *Units*: the quantity's. A deviation is never taken for smaller, so that a series that hardly moves is not called sick for a trifle; for `ratio`, the
+    /// least median.
+    package var floor: Double
+
+    /// *Range* of `samples`.
+    package static let sampleRange = 5...64
+    /// So many values beyond the limit in a row are a new custom, not a departure: the baseline begins anew and the rule is quiet. For `rolling` only.
+    package static let adoptAfter = 90
+
+    package init(reference: Reference, measure: Measure, samples: Int, floor: Double) {
+        self.reference = reference
+        self.measure = measure
+        self.samples = samples
+        self.floor = floor
+    }
+}
+
+/// A state of the same asset without which a rule has nothing to say: a pump that should run dry must run.
+package struct RuleGuard: Equatable, Sendable {
+    /// Another quantity of the asset; its newest value counts.
+    package var quantity: String
+    /// *Units*: the quantity's canonical one. The value must be within.
+    package var range: ClosedRange<Double>
+    /// *Units*: seconds. A value older than this, against the reading that is judged, is no knowledge, and the rule is quiet; nil: states last until they
+    /// change.
+    package var age: Double?
+
+    package init(quantity: String, range: ClosedRange<Double>, age: Double?) {
+        self.quantity = quantity
+        self.range = range
+        self.age = age
+    }
 }
 
 /// From which limit on a rule speaks at which level.
@@ -46,7 +108,7 @@ package struct Rule: Equatable, Sendable {
     /// `lifeline-cn@1`, or `site`: where the rule came from, said in every alert.
     package var origin: String
     package var kind: RuleKind
-    /// Only for `pulse`: a burst lets pressure fall, a worn door takes longer.
+    /// Only for `pulse`, `fault` and `baseline`: a burst lets pressure fall, a worn door takes longer.
     package var direction: RuleDirection
     /// The asset class it is for; nil: every class.
     package var assetClass: AssetClass?
@@ -56,8 +118,16 @@ package struct Rule: Equatable, Sendable {
     package var asset: String?
     /// One sensor's id; nil: all of the quantity.
     package var sensor: String?
-    /// Ordered from the mildest to the worst level. Never empty.
+    /// Ordered from the mildest to the worst level. Never empty. For `code`: one entry a code.
     package var levels: [LevelLimit]
+    /// Only for `baseline`.
+    package var baseline: Baseline?
+    /// All of them must hold. At most `Rule.guardLimit`.
+    package var guards: [RuleGuard] = []
+    /// How many readings in a row must agree before the rule raises or escalates. *Range*: from 1.
+    package var confirmReadings = 1
+    /// The device is at fault and not the asset: it says nothing about how sick the asset is.
+    package var isAboutDevice = false
     /// *Units*: those of the limits. How far back from a limit the value must go before the rule eases or clears.
     package var deadband: Double
     /// *Units*: seconds that a condition must hold before it is raised or escalated.
@@ -99,6 +169,9 @@ package struct Rule: Equatable, Sendable {
         self.event = event
         self.advice = advice
     }
+
+    /// The most guards that a rule may have.
+    package static let guardLimit = 4
 
     /// Whether the rule speaks about this sensor of this asset.
     package func applies(to sensor: Sensor, of asset: Asset) -> Bool {

@@ -11,6 +11,8 @@ package struct Sensor: Equatable, Sendable {
     package var interval: Double?
     /// *Units*: seconds of one cycle (a day, a pump cycle). nil: no cycle is known; Pulse does not judge this series.
     package var cycle: Double?
+    /// Set where nobody measures it: the gateway reckons it from other sensors (`SitePlan.includingDerived`).
+    package var derived: DerivedSource?
 
     package init(id: String, asset: Int, device: Int, quantity: Quantity, interval: Double?, cycle: Double?) {
         self.id = id

@@ -8,13 +8,18 @@ package struct SitePlan: Equatable, Sendable {
     package var devices: [Device]
     package var sensors: [Sensor]
     package var rules: [Rule]
+    /// What is reckoned from the sensors' readings; `includingDerived` makes sensors of it.
+    package var derivations: [Derivation]
 
-    package init(gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule]) {
+    package init(
+        gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule], derivations: [Derivation] = []
+    ) {
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
         self.assets = assets
         self.devices = devices
         self.sensors = sensors
         self.rules = rules
+        self.derivations = derivations
     }
 }

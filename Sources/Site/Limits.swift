@@ -7,6 +7,7 @@ enum Limits {
     static let sensors = 16_384
     static let quantities = 512
     static let rules = 1024
+    static let derivations = 256
     static let disabledRules = 256
     static let chips = 64
     /// Of a manifest of recordings.

@@ -22,6 +22,7 @@ struct ProfileReader {
         var name = ""
         var version = 1
         var book = QuantityBook()
+        var derivations: [Derivation] = []
         var rules: [RuleEntry] = []
         /// The profile could not be read: an unknown quantity or rule is nobody's fault then.
         var isIncomplete = false
@@ -47,6 +48,8 @@ struct ProfileReader {
         draft.version = reader.whole("version", in: 1...1_000_000)?.value ?? 1
         _ = reader.text("notes", limit: 2000)
         draft.book.read(reader.tables("quantity", Schema.quantity, limit: Limits.quantities), log: log)
+        draft.derivations = DerivationReader(quantities: draft.book, log: log)
+            .derivations(reader.tables("derive", Schema.derivation, limit: Limits.derivations))
         let rules = RuleReader(quantities: draft.book, origin: "\(draft.name)@\(draft.version)", targets: nil, log: log)
         draft.rules = rules.rules(reader.tables("rule", Schema.profileRule, limit: Limits.rules))
         let ids = draft.rules.map(\.id.value)

@@ -14,6 +14,7 @@ struct RuleLimits {
         let deadband = deadband(unit)
         let tables = reader.tables("levels", Schema.level, limit: Level.allCases.count)
         if case .array([])? = reader.table["levels"]?.content { log.error("levels must not be empty", at: reader.spot(of: "levels")) }
+        if kind == .code { return codes(tables).map { ($0, 0) } }
         var levels: [(level: Level, limit: Located<Double>, spot: Spot)] = []
         var isWhole = !tables.isEmpty
         for table in tables {
@@ -40,9 +41,12 @@ struct RuleLimits {
     /// The unit of the limits of a `high` or `low` rule; nil for other kinds, and where a finding was made.
     private func writtenUnit() -> Unit? {
         let symbol = reader.text("unit")
-        guard kind == .high || kind == .low else {
+        guard kind == .high || kind == .low || kind == .code || kind == .baseline else {
             if let symbol { log.error("unit has a meaning for rules of kind \"high\" and \"low\" only", at: symbol.spot) }
             return nil
+        }
+        if let symbol, kind == .code || kind == .baseline {
+            log.error("unit has a meaning for rules of kind \"high\" and \"low\" only", at: symbol.spot)
         }
         guard let quantity else {
             if !reader.has("quantity") { log.error("a rule of kind \"\(kind.rawValue)\" needs a quantity", at: reader.here) }
@@ -55,10 +59,10 @@ struct RuleLimits {
         guard reader.has("deadband") else { return 0 }
         guard let deadband = reader.number("deadband", in: 0...1e9) else { return nil }
         switch kind {
-        case .silent:
-            log.error("deadband has no meaning for a rule of kind \"silent\"", at: deadband.spot)
+        case .silent, .code:
+            log.error("deadband has no meaning for a rule of kind \(Wording.quote(kind.rawValue))", at: deadband.spot)
             return nil
-        case .pulse, .fault: return deadband.value
+        case .pulse, .fault, .baseline: return deadband.value
         case .high, .low:
             guard let unit, let quantity else { return nil }
             let canonical = deadband.value * unit.conversion(to: quantity.unit).scale
@@ -75,8 +79,41 @@ struct RuleLimits {
         return nil
     }
 
+    /// The codes of each level, one entry a code.
+    private func codes(_ tables: [TableReader]) -> [LevelLimit]? {
+        var entries: [LevelLimit] = []
+        var isWhole = !tables.isEmpty
+        for table in tables {
+            if table.has("limit") { log.error("a rule of kind \"code\" has codes, not limits; write for example: codes = [5, 101]", at: table.spot(of: "limit")) }
+            guard let level = level(table), let codes = table.numbers("codes", limit: RuleLimits.codeLimit) else {
+                if !table.has("codes") { log.error("missing key \"codes\" in levels; write for example: codes = [5, 101]", at: table.here) }
+                isWhole = false
+                continue
+            }
+            for code in codes.value {
+                if let quantity, !quantity.range.contains(code) {
+                    log.error("code \(JSONWriter.shortest(code)) lies outside the range of \(quantity.name)", at: codes.spot)
+                    isWhole = false
+                } else if entries.contains(where: { $0.limit == code }) {
+                    log.error("code \(JSONWriter.shortest(code)) stands in two places; a code has one level", at: codes.spot)
+                    isWhole = false
+                } else {
+                    entries.append(LevelLimit(level: level, limit: code))
+                }
+            }
+        }
+        return isWhole ? entries : nil
+    }
+
+    /// More codes than any table of this field has.
+    static let codeLimit = 64
+
     private func limit(_ table: TableReader, _ unit: Unit?) -> Located<Double>? {
-        guard let value = table.table["limit"] else { return nil }
+        if table.has("codes") { log.error("codes have a meaning for rules of kind \"code\" only", at: table.spot(of: "codes")) }
+        guard let value = table.table["limit"] else {
+            log.error("missing key \"limit\" in levels; write for example: limit = 15.0", at: table.here)
+            return nil
+        }
         let place = table.spot(value.position)
         if kind == .silent {
             guard case .text(let text) = value.content else {
@@ -106,7 +143,11 @@ struct RuleLimits {
             let bounds = "\(JSONWriter.shortest(range.lowerBound))…\(JSONWriter.shortest(range.upperBound)) \(quantity.unit.symbol)"
             log.error("limit lies outside the physical range of \(quantity.name) (\(bounds)): it would never be reached", at: place)
             return nil
-        case .silent: return nil
+        case .baseline:
+            if number > 0, number <= 1e9 { return Located(value: number, spot: place) }
+            log.error("limit: how far from the baseline is above 0, found \(number.isFinite ? JSONWriter.shortest(number) : "\(number)")", at: place)
+            return nil
+        case .silent, .code: return nil
         }
     }
 

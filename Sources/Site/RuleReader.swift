@@ -57,19 +57,22 @@ struct RuleReader {
         }
         var limits: (levels: [LevelLimit], deadband: Double)?
         if let kind, named == nil || quantity != nil {
-            if let direction, kind.value != .pulse, kind.value != .fault {
-                log.error("direction has a meaning for rules of kind \"pulse\" and \"fault\" only", at: direction.spot)
+            if let direction, kind.value != .pulse, kind.value != .fault, kind.value != .baseline {
+                log.error("direction has a meaning for rules of kind \"pulse\", \"fault\" and \"baseline\" only", at: direction.spot)
             }
             limits = RuleLimits(reader: reader, kind: kind.value, quantity: quantity, log: log).read()
         }
+        let extras = RuleExtras(reader: reader, kind: kind?.value, quantities: quantities, log: log).read()
         guard let id else { return nil }
         var entry = RuleEntry(id: id, rule: nil, confirmedBy: confirmedBy, spot: reader.here)
         if confirmedBy?.value == id.value, let confirmedBy { log.error("a rule cannot confirm itself", at: confirmedBy.spot) }
-        guard let kind, let limits, let event, let advice else { return entry }
-        entry.rule = Rule(
+        guard let kind, let limits, let extras, let event, let advice else { return entry }
+        var rule = Rule(
             id: id.value, origin: origin, kind: kind.value, direction: direction?.value ?? .any, assetClass: assetClass?.value,
             quantity: quantity?.name, asset: asset?.value, sensor: sensor?.value, levels: limits.levels, deadband: limits.deadband,
             onDelay: onDelay, offDelay: offDelay, latched: latched, confirmedBy: confirmedBy?.value, category: category, event: event, advice: advice)
+        extras.apply(to: &rule)
+        entry.rule = rule
         return entry
     }
 

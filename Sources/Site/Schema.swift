@@ -3,6 +3,8 @@ enum KeyForm: Sendable {
     case text, whole, number, boolean
     /// An array of texts.
     case texts
+    /// An array of numbers.
+    case numbers
     /// `"15 min"`.
     case duration
     /// `"15 min"`, or `"none"` where there is no regularity.
@@ -61,7 +63,7 @@ enum Schema {
             .required("schema", .whole, "1"), .required("site", .table, "[site]"), .optional("journal", .table, "[journal]"),
             .optional("control", .table, "[control]"), .optional("broker", .tables, "[[broker]]"), .optional("platform", .table, "[platform]"),
             .optional("asset", .tables, "[[asset]]"), .optional("device", .tables, "[[device]]"),
-            .optional("quantity", .tables, "[[quantity]]"), .optional("rule", .tables, "[[rule]]"),
+            .optional("quantity", .tables, "[[quantity]]"), .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"),
         ])
 
     static let site = TableShape(
@@ -159,6 +161,9 @@ enum Schema {
         .required("levels", .tables, "[ { level = \"orange\", limit = 15.0 } ]"), .optional("deadband", .number, "1.0"),
         .optional("on_delay", .duration, "\"3 s\""), .optional("off_delay", .duration, "\"1 min\""), .optional("latched", .boolean, "false"),
         .optional("confirmed_by", .text, "\"cover.open\""), .optional("category", .text, "\"Infra\""),
+        .optional("baseline", .table, "{ reference = \"rolling\", measure = \"deviations\", samples = 28 }"),
+        .optional("while", .tables, "[ { quantity = \"running\", at_least = 0.5 } ]"), .optional("confirm_readings", .whole, "2"),
+        .optional("about", .text, "\"device\""),
         .required("event", .table, "{ zh = \"井盖倾斜\", en = \"Cover tilted\" }"),
         .required("advice", .table, "{ zh = \"请到场查看。\", en = \"Go and look.\" }"),
     ]
@@ -167,7 +172,32 @@ enum Schema {
         title: "[[rule]]", keys: ruleKeys + [.optional("asset", .text, "\"MH-17\""), .optional("sensor", .text, "\"MH-17/tilt_x\"")])
 
     static let level = TableShape(
-        title: "levels", keys: [.required("level", .text, "\"orange\""), .required("limit", .limit, "15.0")])
+        title: "levels", keys: [.required("level", .text, "\"orange\""), .optional("limit", .limit, "15.0"), .optional("codes", .numbers, "[5, 101]")])
+
+    static let baseline = TableShape(
+        title: "baseline",
+        keys: [
+            .required("reference", .text, "\"rolling\""), .required("measure", .text, "\"deviations\""), .required("samples", .whole, "28"),
+            .optional("floor", .number, "0.5"),
+        ])
+
+    static let ruleGuard = TableShape(
+        title: "while",
+        keys: [
+            .required("quantity", .text, "\"running\""), .optional("unit", .text, "\"MPa\""), .optional("at_least", .number, "0.5"),
+            .optional("at_most", .number, "0.5"), .optional("max_age", .duration, "\"10 min\""),
+        ])
+
+    static let derivation = TableShape(
+        title: "[[derive]]",
+        keys: [
+            .required("quantity", .text, "\"night_flow\""), .optional("class", .text, "\"water_pipe\""), .required("from", .text, "\"flow\""),
+            .required("method", .text, "\"lowest_mean\""), .optional("window", .duration, "\"1 h\""),
+            .optional("hours", .text, "\"02:00-04:00\""), .optional("period", .duration, "\"1 d\""), .optional("amplitude", .number, "0.05"),
+            .optional("at_least", .number, "0.14"), .optional("at_most", .number, "0.5"), .optional("over", .duration, "\"7 d\""),
+            .optional("per", .text, "\"trips\""), .optional("scale", .number, "1000"), .optional("least", .number, "200"),
+            .optional("by", .text, "\"temperature\""), .optional("minus", .text, "\"return_temperature\""), .optional("max_age", .duration, "\"1 h\""),
+        ])
 
     static let bilingual = TableShape(
         title: "a text in two languages", keys: [.required("zh", .text, "\"井盖倾斜\""), .required("en", .text, "\"Cover tilted\"")])
@@ -188,7 +218,7 @@ enum Schema {
         keys: [
             .required("schema", .whole, "1"), .required("profile", .text, "\"lifeline-cn\""), .required("version", .whole, "1"),
             .optional("notes", .text, "\"Defaults for Chinese cities.\""), .optional("quantity", .tables, "[[quantity]]"),
-            .optional("rule", .tables, "[[rule]]"),
+            .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"),
         ])
 
     static let profileRule = TableShape(title: "[[rule]]", keys: ruleKeys)

@@ -44,9 +44,11 @@ struct SiteReader {
         let siteRules = RuleReader(quantities: quantities, origin: "site", targets: (assets.register, devices.sensorIDs), log: log)
             .rules(file.tables("rule", Schema.siteRule, limit: Limits.rules))
         let merge = RuleMerge(profile: profile, site: siteRules, disabled: site?.texts("disable", limit: Limits.disabledRules) ?? [], log: log)
+        let own = DerivationReader(quantities: quantities, log: log)
+            .derivations(file.tables("derive", Schema.derivation, limit: Limits.derivations))
         let plan = SitePlan(
             gateway: header.id, utcOffsetSeconds: header.offset, assets: assets.assets, devices: devices.devices, sensors: devices.sensors,
-            rules: merge.rules())
+            rules: merge.rules(), derivations: own + profile.derivations)
         let store = file.table("journal", Schema.journal).map(journal) ?? JournalConfiguration()
         let control = file.table("control", Schema.control).flatMap(socket) ?? SiteReader.controlSocket
         if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }

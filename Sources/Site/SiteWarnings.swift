@@ -9,6 +9,7 @@ struct SiteWarnings {
     let log: FindingLog
 
     func check() {
+        let plan = self.plan.includingDerived
         if plan.sensors.isEmpty { log.warning("no sensor: this site watches nothing", at: file.here) }
         var watched = [Bool](repeating: false, count: plan.assets.count)
         for sensor in plan.sensors where watched.indices.contains(sensor.asset) { watched[sensor.asset] = true }

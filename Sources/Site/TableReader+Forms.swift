@@ -17,6 +17,11 @@ extension TableReader {
                 return "expected an array of tables, found \(odd.kindName) in it"
             }
             return nil
+        case (.numbers, .array(let items)):
+            if let odd = items.first(where: { number(in: $0)?.isFinite != true }) {
+                return "expected an array of finite numbers, found \(odd.kindName) in it"
+            }
+            return nil
         case (.codes, .table(let table)):
             if let odd = table.entries.first(where: { number(in: $0.value)?.isFinite != true }) {
                 return "expected a finite number for \(Wording.quote(odd.key)), found \(odd.value.kindName)"
@@ -27,6 +32,7 @@ extension TableReader {
         case (.number, _): expected = "a number such as \(key.example)"
         case (.boolean, _): expected = "true or false"
         case (.texts, _): expected = "an array of texts such as \(key.example)"
+        case (.numbers, _): expected = "an array of numbers such as \(key.example)"
         case (.duration, _), (.size, _): expected = "a text with a unit such as \(key.example)"
         case (.period, _): expected = "a text such as \(key.example), or \"none\""
         case (.path, _): expected = "a path such as \(key.example)"

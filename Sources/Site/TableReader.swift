@@ -103,6 +103,16 @@ struct TableReader {
         }
     }
 
+    /// Finite numbers of an array; 1…`limit` of them.
+    func numbers(_ key: String, limit: Int) -> Located<[Double]>? {
+        guard let value = value(key, .numbers), case .array(let items) = value.content else { return nil }
+        if items.isEmpty || items.count > limit {
+            log.error("\(key) must have 1…\(limit) items, found \(items.count)", at: spot(value.position))
+            return nil
+        }
+        return Located(value: items.compactMap { TableReader.number(in: $0) }, spot: spot(value.position))
+    }
+
     // MARK: Amounts
 
     func duration(_ key: String, in range: ClosedRange<Duration>) -> Located<Duration>? {

@@ -1,0 +1,50 @@
+import Lifeline
+
+/// How far the value has fallen from the highest, or risen from the lowest, of the last window: the front of a burst.
+///
+/// *Memory*: 32 numbers; the window is known to a thirty-second of its length.
+struct Excursion: DerivedFeature {
+    private static let bins = 32
+
+    private let width: Double
+    private let isFall: Bool
+    /// The bin of the newest reading, counted from 1970.
+    private var head = -Double.infinity
+    /// The extreme of each bin, in a ring by its number; NaN: no reading.
+    private var extremes = [Double](repeating: .nan, count: Excursion.bins)
+
+    init(window: Double, isFall: Bool) {
+        width = window / Double(Excursion.bins)
+        self.isFall = isFall
+    }
+
+    mutating func take(_ value: Double, at local: Double) -> Double? {
+        let bin = max((local / width).rounded(.down), head)
+        if bin > head {
+            for missed in 0..<Int(min(bin - head, Double(Excursion.bins))) { extremes[slot(bin - Double(missed))] = .nan }
+            head = bin
+        }
+        let slot = slot(bin)
+        let known = extremes[slot]
+        extremes[slot] = known.isNaN ? value : isFall ? max(known, value) : min(known, value)
+        var extreme = value
+        for candidate in extremes where !candidate.isNaN { extreme = isFall ? max(extreme, candidate) : min(extreme, candidate) }
+        return isFall ? extreme - value : value - extreme
+    }
+
+    private func slot(_ bin: Double) -> Int {
+        let rest = Int(bin.truncatingRemainder(dividingBy: Double(Excursion.bins)))
+        return rest < 0 ? rest + Excursion.bins : rest
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.append(head)
+        writer.append(extremes)
+    }
+
+    mutating func read(from reader: inout ByteReader) -> Bool {
+        guard let head = reader.double(), let extremes = reader.doubles(Excursion.bins) else { return false }
+        (self.head, self.extremes) = (head, extremes)
+        return true
+    }
+}
