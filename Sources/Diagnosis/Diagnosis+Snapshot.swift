@@ -199,7 +199,8 @@ extension Condition {
 
     init?(from reader: inout ByteReader) {
         guard let level = reader.integer(UInt8.self), let held = reader.integer(UInt8.self), let latch = reader.integer(UInt8.self),
-            let worst = reader.integer(UInt8.self), let support = reader.integer(UInt8.self), let listening = reader.integer(Int64.self), let observed = reader.integer(Int64.self),
+            let worst = reader.integer(UInt8.self), let support = reader.integer(UInt8.self), let listening = reader.integer(Int64.self),
+            let observed = reader.integer(Int64.self),
             let onset = reader.integer(Int64.self), let heldSequence = reader.integer(UInt64.self), let onsetSequence = reader.integer(UInt64.self),
             level <= 4, held <= 4, latch <= 4, worst <= 4
         else { return nil }

@@ -44,8 +44,10 @@ struct DerivationReader {
             log.error("\(entry.key) has no meaning for method \(Wording.quote(method.name))", at: reader.spot(of: entry.key))
         }
         guard let quantity, let source, let made = self.method(method.name, reader, source) else { return nil }
-        if case .onsets = made {} else if needsUnitOfSource(made), quantity.unit.dimension != source.unit.dimension {
-            log.error("\(quantity.name) is in \(quantity.unit.symbol), but \(method.name) of \(source.name) gives \(source.unit.symbol)", at: name.spot)
+        if case .onsets = made {
+        } else if needsUnitOfSource(made), quantity.unit.dimension != source.unit.dimension {
+            log.error(
+                "\(quantity.name) is in \(quantity.unit.symbol), but \(method.name) of \(source.name) gives \(source.unit.symbol)", at: name.spot)
             return nil
         }
         return Derivation(quantity: quantity, assetClass: assetClass?.value, source: source.name, method: made)

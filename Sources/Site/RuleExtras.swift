@@ -72,7 +72,9 @@ struct RuleExtras {
             return nil
         }
         let (scale, shift) = unit.conversion(to: quantity.unit)
-        let bounds = ((low?.value).map { $0 * scale + shift } ?? -.greatestFiniteMagnitude, (high?.value).map { $0 * scale + shift } ?? .greatestFiniteMagnitude)
+        let bounds = (
+            (low?.value).map { $0 * scale + shift } ?? -.greatestFiniteMagnitude, (high?.value).map { $0 * scale + shift } ?? .greatestFiniteMagnitude
+        )
         guard bounds.0 <= bounds.1 else {
             log.error("at_least is above at_most: the rule would never speak", at: table.here)
             return nil

@@ -84,7 +84,9 @@ struct RuleLimits {
         var entries: [LevelLimit] = []
         var isWhole = !tables.isEmpty
         for table in tables {
-            if table.has("limit") { log.error("a rule of kind \"code\" has codes, not limits; write for example: codes = [5, 101]", at: table.spot(of: "limit")) }
+            if table.has("limit") {
+                log.error("a rule of kind \"code\" has codes, not limits; write for example: codes = [5, 101]", at: table.spot(of: "limit"))
+            }
             guard let level = level(table), let codes = table.numbers("codes", limit: RuleLimits.codeLimit) else {
                 if !table.has("codes") { log.error("missing key \"codes\" in levels; write for example: codes = [5, 101]", at: table.here) }
                 isWhole = false

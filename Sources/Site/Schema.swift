@@ -172,7 +172,8 @@ enum Schema {
         title: "[[rule]]", keys: ruleKeys + [.optional("asset", .text, "\"MH-17\""), .optional("sensor", .text, "\"MH-17/tilt_x\"")])
 
     static let level = TableShape(
-        title: "levels", keys: [.required("level", .text, "\"orange\""), .optional("limit", .limit, "15.0"), .optional("codes", .numbers, "[5, 101]")])
+        title: "levels",
+        keys: [.required("level", .text, "\"orange\""), .optional("limit", .limit, "15.0"), .optional("codes", .numbers, "[5, 101]")])
 
     static let baseline = TableShape(
         title: "baseline",
@@ -196,7 +197,8 @@ enum Schema {
             .optional("hours", .text, "\"02:00-04:00\""), .optional("period", .duration, "\"1 d\""), .optional("amplitude", .number, "0.05"),
             .optional("at_least", .number, "0.14"), .optional("at_most", .number, "0.5"), .optional("over", .duration, "\"7 d\""),
             .optional("per", .text, "\"trips\""), .optional("scale", .number, "1000"), .optional("least", .number, "200"),
-            .optional("by", .text, "\"temperature\""), .optional("minus", .text, "\"return_temperature\""), .optional("max_age", .duration, "\"1 h\""),
+            .optional("by", .text, "\"temperature\""), .optional("minus", .text, "\"return_temperature\""),
+            .optional("max_age", .duration, "\"1 h\""),
         ])
 
     static let bilingual = TableShape(

@@ -30,6 +30,9 @@ package enum StreetSite {
         utc_offset = "+08:00"
         profile = "lifeline-cn"
 
+        # Ten minutes of a real street are twenty-five days of this one.
+        disable = ["water.burst_front"]
+
         # Relative to the folder that the gateway is started in.
         [journal]
         path = "run/street/journal.db"

@@ -6,6 +6,10 @@ enum Fixture {
     static let tilt = Quantity(name: "tilt", unit: Unit.named("deg")!, range: -180...180, chinese: "倾角", english: "Tilt")
     static let pressure = Quantity(name: "pressure", unit: Unit.named("MPa")!, range: -0.1...4, chinese: "压力", english: "Pressure")
 
+    static func quantity(_ name: String) -> Quantity {
+        Quantity(name: name, unit: Unit.named("MPa")!, range: -100...100, chinese: name, english: name)
+    }
+
     static func rule(
         _ id: String = "cover.tilt", kind: RuleKind = .high, direction: RuleDirection = .any, quantity: String? = "tilt",
         levels: [(Level, Double)] = [(.yellow, 10), (.orange, 15)], deadband: Double = 2, on: Double = 0, off: Double = 0, latched: Bool = false,

@@ -41,7 +41,7 @@ import Testing
         #expect(rule.id == "well.low" && rule.origin == "site" && rule.offDelay == 3600)
         #expect(rule.levels == [LevelLimit(level: .yellow, limit: 1.5), LevelLimit(level: .orange, limit: 0.8)])
         #expect(abs(rule.deadband - 0.1) < 1e-15)
-        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@3" })
+        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@4" })
         #expect(!plan.rules.contains { $0.id == "cover.displacement" })
     }
 
@@ -50,7 +50,7 @@ import Testing
         let text = try Repository.text("firmware-config/sample/site.toml")
         let shapes = [
             Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
-            Schema.quantity, Schema.siteRule,
+            Schema.quantity, Schema.derivation, Schema.siteRule,
         ]
         for shape in shapes {
             let section = SampleTests.lines(of: text, under: shape.title)
@@ -61,13 +61,14 @@ import Testing
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys { #expect(text.contains("\(key.name) = ")) }
+        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.baseline.keys + Schema.ruleGuard.keys {
+            #expect(text.contains("\(key.name) = ")) }
     }
 
     @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
         for path in ["firmware-config/sample/site.toml", "firmware-config/devices/plain-json-level.toml", "boards/generic.toml"] {
             let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            for shape in [Schema.platform, Schema.device, Schema.deviceReading, Schema.siteRule, Schema.boardFile] {
+            for shape in [Schema.platform, Schema.device, Schema.deviceReading, Schema.derivation, Schema.siteRule, Schema.boardFile] {
                 for key in shape.keys where key.name != "reading" && key.name != "chip" {
                     guard let first = lines.firstIndex(where: { SampleTests.sets(key.name, $0) }), first > 0 else { continue }
                     #expect(lines[first - 1].hasPrefix("#") || SampleTests.isSetting(lines[first - 1]), "\(path):\(first + 1) \(key.name)")

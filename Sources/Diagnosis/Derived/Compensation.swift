@@ -11,7 +11,10 @@ struct Compensation: DerivedFeature {
     private let days: Double
     private var day = -Double.infinity
     private var sum = 0.0, count = 0.0
+    /// The companion's day, which may turn before the source's does; and the mean of its day before.
+    private var otherDay = -Double.infinity
     private var otherSum = 0.0, otherCount = 0.0
+    private var otherBefore = Double.nan
     /// Learning: days seen, and the sums about the first day's means.
     private var seen = 0.0
     private var origin = 0.0, otherOrigin = 0.0
@@ -27,8 +30,11 @@ struct Compensation: DerivedFeature {
     }
 
     mutating func takeCompanion(_ value: Double, at local: Double) {
-        // As for the source, but only it turns the day.
-        if day == -.infinity { day = LocalDay.number(local) }
+        let today = LocalDay.number(local)
+        if today > otherDay {
+            otherBefore = today == otherDay + 1 && otherCount > 0 ? otherSum / otherCount : .nan
+            (otherDay, otherSum, otherCount) = (today, 0, 0)
+        }
         otherSum += value
         otherCount += 1
     }
@@ -36,12 +42,10 @@ struct Compensation: DerivedFeature {
     private mutating func turn(_ local: Double) -> Double? {
         let today = LocalDay.number(local)
         guard today > day else { return nil }
-        defer {
-            day = today
-            (sum, count, otherSum, otherCount) = (0, 0, 0, 0)
-        }
-        guard count > 0, otherCount > 0 else { return nil }
-        let (value, other) = (sum / count, otherSum / otherCount)
+        defer { (day, sum, count) = (today, 0, 0) }
+        let other = otherDay == day && otherCount > 0 ? otherSum / otherCount : otherDay == day + 1 ? otherBefore : .nan
+        guard count > 0, !other.isNaN else { return nil }
+        let value = sum / count
         if seen >= days { return value - origin - y / seen - slope * (other - otherOrigin - x / seen) }
         if seen == 0 { (origin, otherOrigin) = (value, other) }
         seen += 1
@@ -56,13 +60,14 @@ struct Compensation: DerivedFeature {
     private var slope: Double { (xy - x * y / seen) / (xx - x * x / seen + seen * Compensation.prior) }
 
     func write(to writer: inout ByteWriter) {
-        writer.append([day, sum, count, otherSum, otherCount, seen, origin, otherOrigin, x, y, xx, xy])
+        writer.append([day, sum, count, otherDay, otherSum, otherCount, otherBefore, seen, origin, otherOrigin, x, y, xx, xy])
     }
 
     mutating func read(from reader: inout ByteReader) -> Bool {
-        guard let all = reader.doubles(12) else { return false }
-        (day, sum, count, otherSum, otherCount, seen) = (all[0], all[1], all[2], all[3], all[4], all[5])
-        (origin, otherOrigin, x, y, xx, xy) = (all[6], all[7], all[8], all[9], all[10], all[11])
+        guard let all = reader.doubles(14) else { return false }
+        (day, sum, count) = (all[0], all[1], all[2])
+        (otherDay, otherSum, otherCount, otherBefore) = (all[3], all[4], all[5], all[6])
+        (seen, origin, otherOrigin, x, y, xx, xy) = (all[7], all[8], all[9], all[10], all[11], all[12], all[13])
         return true
     }
 }

@@ -2,9 +2,13 @@ import Lifeline
 
 /// The median of each period, of the values within a range: what a pump draws while it runs.
 ///
-/// *Memory*: fifteen numbers, however many readings a period has. *Source*: the P² algorithm for a quantile without storing observations (Jain and Chlamtac,
-/// Communications of the ACM 28, 1985); exact up to five readings.
+/// Exact up to 96 values a period, a day of quarter hours. Of more, every second, fourth, eighth … is kept, evenly over the period; estimators that keep
+/// a handful of markers instead are led astray by the lone wild values that a median is there to ignore.
+///
+/// *Memory*: 96 numbers of single precision.
 struct PeriodMedian: DerivedFeature {
+    private static let room = 96
+
     private let period: Double
     private let low: Double
     private let high: Double
@@ -12,9 +16,9 @@ struct PeriodMedian: DerivedFeature {
     private let least: Double
     private var index = -Double.infinity
     private var count = 0.0
-    /// The marker heights, and their positions among the readings (from 1).
-    private var heights = [Double](repeating: 0, count: 5)
-    private var positions: [Double] = [1, 2, 3, 4, 5]
+    /// Every how many-th value is kept.
+    private var stride = 1.0
+    private var kept: [Float] = []
 
     init(period: Double, low: Double, high: Double, interval: Double?) {
         self.period = period
@@ -28,70 +32,41 @@ struct PeriodMedian: DerivedFeature {
         let now = (local / period).rounded(.down)
         var result: Double?
         if now > index {
-            if count >= least { result = median }
-            (index, count) = (now, 0)
-            positions = [1, 2, 3, 4, 5]
+            if count >= least { result = BaselineState.median(kept.map { Double($0) }) }
+            (index, count, stride) = (now, 0, 1)
+            kept.removeAll(keepingCapacity: true)
         }
         if value >= low && value <= high { add(value) }
         return result
     }
 
-    private var median: Double {
-        guard count < 5 else { return heights[2] }
-        let sorted = heights[..<Int(count)].sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
-
     private mutating func add(_ value: Double) {
+        if count.truncatingRemainder(dividingBy: stride) == 0 {
+            if kept.count == PeriodMedian.room {
+                for place in 0..<(PeriodMedian.room / 2) { kept[place] = kept[2 * place] }
+                kept.removeLast(PeriodMedian.room / 2)
+                stride *= 2
+            }
+            if count.truncatingRemainder(dividingBy: stride) == 0 { kept.append(Float(value)) }
+        }
         count += 1
-        if count <= 5 {
-            heights[Int(count) - 1] = value
-            if count == 5 { heights.sort() }
-            return
-        }
-        var cell = 0
-        if value < heights[0] {
-            heights[0] = value
-        } else if value >= heights[4] {
-            heights[4] = value
-            cell = 3
-        } else {
-            while value >= heights[cell + 1] { cell += 1 }
-        }
-        for marker in (cell + 1)..<5 { positions[marker] += 1 }
-        for marker in 1..<4 {
-            let wanted = 1 + (count - 1) * Double(marker) / 4
-            let off = wanted - positions[marker]
-            let canRise = off >= 1 && positions[marker + 1] - positions[marker] > 1
-            let canFall = off <= -1 && positions[marker - 1] - positions[marker] < -1
-            if canRise || canFall { move(marker, by: canRise ? 1 : -1) }
-        }
-    }
-
-    private mutating func move(_ marker: Int, by step: Double) {
-        let (below, here, above) = (positions[marker - 1], positions[marker], positions[marker + 1])
-        let (low, middle, high) = (heights[marker - 1], heights[marker], heights[marker + 1])
-        let parabola =
-            middle + step / (above - below)
-            * ((here - below + step) * (high - middle) / (above - here) + (above - here - step) * (middle - low) / (here - below))
-        if low < parabola && parabola < high {
-            heights[marker] = parabola
-        } else {
-            heights[marker] = step > 0 ? middle + (high - middle) / (above - here) : middle + (low - middle) / (here - below)
-        }
-        positions[marker] += step
     }
 
     func write(to writer: inout ByteWriter) {
-        writer.append([index, count])
-        writer.append(heights)
-        writer.append(positions)
+        writer.append([index, count, stride])
+        writer.append(UInt32(kept.count))
+        for value in kept { writer.append(value.bitPattern) }
     }
 
     mutating func read(from reader: inout ByteReader) -> Bool {
-        guard let head = reader.doubles(2), head[1] >= 0, let heights = reader.doubles(5), let positions = reader.doubles(5) else { return false }
-        (index, count) = (head[0], head[1])
-        (self.heights, self.positions) = (heights, positions)
+        guard let head = reader.doubles(3), head[1] >= 0, head[2] >= 1, let number = reader.integer(UInt32.self), number <= UInt32(PeriodMedian.room)
+        else { return false }
+        var kept: [Float] = []
+        for _ in 0..<number {
+            guard let bits = reader.integer(UInt32.self) else { return false }
+            kept.append(Float(bitPattern: bits))
+        }
+        (index, count, stride, self.kept) = (head[0], head[1], head[2], kept)
         return true
     }
 }
