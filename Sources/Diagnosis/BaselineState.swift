@@ -32,7 +32,7 @@ struct BaselineState: Equatable, Sendable {
         switch rule.measure {
         case .difference: size = value - middle
         case .deviations:
-            scale = max(BaselineState.median(values.map { abs($0 - middle) }), rule.floor)
+            scale = max(BaselineState.median(values.map { abs($0 - middle) }), rule.floor, rule.floorShare * abs(middle))
             size = scale > 0 ? (value - middle) / scale : 0
         case .ratio:
             let base = max(middle, rule.floor)

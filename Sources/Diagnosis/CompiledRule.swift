@@ -1,4 +1,5 @@
 import Lifeline
+import Pulse
 
 /// A rule as the judge looks at it for every reading: numbers only, no text, nothing on the heap.
 struct CompiledRule {
@@ -13,6 +14,11 @@ struct CompiledRule {
     var latched: Bool
     /// Readings in a row that must agree.
     var confirm: UInt8
+    /// The Pulse features that count, as bits by their raw values.
+    private var features: UInt32
+
+    /// Whether the rule listens to a feature.
+    func listens(to feature: Feature) -> Bool { features & (1 << UInt32(feature.rawValue)) != 0 }
 
     init(_ source: Rule) {
         kind = source.kind
@@ -22,6 +28,8 @@ struct CompiledRule {
         onDelay = Duration.seconds(max(0, source.onDelay)).wholeMicroseconds
         offDelay = Duration.seconds(max(0, source.offDelay)).wholeMicroseconds
         latched = source.latched
+        let wanted = Feature.allCases.filter { source.features.isEmpty || source.features.contains($0.key) }
+        features = wanted.reduce(0) { $0 | (1 << UInt32($1.rawValue)) }
         confirm = UInt8(clamping: max(1, source.confirmReadings))
         // Codes are no limits: they are looked up, not compared.
         if kind == .code { return }

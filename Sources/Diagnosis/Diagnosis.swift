@@ -148,8 +148,9 @@ package struct Diagnosis: ~Copyable {
     private mutating func consider(_ sensor: Int, _ reading: Reading, into alerts: inout [Alert]) -> Verdict? {
         let observed = reading.observed.microseconds
         sensors[sensor].lastObserved = max(observed, sensors[sensor].lastObserved)
-        sensors[sensor].lastValue = reading.value
         let impossible = reading.flags.contains(.outOfRange)
+        // What cannot be true is no state that anything could depend on.
+        if !impossible { sensors[sensor].lastValue = reading.value }
         var verdict: Verdict?
         let slot = sensors[sensor].slot
         if slot >= 0 && !impossible {
@@ -172,7 +173,7 @@ package struct Diagnosis: ~Copyable {
         let rule = rules[Int(conditionRule[index])]
         let own = sensors[Int(conditionSensor[index])]
         // Pulse and baselines judge each value once, when it comes.
-        guard rule.kind == .high || rule.kind == .low || rule.kind == .code, own.lastObserved != .min else { return }
+        guard rule.kind == .high || rule.kind == .low || rule.kind == .code, !own.lastValue.isNaN else { return }
         let isPermitted = permits(index, at: reading.observed.microseconds)
         guard let target = target(of: index, rule: rule, value: own.lastValue, verdict: nil, impossible: false) else { return }
         var moment = reading
@@ -185,7 +186,8 @@ package struct Diagnosis: ~Copyable {
         guard let watched = guardSensors[Int32(index)] else { return true }
         for (needed, sensor) in zip(plan.rules[Int(conditionRule[index])].guards, watched) {
             let state = sensors[sensor]
-            guard state.lastObserved != .min, needed.range.contains(state.lastValue) else { return false }
+            // NaN, while nothing is known, is in no range.
+            guard needed.range.contains(state.lastValue) else { return false }
             if let age = needed.age, Double(observed &- state.lastObserved) / 1e6 > age { return false }
         }
         return true
@@ -258,12 +260,12 @@ package struct Diagnosis: ~Copyable {
 
     /// Pulse speaks once when a departure begins; the departure lasts while the value is outside its band.
     private mutating func latched(_ index: Int, _ rule: CompiledRule, _ verdict: Verdict, suspicion: Suspicion) -> UInt8 {
-        if !verdict.isOutside && !verdict.isDrifting { conditions[index].latch = 0 }
+        if !verdict.isOutside && !(verdict.isDrifting && rule.listens(to: .drift)) { conditions[index].latch = 0 }
         // A record that is broken inside the band is noise that was a little louder than ever; what stays outside Pulse says again. Unrest and calm have no
         // side of the band to be on, and a drift moves the band along.
         let isBandless = verdict.feature == .spreadUp || verdict.feature == .spreadDown || verdict.feature == .drift
         let counts = suspicion == .sensor || verdict.isOutside || isBandless
-        if verdict.score > 0 && verdict.suspicion == suspicion && counts && goesTheWay(rule.direction, verdict) {
+        if verdict.score > 0 && verdict.suspicion == suspicion && counts && rule.listens(to: verdict.feature) && goesTheWay(rule.direction, verdict) {
             let level = rule.level(of: Double(verdict.score), current: 0)
             conditions[index].latch = max(conditions[index].latch, level)
         }

@@ -48,17 +48,20 @@ package struct Baseline: Equatable, Sendable {
     /// *Units*: the quantity's. A deviation is never taken for smaller, so that a series that hardly moves is not called sick for a trifle; for `ratio`, the
     /// least median.
     package var floor: Double
+    /// The same as a share of the median, for series of all sizes. Only for `deviations`.
+    package var floorShare: Double
 
     /// *Range* of `samples`.
     package static let sampleRange = 5...64
     /// So many values beyond the limit in a row are a new custom, not a departure: the baseline begins anew and the rule is quiet. For `rolling` only.
     package static let adoptAfter = 90
 
-    package init(reference: Reference, measure: Measure, samples: Int, floor: Double) {
+    package init(reference: Reference, measure: Measure, samples: Int, floor: Double, floorShare: Double = 0) {
         self.reference = reference
         self.measure = measure
         self.samples = samples
         self.floor = floor
+        self.floorShare = floorShare
     }
 }
 
@@ -120,6 +123,8 @@ package struct Rule: Equatable, Sendable {
     package var sensor: String?
     /// Ordered from the mildest to the worst level. Never empty. For `code`: one entry a code.
     package var levels: [LevelLimit]
+    /// Only for `pulse` and `fault`: the keys of the Pulse features that the rule listens to; empty: all of them.
+    package var features: [String] = []
     /// Only for `baseline`.
     package var baseline: Baseline?
     /// All of them must hold. At most `Rule.guardLimit`.

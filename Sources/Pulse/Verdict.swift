@@ -2,6 +2,26 @@
 package enum Feature: UInt8, CaseIterable, Sendable {
     case none, raw, change, seasonal, level, range, spreadUp, spreadDown, flat, missing, spike, surge, drift, resolution
 
+    /// The name in configuration files.
+    package var key: String {
+        switch self {
+        case .none: "none"
+        case .raw: "distance"
+        case .change: "step"
+        case .seasonal: "cycle"
+        case .level: "level"
+        case .range: "record"
+        case .spreadUp: "unrest"
+        case .spreadDown: "calm"
+        case .flat: "flat"
+        case .missing: "gap"
+        case .spike: "spike"
+        case .surge: "surge"
+        case .drift: "drift"
+        case .resolution: "resolution"
+        }
+    }
+
     /// A short name for evidence and terminals.
     package var name: String {
         switch self {

@@ -1,4 +1,5 @@
 import Lifeline
+import Pulse
 
 /// Reads what a rule may say beyond its limits: its baseline, the states that it depends on, how often it wants to be told, whom it speaks about.
 struct RuleExtras {
@@ -9,12 +10,14 @@ struct RuleExtras {
     let log: FindingLog
 
     struct Result {
+        var features: [String] = []
         var baseline: Baseline?
         var guards: [RuleGuard] = []
         var confirmReadings = 1
         var isAboutDevice = false
 
         func apply(to rule: inout Rule) {
+            rule.features = features
             rule.baseline = baseline
             rule.guards = guards
             rule.confirmReadings = confirmReadings
@@ -41,6 +44,19 @@ struct RuleExtras {
             }
             isWhole = false
         }
+        let known = Feature.allCases.filter { $0 != .none }.map(\.key)
+        for feature in reader.texts("features", limit: known.count) {
+            if let kind, kind != .pulse, kind != .fault {
+                log.error("features have a meaning for rules of kind \"pulse\" and \"fault\" only", at: feature.spot)
+                break
+            }
+            if known.contains(feature.value) {
+                result.features.append(feature.value)
+            } else {
+                log.error(Wording.unknown("feature", feature.value, among: known), at: feature.spot)
+                isWhole = false
+            }
+        }
         for table in reader.tables("while", Schema.ruleGuard, limit: Rule.guardLimit) {
             if let needed = needed(table) { result.guards.append(needed) } else { isWhole = false }
         }
@@ -56,8 +72,15 @@ struct RuleExtras {
         let measure: Located<Baseline.Measure>? = table.choice("measure", "measure")
         let samples = table.whole("samples", in: Baseline.sampleRange)
         let floor = table.number("floor", in: 0...1e9)
-        guard let reference, let measure, let samples, floor != nil || !table.has("floor") else { return nil }
-        return Baseline(reference: reference.value, measure: measure.value, samples: samples.value, floor: floor?.value ?? 0)
+        let share = table.number("floor_share", in: 0...10)
+        if let share, let measure, measure.value != .deviations {
+            log.error("floor_share has a meaning for the measure \"deviations\" only", at: share.spot)
+        }
+        guard let reference, let measure, let samples, floor != nil || !table.has("floor"), share != nil || !table.has("floor_share") else {
+            return nil
+        }
+        return Baseline(
+            reference: reference.value, measure: measure.value, samples: samples.value, floor: floor?.value ?? 0, floorShare: share?.value ?? 0)
     }
 
     private func needed(_ table: TableReader) -> RuleGuard? {

@@ -163,7 +163,7 @@ enum Schema {
         .optional("confirmed_by", .text, "\"cover.open\""), .optional("category", .text, "\"Infra\""),
         .optional("baseline", .table, "{ reference = \"rolling\", measure = \"deviations\", samples = 28 }"),
         .optional("while", .tables, "[ { quantity = \"running\", at_least = 0.5 } ]"), .optional("confirm_readings", .whole, "2"),
-        .optional("about", .text, "\"device\""),
+        .optional("about", .text, "\"device\""), .optional("features", .texts, "[\"surge\", \"step\"]"),
         .required("event", .table, "{ zh = \"井盖倾斜\", en = \"Cover tilted\" }"),
         .required("advice", .table, "{ zh = \"请到场查看。\", en = \"Go and look.\" }"),
     ]
@@ -179,7 +179,7 @@ enum Schema {
         title: "baseline",
         keys: [
             .required("reference", .text, "\"rolling\""), .required("measure", .text, "\"deviations\""), .required("samples", .whole, "28"),
-            .optional("floor", .number, "0.5"),
+            .optional("floor", .number, "0.5"), .optional("floor_share", .number, "0.04"),
         ])
 
     static let ruleGuard = TableShape(

@@ -163,4 +163,36 @@ struct BaselineTests {
         }
         #expect(broken.alerts == straight.alerts)
     }
+
+    @Test("A value that cannot be true is no state, and is not judged again when another state changes")
+    func impossibleStates() {
+        var rule = Fixture.rule("dry", kind: .low, quantity: "pressure", levels: [(.orange, 0.02)], deadband: 0)
+        rule.guards = [RuleGuard(quantity: "tilt", range: 0.5...9, age: nil)]
+        var feeder = Feeder(Fixture.plan(rules: [rule], quantities: [Fixture.pressure, Fixture.tilt]))
+        feeder.feed(0.3)
+        feeder.feed(-9999, flags: .outOfRange)
+        feeder.feed(1, sensor: 1)
+        #expect(feeder.alerts.isEmpty, "the last pressure that can be true was 0.3")
+        feeder.feed(-9999, sensor: 1, flags: .outOfRange)
+        feeder.feed(0)
+        #expect(feeder.alerts.map(\.kind) == [.raised], "it still runs, as far as anybody knows")
+    }
+
+    @Test("A rule hears the features that it lists")
+    func features() {
+        func alerts(_ features: [String]) -> [String] {
+            var rule = Fixture.rule("burst", kind: .pulse, direction: .down, quantity: "pressure", levels: [(.yellow, 5)], deadband: 1)
+            rule.features = features
+            var feeder = Feeder(Fixture.plan(rules: [rule], quantities: [Fixture.pressure], interval: 900, cycle: 86_400))
+            for step in 0..<(96 * 15) {
+                let usual = 0.4 - 0.03 * Double((step % 96) > 28 ? 1 : 0) + 0.001 * Double((step * 7919) % 13 - 6)
+                feeder.feed(step >= 96 * 14 ? usual - 0.2 : usual, after: 900)
+            }
+            return feeder.alerts.filter { $0.kind == .raised }.compactMap(\.evidence.feature)
+        }
+        let all = alerts([])
+        #expect(all.count == 1)
+        #expect(alerts(["distance", "step", "cycle", "level", "record", "surge"]) == all)
+        #expect(alerts(["drift", "calm"]).isEmpty)
+    }
 }

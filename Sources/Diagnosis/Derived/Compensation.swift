@@ -5,8 +5,8 @@ import Lifeline
 /// Daily means of both, because a bridge follows the air by hours; the line between them is learned once, in the first days, and then stays: a line that went
 /// on learning would learn the drift that it is there to show.
 struct Compensation: DerivedFeature {
-    /// *Units*: K². A prior against a slope made of a week of still weather: as if each day had also been seen a kelvin off without any effect.
-    private static let prior = 1.0
+    /// *Units*: K². A prior against a slope that is made of still weather alone; a tenth of a kelvin a day hardly bends one that weather has shown.
+    private static let prior = 0.01
 
     private let days: Double
     private var day = -Double.infinity
