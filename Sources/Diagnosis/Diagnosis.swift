@@ -29,7 +29,7 @@ package struct Diagnosis: ~Copyable {
     /// For each sensor, the conditions of other sensors that it guards.
     let guarded: [[Int32]]
     /// For each condition with guards, the sensors they look at, in the rule's order.
-    let guardSensors: [Int32: [Int]]
+    let guardSensors: [Int32: [[Int]]]
     /// What rules of kind `baseline` have learned, by condition.
     var baselines: [Int32: BaselineState]
     var derived: DerivedBank
@@ -77,7 +77,7 @@ package struct Diagnosis: ~Copyable {
         var silence: [Int32] = []
         let neighbours = SensorsOfAssets(plan)
         var guarded = [[Int32]](repeating: [], count: plan.sensors.count)
-        var guardSensors: [Int32: [Int]] = [:]
+        var guardSensors: [Int32: [[Int]]] = [:]
         var baselines: [Int32: BaselineState] = [:]
         var devicesWithSilence: Set<Int> = []
         for (index, sensor) in plan.sensors.enumerated() {
@@ -91,16 +91,21 @@ package struct Diagnosis: ~Copyable {
                 // What is reckoned here is no device's word.
                 if sensor.derived != nil && (rule.kind == .silent || rule.kind == .fault) { continue }
                 // Without the sensor that its guard looks at, a rule has nothing to say here.
-                let watched = rule.guards.map { neighbours.sensor(of: $0.quantity, beside: sensor) }
-                if watched.contains(where: { $0 == nil }) { continue }
+                let watched = rule.guards.map {
+                    $0.isAnywhere ? neighbours.sensors(of: $0.quantity) : neighbours.sensor(of: $0.quantity, beside: sensor).map { [$0] } ?? []
+                }
+                if zip(rule.guards, watched).contains(where: { !$0.isAnywhere && $1.isEmpty }) { continue }
                 // The gateway speaks of itself only when something has changed.
                 if rule.kind == .silent && plan.assets[sensor.asset].assetClass == .gateway { continue }
                 // A silent device is one fault, whatever the number of its sensors.
                 if rule.kind == .silent && !devicesWithSilence.insert(sensor.device).inserted { continue }
                 if rule.kind == .silent { silence.append(Int32(conditionSensor.count)) }
                 let number = Int32(conditionSensor.count)
-                for other in watched.compactMap({ $0 }) where other != index && !guarded[other].contains(number) { guarded[other].append(number) }
-                if !watched.isEmpty { guardSensors[number] = watched.compactMap { $0 } }
+                if !watched.isEmpty { guardSensors[number] = watched }
+                // Pulse and baselines judge each value once, when it comes; a state that changes later changes nothing.
+                if rule.kind == .high || rule.kind == .low || rule.kind == .code {
+                    for other in Set(watched.joined()).sorted() where other != index { guarded[other].append(number) }
+                }
                 if rule.kind == .baseline { baselines[number] = BaselineState() }
                 ofAsset[sensor.asset].append(number)
                 conditionSensor.append(Int32(index))
@@ -172,8 +177,7 @@ package struct Diagnosis: ~Copyable {
     private mutating func reconsider(_ index: Int, _ reading: Reading, into alerts: inout [Alert]) {
         let rule = rules[Int(conditionRule[index])]
         let own = sensors[Int(conditionSensor[index])]
-        // Pulse and baselines judge each value once, when it comes.
-        guard rule.kind == .high || rule.kind == .low || rule.kind == .code, !own.lastValue.isNaN else { return }
+        guard !own.lastValue.isNaN else { return }
         let isPermitted = permits(index, at: reading.observed.microseconds)
         guard let target = target(of: index, rule: rule, value: own.lastValue, verdict: nil, impossible: false) else { return }
         var moment = reading
@@ -184,11 +188,12 @@ package struct Diagnosis: ~Copyable {
     /// Whether all guards of a condition hold.
     private func permits(_ index: Int, at observed: Int64) -> Bool {
         guard let watched = guardSensors[Int32(index)] else { return true }
-        for (needed, sensor) in zip(plan.rules[Int(conditionRule[index])].guards, watched) {
-            let state = sensors[sensor]
-            // NaN, while nothing is known, is in no range.
-            guard needed.range.contains(state.lastValue) else { return false }
-            if let age = needed.age, Double(observed &- state.lastObserved) / 1e6 > age { return false }
+        for (needed, sensors) in zip(plan.rules[Int(conditionRule[index])].guards, watched) {
+            for state in sensors.map({ self.sensors[$0] }) {
+                // NaN, while nothing is known, is in no range.
+                let isKnown = !state.lastValue.isNaN && (needed.age.map { Double(observed &- state.lastObserved) / 1e6 <= $0 } ?? true)
+                if isKnown ? !needed.range.contains(state.lastValue) : !needed.isAnywhere { return false }
+            }
         }
         return true
     }
@@ -263,14 +268,21 @@ package struct Diagnosis: ~Copyable {
         if !verdict.isOutside && !(verdict.isDrifting && rule.listens(to: .drift)) { conditions[index].latch = 0 }
         // A record that is broken inside the band is noise that was a little louder than ever; what stays outside Pulse says again. Unrest and calm have no
         // side of the band to be on, and a drift moves the band along.
-        let isBandless = verdict.feature == .spreadUp || verdict.feature == .spreadDown || verdict.feature == .drift
-        let counts = suspicion == .sensor || verdict.isOutside || isBandless
+        let isBandless = verdict.feature == .spreadUp || verdict.feature == .spreadDown || verdict.feature == .drift || suspicion == .sensor
+        let counts = verdict.isOutside || isBandless
         if verdict.score > 0 && verdict.suspicion == suspicion && counts && rule.listens(to: verdict.feature) && goesTheWay(rule.direction, verdict) {
             let level = rule.level(of: Double(verdict.score), current: 0)
-            conditions[index].latch = max(conditions[index].latch, level)
+            if level > 0 && isBandless { conditions[index].latch |= Diagnosis.bandlessLatch }
+            conditions[index].latch = max(conditions[index].latch & 7, level) | (conditions[index].latch & Diagnosis.bandlessLatch)
         }
-        return conditions[index].latch
+        let latch = conditions[index].latch
+        // Nobody is told of a value that is where it should be, whatever the one before it was.
+        let isBack = verdict.seen >= verdict.low && verdict.seen <= verdict.high && latch & Diagnosis.bandlessLatch == 0
+        return conditions[index].level == 0 && isBack ? 0 : latch & 7
     }
+
+    /// A mark in a condition's latch: what Pulse said has no side of the band to be on.
+    static let bandlessLatch: UInt8 = 8
 
     private func goesTheWay(_ direction: RuleDirection, _ verdict: Verdict) -> Bool {
         switch direction {

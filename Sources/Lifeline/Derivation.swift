@@ -20,6 +20,8 @@ package struct Derivation: Equatable, Sendable {
         case onsets(low: Double, high: Double, per: String, scale: Double, days: Int, atLeast: Double)
         /// The daily mean less what the daily mean of `by` explains; the line between the two is learned in the first `days` days. One value a day.
         case compensated(by: String, days: Int)
+        /// The highest value of the last `window` seconds; with every reading.
+        case highest(window: Double)
         /// How far the value is below the highest of the last `window` seconds; with every reading.
         case fall(window: Double)
         /// How far the value is above the lowest of the last `window` seconds; with every reading.
@@ -49,7 +51,7 @@ package struct Derivation: Equatable, Sendable {
         case .growth(let per, _, _, _), .onsets(_, _, let per, _, _, _): per
         case .compensated(let by, _): by
         case .difference(let minus, _): minus
-        case .lowestMean, .median, .cycles, .shareOfHours, .fall, .rise: nil
+        case .lowestMean, .median, .cycles, .shareOfHours, .highest, .fall, .rise: nil
         }
     }
 
@@ -58,7 +60,7 @@ package struct Derivation: Equatable, Sendable {
         switch method {
         case .median(let period, _, _), .cycles(_, let period): period
         case .lowestMean, .shareOfHours, .growth, .onsets, .compensated: 86_400
-        case .fall, .rise, .difference: nil
+        case .highest, .fall, .rise, .difference: nil
         }
     }
 }
@@ -107,13 +109,19 @@ extension SitePlan {
 package struct SensorsOfAssets: Sendable {
     private let sensors: [Sensor]
     private let ofAsset: [[Int]]
+    private let ofQuantity: [String: [Int]]
 
+    /// - Parameter plan: every index in it is in range.
     package init(_ plan: SitePlan) {
         sensors = plan.sensors
+        ofQuantity = Dictionary(grouping: plan.sensors.indices, by: { plan.sensors[$0].quantity.name })
         var ofAsset = [[Int]](repeating: [], count: plan.assets.count)
         for (index, sensor) in plan.sensors.enumerated() { ofAsset[sensor.asset].append(index) }
         self.ofAsset = ofAsset
     }
+
+    /// All sensors of a quantity, of all assets.
+    package func sensors(of quantity: String) -> [Int] { ofQuantity[quantity] ?? [] }
 
     /// The sensor of a quantity on the same asset, of the same device where there is one; nil: there is none.
     package func sensor(of quantity: String, beside sensor: Sensor) -> Int? {

@@ -74,11 +74,14 @@ package struct RuleGuard: Equatable, Sendable {
     /// *Units*: seconds. A value older than this, against the reading that is judged, is no knowledge, and the rule is quiet; nil: states last until they
     /// change.
     package var age: Double?
+    /// Any asset's sensors of the quantity are looked at, and all that are known must be within: weather is everybody's. Where none is known, the guard holds.
+    package var isAnywhere: Bool
 
-    package init(quantity: String, range: ClosedRange<Double>, age: Double?) {
+    package init(quantity: String, range: ClosedRange<Double>, age: Double?, isAnywhere: Bool = false) {
         self.quantity = quantity
         self.range = range
         self.age = age
+        self.isAnywhere = isAnywhere
     }
 }
 

@@ -9,7 +9,8 @@ struct DerivationReader {
     private static let methods: [(name: String, needs: [String], may: [String])] = [
         ("lowest_mean", ["window", "hours"], []), ("median", ["period"], ["at_least", "at_most"]), ("cycles", ["amplitude", "period"], []),
         ("share_of_hours", ["over"], ["at_least", "at_most"]), ("growth", ["per", "over"], ["scale", "least"]),
-        ("onsets", ["per", "over"], ["at_least", "at_most", "scale", "least"]), ("compensated", ["by", "over"], []), ("fall", ["window"], []),
+        ("onsets", ["per", "over"], ["at_least", "at_most", "scale", "least"]), ("compensated", ["by", "over"], []), ("highest", ["window"], []),
+        ("fall", ["window"], []),
         ("rise", ["window"], []), ("difference", ["minus"], ["max_age"]),
     ]
     /// *Units*: days. Longer than the longest window of this field, the 30 days of a lift's fault rate; learning takes at most a year.
@@ -56,7 +57,7 @@ struct DerivationReader {
     /// Whether what comes out is in the unit of what goes in.
     private func needsUnitOfSource(_ method: Derivation.Method) -> Bool {
         switch method {
-        case .lowestMean, .median, .compensated, .fall, .rise, .difference: true
+        case .lowestMean, .median, .compensated, .highest, .fall, .rise, .difference: true
         case .cycles, .shareOfHours, .growth, .onsets: false
         }
     }
@@ -103,6 +104,7 @@ struct DerivationReader {
         case "compensated":
             guard let companion, let days else { return nil }
             return .compensated(by: companion, days: days)
+        case "highest": return window.map { .highest(window: $0) }
         case "fall": return window.map { .fall(window: $0) }
         case "rise": return window.map { .rise(window: $0) }
         default: return companion.map { .difference(minus: $0, age: age) }

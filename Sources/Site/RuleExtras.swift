@@ -88,6 +88,7 @@ struct RuleExtras {
         let symbol = table.text("unit")
         let low = table.number("at_least")
         let high = table.number("at_most")
+        let isAnywhere = table.boolean("anywhere")?.value ?? false
         let age = table.duration("max_age", in: .seconds(1) ... .seconds(366 * 86_400))
         guard let quantity, let unit = QuantityBook.unit(symbol, of: quantity, log: log) else { return nil }
         if !table.has("at_least") && !table.has("at_most") {
@@ -102,6 +103,6 @@ struct RuleExtras {
             log.error("at_least is above at_most: the rule would never speak", at: table.here)
             return nil
         }
-        return RuleGuard(quantity: quantity.name, range: bounds.0...bounds.1, age: age?.value.inSeconds)
+        return RuleGuard(quantity: quantity.name, range: bounds.0...bounds.1, age: age?.value.inSeconds, isAnywhere: isAnywhere)
     }
 }

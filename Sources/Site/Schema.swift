@@ -186,7 +186,7 @@ enum Schema {
         title: "while",
         keys: [
             .required("quantity", .text, "\"running\""), .optional("unit", .text, "\"MPa\""), .optional("at_least", .number, "0.5"),
-            .optional("at_most", .number, "0.5"), .optional("max_age", .duration, "\"10 min\""),
+            .optional("at_most", .number, "0.5"), .optional("max_age", .duration, "\"10 min\""), .optional("anywhere", .boolean, "false"),
         ])
 
     static let derivation = TableShape(

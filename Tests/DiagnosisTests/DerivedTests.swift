@@ -143,11 +143,12 @@ struct DerivedTests {
 
     @Test("A fall is measured from the highest of the window, and forgotten with it")
     func fall() {
-        let feature = Excursion(window: 600, isFall: true)
+        let feature = Excursion(window: 600, tells: .fall)
         let values = run(feature, [(1, 0, 0.4), (1, 0.05, 0.41), (1, 0.1, 0.3), (1, 0.15, 0.3), (1, 0.5, 0.3)]).map(\.value)
         #expect(zip(values, [0, 0, 0.11, 0.11, 0]).allSatisfy { abs($0 - $1) < 1e-12 })
-        let rises = run(Excursion(window: 600, isFall: false), [(1, 0, 0.4), (1, 0.05, 0.2), (1, 0.1, 0.35)]).map(\.value)
+        let rises = run(Excursion(window: 600, tells: .rise), [(1, 0, 0.4), (1, 0.05, 0.2), (1, 0.1, 0.35)]).map(\.value)
         #expect(zip(rises, [0, 0, 0.15]).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(run(Excursion(window: 600, tells: .highest), [(1, 0, 4), (1, 0.05, 2), (1, 0.1, 3), (1, 0.5, 1)]).map(\.value) == [4, 4, 4, 1])
     }
 
     @Test("A difference needs a companion that is not too old")
@@ -164,7 +165,7 @@ struct DerivedTests {
         let methods: [Derivation.Method] = [
             .lowestMean(window: 3600, from: 7200, to: 14_400), .median(period: 86_400, low: -1e9, high: 1e9), .cycles(amplitude: 1, period: 3600),
             .shareOfHours(low: 0, high: 5, days: 7), .growth(per: "x", scale: 1, days: 3, atLeast: 1),
-            .onsets(low: 3, high: 6, per: "x", scale: 1, days: 3, atLeast: 1), .compensated(by: "x", days: 5), .fall(window: 600),
+            .onsets(low: 3, high: 6, per: "x", scale: 1, days: 3, atLeast: 1), .compensated(by: "x", days: 5), .highest(window: 600), .fall(window: 600),
             .rise(window: 600), .difference(minus: "x", age: 3600),
         ]
         let quantity = Fixture.pressure

@@ -31,8 +31,9 @@ extension Derivation {
         case .onsets(let low, let high, _, let scale, let days, let atLeast):
             CounterShare(events: .onsets(low, high), scale: scale, days: days, atLeast: atLeast)
         case .compensated(_, let days): Compensation(days: days)
-        case .fall(let window): Excursion(window: window, isFall: true)
-        case .rise(let window): Excursion(window: window, isFall: false)
+        case .highest(let window): Excursion(window: window, tells: .highest)
+        case .fall(let window): Excursion(window: window, tells: .fall)
+        case .rise(let window): Excursion(window: window, tells: .rise)
         case .difference(_, let age): Difference(age: age)
         }
     }

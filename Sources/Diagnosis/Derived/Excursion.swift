@@ -1,21 +1,23 @@
 import Lifeline
 
-/// How far the value has fallen from the highest, or risen from the lowest, of the last window: the front of a burst.
+/// The highest value of the last window, how far the value has fallen from it, or risen from the lowest: the front of a burst, the rain of the last hours.
 ///
 /// *Memory*: 32 numbers; the window is known to a thirty-second of its length.
 struct Excursion: DerivedFeature {
+    enum Telling: Sendable { case highest, fall, rise }
+
     private static let bins = 32
 
     private let width: Double
-    private let isFall: Bool
+    private let tells: Telling
     /// The bin of the newest reading, counted from 1970.
     private var head = -Double.infinity
     /// The extreme of each bin, in a ring by its number; NaN: no reading.
     private var extremes = [Double](repeating: .nan, count: Excursion.bins)
 
-    init(window: Double, isFall: Bool) {
+    init(window: Double, tells: Telling) {
         width = window / Double(Excursion.bins)
-        self.isFall = isFall
+        self.tells = tells
     }
 
     mutating func take(_ value: Double, at local: Double) -> Double? {
@@ -26,10 +28,14 @@ struct Excursion: DerivedFeature {
         }
         let slot = slot(bin)
         let known = extremes[slot]
-        extremes[slot] = known.isNaN ? value : isFall ? max(known, value) : min(known, value)
+        extremes[slot] = known.isNaN ? value : tells == .rise ? min(known, value) : max(known, value)
         var extreme = value
-        for candidate in extremes where !candidate.isNaN { extreme = isFall ? max(extreme, candidate) : min(extreme, candidate) }
-        return isFall ? extreme - value : value - extreme
+        for candidate in extremes where !candidate.isNaN { extreme = tells == .rise ? min(extreme, candidate) : max(extreme, candidate) }
+        switch tells {
+        case .highest: return extreme
+        case .fall: return extreme - value
+        case .rise: return value - extreme
+        }
     }
 
     private func slot(_ bin: Double) -> Int {
