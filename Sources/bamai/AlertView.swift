@@ -1,4 +1,4 @@
-import Score
+import Lifeline
 
 /// An alert's document as lines for people.
 struct AlertView {
