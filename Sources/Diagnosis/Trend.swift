@@ -20,6 +20,9 @@ struct Trend: Equatable {
 
     var isRise: Bool { to > from }
 
+}
+
+extension Trend {
     /// The share of all that the window did which the trend must be, at least; what may go the other way on its way, at most; and how near the end counts as
     /// arrived. Our own choice: below, a person looking at the chart would not call it a trend.
     private static let share = 0.6, opposite = 0.25, arrived = 0.1

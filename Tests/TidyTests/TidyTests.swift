@@ -14,7 +14,8 @@ struct TidyTests {
         "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
-            "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux", "ArgumentParser",
+            "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+            "ArgumentParser",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.
