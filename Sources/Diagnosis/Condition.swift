@@ -53,7 +53,9 @@ struct Condition: Equatable {
     /// The messages that the next one takes the place of, and that one is remembered.
     mutating func mark(_ message: MessageMark, isFirst: Bool, gateway: String) -> [AlertReference] {
         var earlier: [AlertReference] = []
-        if isFirst { first = message } else {
+        if isFirst {
+            first = message
+        } else {
             earlier = (first == last ? [first] : [first, last]).filter { $0.cause > 0 }.map { $0.reference(gateway: gateway) }
         }
         last = message

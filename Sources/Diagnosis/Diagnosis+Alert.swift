@@ -36,7 +36,8 @@ extension Diagnosis {
             gateway: plan.gateway)
         let wording = Wording(
             kind: transition.kind, rule: rule, asset: asset, quantity: sensor.quantity, level: level, before: Level(rawValue: transition.from),
-            worst: Level(rawValue: condition.worst) ?? level, certainty: certainty, confirmation: confirmation, onset: onset, occurred: reading.observed,
+            worst: Level(rawValue: condition.worst) ?? level, certainty: certainty, confirmation: confirmation, onset: onset,
+            occurred: reading.observed,
             recorded: reading.received, isLate: reading.flags.contains(.late), evidence: evidence, utcOffsetSeconds: plan.utcOffsetSeconds)
         return Alert(
             id: ids.alert, kind: transition.kind, episode: ids.episode, gateway: plan.gateway, asset: asset, sensor: sensor.id,

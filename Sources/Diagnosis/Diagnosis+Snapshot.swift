@@ -191,13 +191,16 @@ extension Condition {
         else { return nil }
         self.init(
             level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,
-            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst, worstValue: worstValue, worstExcess: worstExcess, first: first, last: last)
+            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst, worstValue: worstValue, worstExcess: worstExcess, first: first,
+            last: last)
     }
 }
 
 extension MessageMark {
     init?(from reader: inout ByteReader) {
-        guard let cause = reader.integer(UInt64.self), let tag = reader.integer(UInt32.self), let recorded = reader.integer(Int64.self) else { return nil }
+        guard let cause = reader.integer(UInt64.self), let tag = reader.integer(UInt32.self), let recorded = reader.integer(Int64.self) else {
+            return nil
+        }
         self.init(cause: cause, tag: tag, recorded: recorded)
     }
 }

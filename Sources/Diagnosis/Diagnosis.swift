@@ -12,7 +12,8 @@ package struct Judgement: Sendable {
 /// A deterministic function of the journal: the same entries in the same order give the same alerts with the same ids. It reads no clock; time passes
 /// only through the received times of readings and ticks.
 ///
-/// *Isolation*: one owner, one thread. *Memory*: fixed after `init`, about 2.7 KiB a sensor, 512 bytes of it evidence. *Complexity*: per reading, the rules of its sensor.
+/// *Isolation*: one owner, one thread. *Memory*: fixed after `init`, about 2.7 KiB a sensor, 512 bytes of it evidence. *Complexity*: per reading, the
+/// rules of its sensor.
 package struct Diagnosis: ~Copyable {
     package let plan: SitePlan
     /// The plan's rules, in the plan's order.

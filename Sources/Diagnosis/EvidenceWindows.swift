@@ -130,7 +130,8 @@ struct EvidenceWindows {
         guard let first = numbers.first, numbers.count > 1 else { return nil }
         var history = EvidenceHistory(
             start: Timestamp(microseconds: first * head.step), step: head.step,
-            low: numbers.map { EvidenceWindows.heard(lows[place(sensor, $0)]) }, high: numbers.map { EvidenceWindows.heard(highs[place(sensor, $0)]) })
+            low: numbers.map { EvidenceWindows.heard(lows[place(sensor, $0)]) }, high: numbers.map { EvidenceWindows.heard(highs[place(sensor, $0)]) }
+        )
         let bands = numbers.compactMap { band((Double($0) + 0.5) * Double(head.step) / 1e6) }
         if bands.count == numbers.count {
             history.expectedLow = bands.map { Float($0.low) }

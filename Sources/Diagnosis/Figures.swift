@@ -38,6 +38,15 @@ struct Figures {
         }
     }
 
+    /// Two values of one range or course: the unit is said once, where it stands apart from the number.
+    func span(_ first: Double, _ second: Double, chinese: Bool) -> (String, String) {
+        var (left, right) = pair(first, second, chinese: chinese)
+        let unit = " " + quantity.unit.display
+        let isDuration = quantity.unit.symbol == "s" && max(abs(first), abs(second)) >= 120
+        if unit != " ", !isDuration, left.hasSuffix(unit), right.hasSuffix(unit) { left.removeLast(unit.count) }
+        return (left, right)
+    }
+
     /// A score to one decimal.
     func score(_ score: Double) -> String { Figures.number(score, decimals: 1) }
 

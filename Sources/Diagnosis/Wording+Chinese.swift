@@ -1,14 +1,14 @@
 import Lifeline
 
 extension Wording {
-    var chineseHeadline: String { "\(asset.assetClass.chinese) \(asset.name)：\(Wording.bare(rule.event.chinese))（\(chineseState)）" }
+    var chineseHeadline: String { "\(asset.assetClass.chinese) \(asset.name)：\(Wording.chinese(rule.event.chinese))（\(chineseState)）" }
 
     var chineseSentence: String {
         let place = asset.address.isEmpty ? "" : "（\(Wording.bare(asset.address))）"
-        let head = "\(asset.assetClass.chinese) \(asset.name)\(place)：\(Wording.bare(rule.event.chinese))"
+        let head = "\(asset.assetClass.chinese) \(asset.name)\(place)：\(Wording.chinese(rule.event.chinese))"
         switch kind {
         case .cleared: return head + "已解除。" + chineseHistory + chineseNow
-        default: return "\(head)（\(chineseState)）\(chineseSince)。\(chineseWhy)\(chineseCertainty)建议：\(Wording.bare(rule.advice.chinese))。"
+        default: return "\(head)（\(chineseState)）\(chineseSince)。\(chineseWhy)\(chineseCertainty)建议：\(Wording.chinese(rule.advice.chinese))。"
         }
     }
 
@@ -32,10 +32,15 @@ extension Wording {
 
     /// How long and how bad it was.
     private var chineseHistory: String {
+        if rule.kind == .silent, let last = lastWord {
+            return "\(times.moment(last, chinese: true))起共\(times.length(Double(occurred.microseconds(since: last)) / 1e6, chinese: true))未收到数据。"
+        }
         var parts = ["\(times.moment(onset, chinese: true))起"]
         if let lasted { parts[0] += "，持续\(times.length(lasted, chinese: true))" }
         parts.append("最高\(worst.chinese)")
-        if let value = evidence.worst, value.isFinite, !figures.isState { parts.append("最严重时\(quantity.chinese) \(figures.text(value, chinese: true))") }
+        if let value = evidence.worst, value.isFinite, !figures.isState {
+            parts.append("最严重时\(quantity.chinese) \(figures.text(value, chinese: true))")
+        }
         return parts.joined(separator: "，") + (isLate ? "，补传数据。" : "。")
     }
 
@@ -71,15 +76,16 @@ extension Wording {
 
     private var chineseImpossible: String {
         guard let seen = evidence.seen else { return "" }
-        let low = figures.text(quantity.range.lowerBound, chinese: true)
-        return "\(quantity.chinese) \(figures.text(seen, chinese: true))，物理上只可能在 \(low)～\(figures.text(quantity.range.upperBound, chinese: true)) 之间。"
+        let (low, high) = figures.span(quantity.range.lowerBound, quantity.range.upperBound, chinese: true)
+        return "\(quantity.chinese) \(figures.text(seen, chinese: true))，物理上只可能在 \(low)～\(high) 之间。"
     }
 
     private var chineseDeparture: String {
         guard let seen = evidence.seen else { return "" }
         var parts = "\(quantity.chinese) \(figures.text(seen, chinese: true))"
         if let low = evidence.expectedLow, let high = evidence.expectedHigh, low.isFinite, high.isFinite {
-            parts += "，常态 \(figures.text(low, chinese: true))～\(figures.text(high, chinese: true))"
+            let usual = figures.span(low, high, chinese: true)
+            parts += "，常态 \(usual.0)～\(usual.1)"
             if seen < low { parts += "，偏低 \(figures.text(low - seen, chinese: true))" }
             if seen > high { parts += "，偏高 \(figures.text(seen - high, chinese: true))" }
         }
@@ -89,24 +95,28 @@ extension Wording {
 
     private var chineseTrend: String {
         guard let trend else { return "" }
-        let (from, to) = figures.pair(trend.from, trend.to, chinese: true)
+        let (from, to) = figures.span(trend.from, trend.to, chinese: true)
         let length = times.length(trend.seconds, chinese: true)
         switch trend.shape {
         case .sudden: return "，\(length)内由 \(from) 骤\(trend.isRise ? "升" : "降")至 \(to)"
-        case .ongoing: return "，\(times.clock(trend.start, chinese: true))起持续\(trend.isRise ? "上升" : "下降")，\(length)内由 \(from) \(trend.isRise ? "升" : "降")至 \(to)"
+        case .ongoing:
+            return
+                "，\(times.clock(trend.start, chinese: true))起持续\(trend.isRise ? "上升" : "下降")，\(length)内由 \(from) \(trend.isRise ? "升" : "降")至 \(to)"
         case .settled: return "，\(times.clock(trend.start, chinese: true))起\(length)内由 \(from) \(trend.isRise ? "升" : "降")至 \(to)，此后持平"
         }
     }
 
     private var chineseCertainty: String {
         switch confirmation {
-        case .confirmed(let other): return "可信度较高：“\(Wording.bare(other.chinese))”同时告警。"
-        case .alone(let other?): return "待核实：仅此一项信号，“\(Wording.bare(other.chinese))”未告警。"
+        case .confirmed(let other): return "可信度较高：“\(Wording.chinese(other.chinese))”同时告警。"
+        case .alone(let other?): return "待核实：仅此一项信号，“\(Wording.chinese(other.chinese))”未告警。"
         case .alone(nil): return "待核实：仅此一项信号。"
         case .notAsked: break
         }
         if let score = evidence.score, score > 0 {
-            let strength = "偏离强度 \(figures.score(score))"
+            let rate = falseAlarmsPerYear(score)
+            let usual = rate >= 1 ? "正常情况下每年约 \(Int(rate.rounded())) 次" : "正常情况下每年不到 1 次"
+            let strength = "偏离强度 \(figures.score(score))（\(usual)）"
             return certainty == .possible ? "待核实：\(strength)，仅此一项信号。" : "可信度较高：\(strength)。"
         }
         guard certainty == .observed, let count = readingsInARow else { return "" }

@@ -29,6 +29,10 @@ extension Wording {
     }
 
     private var englishHistory: String {
+        if rule.kind == .silent, let last = lastWord {
+            return
+                "Nothing was heard from \(times.moment(last, chinese: false)) on for \(times.length(Double(occurred.microseconds(since: last)) / 1e6, chinese: false))."
+        }
         var parts = ["Since \(times.moment(onset, chinese: false))"]
         if let lasted { parts[0] += " for \(times.length(lasted, chinese: false))" }
         parts.append("up to \(worst.name)")
@@ -70,8 +74,7 @@ extension Wording {
 
     private var englishImpossible: String {
         guard let seen = evidence.seen else { return "" }
-        let low = figures.text(quantity.range.lowerBound, chinese: false)
-        let high = figures.text(quantity.range.upperBound, chinese: false)
+        let (low, high) = figures.span(quantity.range.lowerBound, quantity.range.upperBound, chinese: false)
         return "\(capitalised) is \(figures.text(seen, chinese: false)); only \(low) to \(high) can be true. "
     }
 
@@ -79,7 +82,8 @@ extension Wording {
         guard let seen = evidence.seen else { return "" }
         var parts = "\(capitalised) is \(figures.text(seen, chinese: false))"
         if let low = evidence.expectedLow, let high = evidence.expectedHigh, low.isFinite, high.isFinite {
-            parts += ", usually \(figures.text(low, chinese: false)) to \(figures.text(high, chinese: false))"
+            let usual = figures.span(low, high, chinese: false)
+            parts += ", usually \(usual.0) to \(usual.1)"
             if seen < low { parts += ", too low by \(figures.text(low - seen, chinese: false))" }
             if seen > high { parts += ", too high by \(figures.text(seen - high, chinese: false))" }
         }
@@ -89,14 +93,15 @@ extension Wording {
 
     private var englishTrend: String {
         guard let trend else { return "" }
-        let (from, to) = figures.pair(trend.from, trend.to, chinese: false)
+        let (from, to) = figures.span(trend.from, trend.to, chinese: false)
         let length = times.length(trend.seconds, chinese: false)
         switch trend.shape {
         case .sudden: return "; it \(trend.isRise ? "rose" : "fell") from \(from) to \(to) within \(length)"
         case .ongoing:
             return "; \(trend.isRise ? "rising" : "falling") since \(times.clock(trend.start, chinese: false)), from \(from) to \(to) in \(length)"
         case .settled:
-            return "; it \(trend.isRise ? "rose" : "fell") from \(from) to \(to) in \(length) from \(times.clock(trend.start, chinese: false)) on and has held since"
+            return
+                "; it \(trend.isRise ? "rose" : "fell") from \(from) to \(to) in \(length) from \(times.clock(trend.start, chinese: false)) on and has held since"
         }
     }
 
@@ -108,8 +113,10 @@ extension Wording {
         case .notAsked: break
         }
         if let score = evidence.score, score > 0 {
-            let strength = "strength \(figures.score(score))"
-            return certainty == .possible ? "Possible: \(strength), this signal alone. " : "Likely: \(strength). "
+            let rate = falseAlarmsPerYear(score)
+            let usual = rate >= 1 ? "about \(Int(rate.rounded())) times a year" : "less than once a year"
+            let strength = "strength \(figures.score(score)), which a healthy series reaches \(usual)"
+            return certainty == .possible ? "Possible: \(strength); this signal alone. " : "Likely: \(strength). "
         }
         guard certainty == .observed, let count = readingsInARow else { return "" }
         if count >= Evidence.windowLimit { return "Observed: \(count) readings in a row and more. " }

@@ -1,4 +1,5 @@
 import Lifeline
+import Pulse
 
 /// Whether another signal of the same asset says the same.
 enum Confirmation: Equatable {
@@ -66,6 +67,27 @@ struct Wording {
             count += 1
         }
         return count > 0 ? count : nil
+    }
+
+    /// The last reading before this message: for the end of a silence, where it began.
+    var lastWord: Timestamp? { evidence.window.last { $0.observed < occurred }?.observed }
+
+    /// How often a series that behaves is as loud.
+    func falseAlarmsPerYear(_ score: Double) -> Double { Double(Calibration.falseAlarmsPerYear(score: Float(score))) }
+
+    /// A Chinese text as `bare` leaves it, with the full stops and commas of a Chinese text: many keyboards write the others.
+    static func chinese(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in bare(text).unicodeScalars {
+            let isAfterChinese = result.last.map { (0x4e00...0x9fff).contains($0.value) || "）”》".unicodeScalars.contains($0) } ?? false
+            switch scalar {
+            case "," where isAfterChinese: result.append("，")
+            case ";" where isAfterChinese: result.append("；")
+            case ":" where isAfterChinese: result.append("：")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
     }
 
     /// A text without the punctuation at its end, so that none is doubled.

@@ -60,7 +60,8 @@ package enum CivilTime {
     /// `2026-01-02 11:04:05`: the local time without its offset, as many platforms of this field store it.
     package static func local(_ moment: Timestamp, offsetSeconds: Int) -> String {
         let parts = fields(of: moment, offsetSeconds: offsetSeconds)
-        return "\(pad(parts.year, 4))-\(pad(parts.month, 2))-\(pad(parts.day, 2)) \(pad(parts.hour, 2)):\(pad(parts.minute, 2)):\(pad(parts.second, 2))"
+        return
+            "\(pad(parts.year, 4))-\(pad(parts.month, 2))-\(pad(parts.day, 2)) \(pad(parts.hour, 2)):\(pad(parts.minute, 2)):\(pad(parts.second, 2))"
     }
 
     /// Reads a date and a time of day, in the superset of the forms that the devices and platforms of this field send:

@@ -18,11 +18,14 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
         }
     }
 
-    private func make(_ unit: String, _ range: ClosedRange<Double>, _ chinese: String, _ english: String, _ words: [(String, String)] = []) -> Quantity {
+    private func make(_ unit: String, _ range: ClosedRange<Double>, _ chinese: String, _ english: String, _ words: [(String, String)] = [])
+        -> Quantity
+    {
         guard let unit = Unit.named(unit) else { preconditionFailure("units of the gateway's own quantities are known") }
         return Quantity(
             name: rawValue, unit: unit, range: range, chinese: chinese, english: english,
-            states: words.enumerated().map { StateWord(value: Double($0.offset), words: BilingualText(chinese: $0.element.0, english: $0.element.1)) })
+            states: words.enumerated().map { StateWord(value: Double($0.offset), words: BilingualText(chinese: $0.element.0, english: $0.element.1)) }
+        )
     }
 }
 

@@ -8,7 +8,8 @@ package enum DocumentPaths {
         "identifier", "sender", "sent", "status", "msgType", "scope", "restriction", "references", "incidents", "info", "bamai",
     ]
     private static let info = [
-        "language", "category", "category.0", "event", "responseType", "responseType.0", "urgency", "severity", "certainty", "eventCode", "eventCode.0",
+        "language", "category", "category.0", "event", "responseType", "responseType.0", "urgency", "severity", "certainty", "eventCode",
+        "eventCode.0",
         "eventCode.0.valueName", "eventCode.0.value", "onset", "senderName", "headline", "description", "instruction", "parameter", "parameter.0",
         "parameter.0.valueName", "parameter.0.value", "area", "area.0", "area.0.areaDesc", "area.0.circle", "area.0.circle.0",
     ]
@@ -17,7 +18,8 @@ package enum DocumentPaths {
         "location.latitude", "location.longitude", "location.system", "evidence", "dropped",
     ]
     private static let evidence = [
-        "seen", "limit", "expected", "expected_low", "expected_high", "worst", "score", "feature", "confirmed_by", "window_start", "window", "window.0",
+        "seen", "limit", "expected", "expected_low", "expected_high", "worst", "score", "feature", "confirmed_by", "window_start", "window",
+        "window.0",
         "window.0.0", "history", "history.start", "history.step_s", "history.low", "history.low.0", "history.high", "history.high.0",
         "history.expected_low", "history.expected_low.0", "history.expected_high", "history.expected_high.0",
     ]

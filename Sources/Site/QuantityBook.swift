@@ -44,7 +44,9 @@ struct QuantityBook {
     private static func states(_ reader: TableReader, log: FindingLog) -> [StateWord] {
         var states: [StateWord] = []
         for table in reader.tables("states", Schema.stateWord, limit: Limits.states) {
-            guard let value = table.number("value"), let chinese = table.text("zh", limit: 40), let english = table.text("en", limit: 40) else { continue }
+            guard let value = table.number("value"), let chinese = table.text("zh", limit: 40), let english = table.text("en", limit: 40) else {
+                continue
+            }
             if states.contains(where: { $0.value == value.value }) {
                 log.error("states: \(JSONWriter.shortest(value.value)) has a word already", at: value.spot)
                 continue

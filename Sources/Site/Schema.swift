@@ -240,7 +240,8 @@ enum Schema {
     static let mappingField = TableShape(
         title: "[[field]]",
         keys: [
-            .required("to", .path, "\"body.alarmLevel\""), .optional("from", .path, "\"data.bamai.level\""), .optional("value", .constant, "\"bamai\""),
+            .required("to", .path, "\"body.alarmLevel\""), .optional("from", .path, "\"data.bamai.level\""),
+            .optional("value", .constant, "\"bamai\""),
             .optional("form", .text, "\"local\""), .optional("codes", .constants, "{ red = 1, orange = 2, yellow = 3, blue = 4 }"),
             .optional("otherwise", .constant, "99"),
         ])

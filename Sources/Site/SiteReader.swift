@@ -90,7 +90,9 @@ struct SiteReader {
         return draft ?? .unreadable
     }
 
-    private func platform(_ reader: TableReader, _ site: TableReader?, gateway: String, with connections: inout ConnectionReader) -> PlatformConfiguration? {
+    private func platform(_ reader: TableReader, _ site: TableReader?, gateway: String, with connections: inout ConnectionReader)
+        -> PlatformConfiguration?
+    {
         let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
         let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
         let lane: Located<ReadingsLane>? = reader.choice("readings", "readings lane")
@@ -99,7 +101,8 @@ struct SiteReader {
         // Twice the window of a source: uploads share nothing with the sensing side.
         guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
         return PlatformConfiguration(
-            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping)
+            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping
+        )
     }
 
     private func mapping(_ platform: TableReader, _ site: TableReader?) -> AlertMapping? {

@@ -114,13 +114,17 @@ private struct MappedWriter {
         switch form {
         case .asIs: json.value(value)
         case .text:
-            if let text = MappedWriter.plain(value) { json.value(text) } else {
+            if let text = MappedWriter.plain(value) {
+                json.value(text)
+            } else {
                 var inner = JSONWriter()
                 inner.value(value)
                 json.value(inner.text)
             }
         case .number:
-            guard let number = value.number ?? value.text.flatMap({ Double($0) }) ?? value.flag.map({ $0 ? 1 : 0 }), number.isFinite else { return nil }
+            guard let number = value.number ?? value.text.flatMap({ Double($0) }) ?? value.flag.map({ $0 ? 1 : 0 }), number.isFinite else {
+                return nil
+            }
             json.value(number)
         case .rfc3339, .local, .compact, .unixSeconds, .unixMilliseconds:
             guard let text = value.text, let moment = CivilTime.parse(text.utf8, defaultOffsetSeconds: utcOffsetSeconds) else { return nil }

@@ -156,7 +156,9 @@ struct JournalCommandTests {
                     sequence: UInt64(batch.readings.count), boot: "a", offset: (second - 5 - Int64(batch.readings.count) * 100) * 1_000_000,
                     isSynchronised: second > 10))
             batch.readings.append(
-                Reading(series: series, observed: moment, received: moment, value: 1, flags: second > 10 ? .timeOfReceipt : [.timeOfReceipt, .boardClockUnsynchronised]))
+                Reading(
+                    series: series, observed: moment, received: moment, value: 1,
+                    flags: second > 10 ? .timeOfReceipt : [.timeOfReceipt, .boardClockUnsynchronised]))
         }
         _ = try journal.commit(batch)
         journal.close()

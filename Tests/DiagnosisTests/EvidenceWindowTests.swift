@@ -12,7 +12,7 @@ struct EvidenceWindowTests {
         EvidenceWindows(sensors: [Sensor(id: "s", asset: 0, device: 0, quantity: Fixture.pressure, interval: interval, cycle: cycle)])
     }
 
-    static func at(_ seconds: Double) -> Timestamp { start.advanced(byMicroseconds: Int64(seconds * 1e6)) }
+    static func at(_ seconds: Double) -> Timestamp { start.advanced(byMicroseconds: Int64((seconds * 1000).rounded()) * 1000) }
 
     @Test("A sensor's evidence takes no more than half a kibibyte")
     func memory() {
@@ -82,7 +82,9 @@ struct EvidenceWindowTests {
         #expect(history.low == [2, 2] && history.start == EvidenceWindowTests.at(-50 * 3600))
     }
 
-    @Test("A longer cycle or interval makes longer stretches", arguments: [(60, 60, 3600), (900, 604_800, 25_200), (86_400, 86_400, 86_400)] as [(Double, Double, Double)])
+    @Test(
+        "A longer cycle or interval makes longer stretches",
+        arguments: [(60, 60, 3600), (900, 604_800, 25_200), (86_400, 86_400, 86_400)] as [(Double, Double, Double)])
     func steps(interval: Double, cycle: Double, step: Double) throws {
         var windows = EvidenceWindowTests.windows(interval: interval, cycle: cycle)
         for index in 0..<3 { windows.append(sensor: 0, EvidencePoint(observed: EvidenceWindowTests.at(Double(index) * step), value: 1)) }

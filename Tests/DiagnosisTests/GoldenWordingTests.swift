@@ -36,7 +36,8 @@ struct GoldenWordingTests {
 
     static let scenes: [Scene] = [
         Scene(
-            title: "cover tilted, alone, then the contact opens, then seated", assetClass: .manholeCover, name: "西路 17 号井", quantities: ["tilt", "open"],
+            title: "cover tilted, alone, then the contact opens, then seated", assetClass: .manholeCover, name: "西路 17 号井",
+            quantities: ["tilt", "open"],
             act: [(0, 1.2, 60), (0, 12.4, 60), (0, 12.6, 4), (0, 31.2, 60), (0, 31.3, 4), (1, 1, 10), (1, 1, 4), (0, 1.4, 7200), (0, 1.4, 61)]),
         Scene(title: "cover opened", assetClass: .manholeCover, name: "DL-204", quantities: ["open"], act: [(0, 0, 60), (0, 1, 60), (0, 1, 4)]),
         Scene(
@@ -46,7 +47,8 @@ struct GoldenWordingTests {
             title: "methane, backfilled", assetClass: .drainagePipe, name: "W-3", quantities: ["ch4"],
             act: [(0, 0.1, 600), (0, 1.24, 600), (0, 2.8, 600)], flags: .late, observedAgo: 7200),
         Scene(
-            title: "gas pressure falls", assetClass: .gasPipe, name: "中压 A-12", quantities: ["pressure"], pace: (900, 86_400), usual: day(0.28, 0.32, 0.002),
+            title: "gas pressure falls", assetClass: .gasPipe, name: "中压 A-12", quantities: ["pressure"], pace: (900, 86_400),
+            usual: day(0.28, 0.32, 0.002),
             act: Array(repeating: (0, 0.21, 900), count: 6)),
         Scene(
             title: "low pressure at the end of the network", assetClass: .waterPipe, name: "WP-3", quantities: ["pressure"],
@@ -58,32 +60,49 @@ struct GoldenWordingTests {
         Scene(
             title: "night flow", assetClass: .waterPipe, name: "DMA-2", quantities: ["flow"], pace: (900, 86_400), usual: day(20, 80, 1.5),
             act: Array(repeating: (0, 75, 900), count: 10)),
-        Scene(title: "chlorine", assetClass: .waterPipe, name: "Q-1", quantities: ["chlorine"], act: [(0, 0.3, 900), (0, 0.03, 900), (0, 0.04, 900)]),
-        Scene(title: "heat overpressure", assetClass: .heatPipe, name: "R-7", quantities: ["pressure"], act: [(0, 1.2, 60), (0, 1.63, 60), (0, 1.66, 30)]),
+        Scene(
+            title: "chlorine", assetClass: .waterPipe, name: "Q-1", quantities: ["chlorine"], act: [(0, 0.3, 900), (0, 0.03, 900), (0, 0.04, 900)]),
+        Scene(
+            title: "heat overpressure", assetClass: .heatPipe, name: "R-7", quantities: ["pressure"],
+            act: [(0, 1.2, 60), (0, 1.63, 60), (0, 1.66, 30)]),
         Scene(title: "wet heat trench", assetClass: .heatPipe, name: "R-8", quantities: ["immersion"], act: [(0, 0, 60), (0, 1, 60), (0, 1, 61)]),
         Scene(
-            title: "drainage level", assetClass: .drainagePipe, name: "PS-21", quantities: ["water_level"], pace: (900, 86_400), usual: day(0.4, 0.9, 0.02),
+            title: "drainage level", assetClass: .drainagePipe, name: "PS-21", quantities: ["water_level"], pace: (900, 86_400),
+            usual: day(0.4, 0.9, 0.02),
             act: (1...8).map { (0, 0.5 + 0.35 * Double($0), 900) }),
         Scene(
             title: "drainage freeboard", assetClass: .drainagePipe, name: "PS-22", quantities: ["freeboard"],
             act: [(0, 1.4, 300), (0, 0.9, 300), (0, 0.45, 300), (0, 0.44, 61), (0, 0.18, 300), (0, 0.18, 61)]),
-        Scene(title: "short-cycling pump", assetClass: .pumpStation, name: "金水花园", quantities: ["starts_per_hour"], act: [(0, 4, 3600), (0, 14, 3600)]),
-        Scene(title: "flooded pump room", assetClass: .pumpStation, name: "金水花园", quantities: ["immersion"], act: [(0, 0, 60), (0, 1, 60), (0, 1, 31)]),
+        Scene(
+            title: "short-cycling pump", assetClass: .pumpStation, name: "金水花园", quantities: ["starts_per_hour"], act: [(0, 4, 3600), (0, 14, 3600)]),
+        Scene(
+            title: "flooded pump room", assetClass: .pumpStation, name: "金水花园", quantities: ["immersion"], act: [(0, 0, 60), (0, 1, 60), (0, 1, 31)]),
         Scene(
             title: "bridge crack", assetClass: .bridge, name: "北环桥 3 跨", quantities: ["crack_width"],
             act: [(0, 0.22, 3600), (0, 0.25, 3600), (0, 0.27, 3600), (0, 0.27, 3600)]),
-        Scene(title: "tunnel ponding", assetClass: .tunnel, name: "中州隧道", quantities: ["ponding"], act: [(0, 0, 60), (0, 0.08, 60), (0, 0.17, 60), (0, 0.31, 61)]),
-        Scene(title: "entrapment", assetClass: .lift, name: "2 号楼 1 梯", quantities: ["entrapment"], act: [(0, 0, 30), (0, 1, 30)]),
-        Scene(title: "lift fault code", assetClass: .lift, name: "2 号楼 2 梯", quantities: ["fault_code"], act: [(0, 0, 30), (0, 4, 30), (0, 4, 11), (0, 0, 600), (0, 0, 301)]),
         Scene(
-            title: "lift doors wear", assetClass: .lift, name: "2 号楼 3 梯", quantities: ["door_close_time"], pace: (600, 86_400), usual: day(3.1, 3.3, 0.05),
+            title: "tunnel ponding", assetClass: .tunnel, name: "中州隧道", quantities: ["ponding"],
+            act: [(0, 0, 60), (0, 0.08, 60), (0, 0.17, 60), (0, 0.31, 61)]),
+        Scene(title: "entrapment", assetClass: .lift, name: "2 号楼 1 梯", quantities: ["entrapment"], act: [(0, 0, 30), (0, 1, 30)]),
+        Scene(
+            title: "lift fault code", assetClass: .lift, name: "2 号楼 2 梯", quantities: ["fault_code"],
+            act: [(0, 0, 30), (0, 4, 30), (0, 4, 11), (0, 0, 600), (0, 0, 301)]),
+        Scene(
+            title: "lift doors wear", assetClass: .lift, name: "2 号楼 3 梯", quantities: ["door_close_time"], pace: (600, 86_400),
+            usual: day(3.1, 3.3, 0.05),
             act: Array(repeating: (0, 4.6, 600), count: 6)),
-        Scene(title: "road ponding", assetClass: .roadDevice, name: "文化路下穿", quantities: ["ponding"], act: [(0, 0.02, 300), (0, 0.16, 300), (0, 0.18, 61), (0, 0.29, 300), (0, 0.3, 61), (0, 0.2, 300), (0, 0.2, 601)]),
+        Scene(
+            title: "road ponding", assetClass: .roadDevice, name: "文化路下穿", quantities: ["ponding"],
+            act: [(0, 0.02, 300), (0, 0.16, 300), (0, 0.18, 61), (0, 0.29, 300), (0, 0.3, 61), (0, 0.2, 300), (0, 0.2, 601)]),
         Scene(title: "battery", assetClass: .other, name: "W-11", quantities: ["battery"], act: [(0, 22, 86_400), (0, 19, 86_400), (0, 19, 3601)]),
-        Scene(title: "impossible", assetClass: .waterPipe, name: "WP-6", quantities: ["pressure"], act: [(0, 0.3, 60), (0, 65_535, 60)], flags: .outOfRange),
+        Scene(
+            title: "impossible", assetClass: .waterPipe, name: "WP-6", quantities: ["pressure"], act: [(0, 0.3, 60), (0, 65_535, 60)],
+            flags: .outOfRange),
         Scene(title: "silence, and its end", assetClass: .bridge, name: "北环桥", quantities: ["strain"], act: [(0, 153, 60)], ticks: 4400),
         Scene(title: "tamper", assetClass: .roadDevice, name: "L-3", quantities: ["tamper"], act: [(0, 0, 60), (0, 1, 60), (0, 1, 11)]),
-        Scene(title: "the gateway's clock", assetClass: .gateway, name: "gw7", quantities: ["clock_unsynchronised"], act: [(0, 0, 60), (0, 1, 60), (0, 1, 1801)]),
+        Scene(
+            title: "the gateway's clock", assetClass: .gateway, name: "gw7", quantities: ["clock_unsynchronised"],
+            act: [(0, 0, 60), (0, 1, 60), (0, 1, 1801)]),
         Scene(title: "the gateway's store", assetClass: .gateway, name: "gw7", quantities: ["storage_refused"], act: [(0, 725, 60)]),
     ]
 
@@ -155,7 +174,7 @@ struct GoldenWordingTests {
                 count += 1
                 kinds.insert(alert.kind.rawValue)
                 for text in [alert.sentence.chinese, alert.sentence.english, alert.headline.chinese, alert.headline.english] {
-                    for bad in ["。。", "，，", "，。", "。，", "；。", "..", ".,", ",.", "  ", "：。", ": .", "（）", "()", "nan", "inf", "–"] {
+                    for bad in ["。。", "，，", "，。", "。，", "；。", "..", ".,", ",.", "  ", "：。", ": .", "（）", "()", " nan", " inf", "–", ",疑"] {
                         #expect(!text.contains(bad), "\(bad) in \(text)")
                     }
                     let digits = text.split { !"0123456789.".contains($0) }.map { $0.split(separator: ".").dropFirst().first?.count ?? 0 }

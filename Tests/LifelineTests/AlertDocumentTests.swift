@@ -43,7 +43,9 @@ struct AlertDocumentTests {
         #expect(details["dropped"].isNull)
     }
 
-    @Test("The longest names in the worst characters stay within 16 KiB, and what was left out is named", arguments: ["\u{1}", "\u{7f}", "\"", "井", "𝄞"])
+    @Test(
+        "The longest names in the worst characters stay within 16 KiB, and what was left out is named",
+        arguments: ["\u{1}", "\u{7f}", "\"", "井", "𝄞"])
     func bounded(filler: Character) throws {
         let alert = AlertSamples.worst(filler)
         let bytes = alert.cloudEvent(utcOffsetSeconds: -28_800)

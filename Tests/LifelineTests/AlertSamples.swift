@@ -12,10 +12,13 @@ enum AlertSamples {
             advice: BilingualText(chinese: "请维保单位检查门机皮带。", english: "Have the belt checked."))
         let quantity = Quantity(
             name: "door_close_time", unit: Unit.named("s")!, range: 0...120, chinese: "关门时间", english: "door closing time")
-        let window = (0..<24).map { EvidencePoint(observed: start.advanced(byMicroseconds: Int64($0 - 24) * 600_000_000), value: 3.1 + 0.05 * Double($0)) }
+        let window = (0..<24).map {
+            EvidencePoint(observed: start.advanced(byMicroseconds: Int64($0 - 24) * 600_000_000), value: 3.1 + 0.05 * Double($0))
+        }
         let history = EvidenceHistory(
             start: start.advanced(byMicroseconds: -86_400_000_000), step: 3_600_000_000, low: (0..<24).map { $0 == 7 ? nil : 3 + Float($0) / 100 },
-            high: (0..<24).map { $0 == 7 ? nil : 3.5 + Float($0) / 100 }, expectedLow: (0..<24).map { _ in 2.9 }, expectedHigh: (0..<24).map { _ in 3.6 })
+            high: (0..<24).map { $0 == 7 ? nil : 3.5 + Float($0) / 100 }, expectedLow: (0..<24).map { _ in 2.9 },
+            expectedHigh: (0..<24).map { _ in 3.6 })
         let evidence = Evidence(
             seen: 4.25, limit: 5, expected: 3.25, expectedLow: 2.9, expectedHigh: 3.6, score: 9.25, feature: "level shift", worst: 4.5,
             confirmedBy: "lift.current", window: window, history: history)
@@ -25,7 +28,8 @@ enum AlertSamples {
                 id: "LIFT-2", assetClass: .lift, name: "2 号楼 1 梯", address: "西路 17 号 <2 号楼> & 门厅",
                 location: Location(latitude: 34.7512, longitude: 113.6294, system: system)),
             sensor: "LIFT-2/door_close_time", quantity: quantity, rule: rule, level: .orange, certainty: .likely,
-            onset: start.advanced(byMicroseconds: -1_800_000_000), occurred: start, recorded: start.advanced(byMicroseconds: 2_000_000), sequence: 1842,
+            onset: start.advanced(byMicroseconds: -1_800_000_000), occurred: start, recorded: start.advanced(byMicroseconds: 2_000_000),
+            sequence: 1842,
             isLate: true, evidence: evidence,
             sentence: BilingualText(chinese: "电梯 2 号楼 1 梯：关门时间变长（由黄色升级为橙色）。", english: "Lift 2 号楼 1 梯: doors close more slowly."),
             headline: BilingualText(chinese: "电梯 2 号楼 1 梯：关门时间变长", english: "Lift 2 号楼 1 梯: doors close more slowly"),

@@ -72,14 +72,18 @@ enum CAPRules {
         if root.name != "alert" || namespace != "urn:oasis:names:tc:emergency:cap:1.2" { found.append("the root is no CAP 1.2 alert") }
         check(root, alert, &found)
         for name in ["identifier", "sender"] {
-            if (root.first(name) ?? "").contains(where: { " ,<&".contains($0) }) || (root.first(name) ?? "").isEmpty { found.append("\(name): restricted") }
+            if (root.first(name) ?? "").contains(where: { " ,<&".contains($0) }) || (root.first(name) ?? "").isEmpty {
+                found.append("\(name): restricted")
+            }
         }
         time("sent", root.first("sent"), &found)
         for name in ["status", "msgType", "scope"] { word(name, root.first(name) ?? "", &found) }
         if (root.first("scope") == "Restricted") != (root.first("restriction") != nil) { found.append("restriction if and only if Restricted") }
         if root.first("scope") == "Private" && root.first("addresses") == nil { found.append("Private needs addresses") }
         let references = root.first("references")
-        if ["Update", "Cancel", "Ack", "Error"].contains(root.first("msgType") ?? ""), references == nil { found.append("an update names what it updates") }
+        if ["Update", "Cancel", "Ack", "Error"].contains(root.first("msgType") ?? ""), references == nil {
+            found.append("an update names what it updates")
+        }
         for reference in (references ?? "").split(separator: " ") {
             let parts = reference.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             if parts.count != 3 { found.append("reference \(reference)") } else { time("reference", parts[2], &found) }
@@ -137,13 +141,15 @@ enum CAPRules {
     private static func time(_ name: String, _ text: String?, _ found: inout [String]) {
         let text = text ?? ""
         let form = Array("dddd-dd-ddTdd:dd:ddsdd:dd".utf8)
-        let fits = text.utf8.count == form.count && zip(text.utf8, form).allSatisfy { byte, form in
-            switch form {
-            case UInt8(ascii: "d"): (48...57).contains(byte)
-            case UInt8(ascii: "s"): byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-            default: byte == form
+        let fits =
+            text.utf8.count == form.count
+            && zip(text.utf8, form).allSatisfy { byte, form in
+                switch form {
+                case UInt8(ascii: "d"): (48...57).contains(byte)
+                case UInt8(ascii: "s"): byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+                default: byte == form
+                }
             }
-        }
         if !fits || text.hasSuffix("+00:00") { found.append("\(name) \(text)") }
     }
 }

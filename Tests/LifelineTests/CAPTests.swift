@@ -27,7 +27,9 @@ struct CAPTests {
         }
     }
 
-    @Test("Whatever characters names hold, the XML is well-formed and no character is taken for markup", arguments: ["\u{1}", "\r", "]]>", "\u{fffe}", "<&>", "𝄞"])
+    @Test(
+        "Whatever characters names hold, the XML is well-formed and no character is taken for markup",
+        arguments: ["\u{1}", "\r", "]]>", "\u{fffe}", "<&>", "𝄞"])
     func characters(text: String) throws {
         var alert = AlertSamples.full()
         alert.asset.name = text
@@ -56,8 +58,10 @@ struct CAPTests {
     @Test(
         "The rules find what is wrong",
         arguments: [
-            ("<sender>gw7.bamai</sender>", "<sender>gw7 bamai</sender>"), ("<sent>2026-01-02T11:04:07+08:00</sent>", "<sent>2026-01-02T03:04:07Z</sent>"),
-            ("<sent>2026-01-02T11:04:07+08:00</sent>", "<sent>2026-01-02T11:04:07.5+08:00</sent>"), ("<status>Actual</status>", "<status>actual</status>"),
+            ("<sender>gw7.bamai</sender>", "<sender>gw7 bamai</sender>"),
+            ("<sent>2026-01-02T11:04:07+08:00</sent>", "<sent>2026-01-02T03:04:07Z</sent>"),
+            ("<sent>2026-01-02T11:04:07+08:00</sent>", "<sent>2026-01-02T11:04:07.5+08:00</sent>"),
+            ("<status>Actual</status>", "<status>actual</status>"),
             ("<restriction>City lifeline duty officers</restriction>", ""), ("<severity>Severe</severity>", "<severity>Orange</severity>"),
             ("<circle>34.7512,113.6294 0.02</circle>", "<circle>113.6294,34.7512 0.02</circle>"), ("<areaDesc>", "<note>x</note><areaDesc>"),
             ("<event>关门时间变长</event>", ""), ("gw7.bamai,gw7-000001840-00000001,", "gw7-000001840-00000001,"), ("</alert>", "</alart>"),

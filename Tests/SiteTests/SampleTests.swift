@@ -61,7 +61,9 @@ import Testing
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.stateWord.keys { #expect(text.contains("\(key.name) = ")) }
+        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.stateWord.keys {
+            #expect(text.contains("\(key.name) = "))
+        }
     }
 
     @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
@@ -93,7 +95,8 @@ import Testing
     }
 
     @Test func theFirstMappingMentionsEveryKeyWithAComment() throws {
-        let lines = try Repository.text("firmware-config/mappings/lift-platform.toml").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let lines = try Repository.text("firmware-config/mappings/lift-platform.toml").split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
         for shape in [Schema.mappingFile, Schema.mappingHeader, Schema.mappingField] {
             for key in shape.keys where key.form != .tables {
                 let first = try #require(lines.firstIndex { SampleTests.sets(key.name, $0) }, "\(shape.title) \(key.name)")

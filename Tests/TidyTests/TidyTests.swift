@@ -6,7 +6,8 @@ struct TidyTests {
     static let mayImport: [String: Set<String>] = [
         "Linux": ["CLinux"], "MQTT": ["CMosquitto"],
         "Pulse": [], "Lifeline": [],
-        "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"], "Street": ["Lifeline"],
+        "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"],
+        "Street": ["Lifeline"],
         "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
         "Score": ["Lifeline", "Pulse", "Site"],

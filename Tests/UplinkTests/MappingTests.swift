@@ -58,11 +58,14 @@ struct MappingTests {
     @Test(
         "Each form, and what it cannot be made of",
         arguments: [
-            ("time", "rfc3339", #""2026-01-02T11:04:05+08:00""#), ("time", "local", #""2026-01-02 11:04:05""#), ("time", "compact", #""20260102110405""#),
+            ("time", "rfc3339", #""2026-01-02T11:04:05+08:00""#), ("time", "local", #""2026-01-02 11:04:05""#),
+            ("time", "compact", #""20260102110405""#),
             ("time", "unix_s", "1767323045"), ("time", "unix_ms", "1767323045000"), ("time", "as_is", #""2026-01-02T03:04:05+00:00""#),
             ("data.bamai.evidence.seen", "as_is", "4.25"), ("data.bamai.evidence.seen", "text", #""4.25""#), ("sequence", "number", "1842"),
-            ("data.bamai.late", "number", "1"), ("data.bamai.late", "text", #""true""#), ("data.bamai.evidence", "as_is", #"{"limit":2,"seen":4.25}"#),
-            ("data.bamai.evidence", "text", #""{\"limit\":2,\"seen\":4.25}""#), ("id", "number", nil), ("id", "local", nil), ("subject", "as_is", nil),
+            ("data.bamai.late", "number", "1"), ("data.bamai.late", "text", #""true""#),
+            ("data.bamai.evidence", "as_is", #"{"limit":2,"seen":4.25}"#),
+            ("data.bamai.evidence", "text", #""{\"limit\":2,\"seen\":4.25}""#), ("id", "number", nil), ("id", "local", nil),
+            ("subject", "as_is", nil),
         ])
     func forms(path: String, form: String, value: String?) throws {
         let document =
@@ -71,7 +74,9 @@ struct MappingTests {
         #expect(try MappingTests.value("from = \"\(path)\"\nform = \"\(form)\"\notherwise = 0", of: document) == "{\"x\":\(value ?? "0")}")
     }
 
-    @Test("A document with holes, or one that is broken, still gives a message; a list keeps its places", arguments: ["", "{", "[]", "{}", #"{"data":7}"#])
+    @Test(
+        "A document with holes, or one that is broken, still gives a message; a list keeps its places",
+        arguments: ["", "{", "[]", "{}", #"{"data":7}"#])
     func holes(document: String) throws {
         let fields = """
             [[field]]
@@ -126,7 +131,8 @@ struct MappingTests {
         var batch = CommitBatch()
         batch.alerts.append(
             AlertRecord(
-                id: "a", episode: "e", kind: "raised", level: 4, subject: "s", sensor: "x", rule: "r", recorded: Timestamp(unixSeconds: 1_767_323_045),
+                id: "a", episode: "e", kind: "raised", level: 4, subject: "s", sensor: "x", rule: "r",
+                recorded: Timestamp(unixSeconds: 1_767_323_045),
                 body: Array(body.utf8)))
         _ = try journal.commit(batch)
         let connection = BrokerConfiguration(id: "platform", address: BrokerAddress(host: "h", port: 1), clientID: "c")
@@ -179,7 +185,8 @@ struct MappingTests {
             let output = folder.file("out-\(version.rawValue)")
             let consumer = try ChildProcess(
                 "/usr/bin/mosquitto_sub",
-                ["-h", "127.0.0.1", "-p", "\(broker.port)", "-V", "5", "-t", "m/\(version.rawValue)", "-C", "1", "-W", "20", "-F", "%C|%P|%p"], output: output)
+                ["-h", "127.0.0.1", "-p", "\(broker.port)", "-V", "5", "-t", "m/\(version.rawValue)", "-C", "1", "-W", "20", "-F", "%C|%P|%p"],
+                output: output)
             usleep(700_000)
             var options = MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "mapper", cleanSession: true)
             options.version = version
