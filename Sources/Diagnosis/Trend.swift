@@ -52,7 +52,8 @@ extension Trend {
         guard back <= Trend.opposite else { return nil }
         let moved = Double(points[end].observed.microseconds(since: points[start].observed)) / 1e6
         let rested = Double(last.observed.microseconds(since: points[end].observed)) / 1e6
-        guard moved > 0 else { return nil }
+        // Nobody can follow what took less than a second.
+        guard moved >= 1 else { return nil }
         shape = end - start == 1 ? .sudden : rested < Trend.rest * moved ? .ongoing : .settled
         seconds = shape == .ongoing ? moved + rested : moved
         self.start = points[start].observed

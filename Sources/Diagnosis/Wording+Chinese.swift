@@ -14,12 +14,10 @@ extension Wording {
 
     /// The colour and what became of it.
     private var chineseState: String {
-        switch kind {
-        case .raised: level.chinese
-        case .escalated: "由\(before?.chinese ?? "")升级为\(level.chinese)"
-        case .cleared: "已解除"
-        default: "由\(before?.chinese ?? "")降为\(level.chinese)"
-        }
+        if kind == .cleared { return "已解除" }
+        if kind == .escalated, let before { return "由\(before.chinese)升级为\(level.chinese)" }
+        if kind == .eased, let before { return "由\(before.chinese)降为\(level.chinese)" }
+        return level.chinese
     }
 
     private var chineseSince: String {

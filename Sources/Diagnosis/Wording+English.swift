@@ -13,12 +13,10 @@ extension Wording {
     }
 
     private var englishState: String {
-        switch kind {
-        case .raised: level.name
-        case .escalated: "escalated from \(before?.name ?? "") to \(level.name)"
-        case .cleared: "over"
-        default: "eased from \(before?.name ?? "") to \(level.name)"
-        }
+        if kind == .cleared { return "over" }
+        if kind == .escalated, let before { return "escalated from \(before.name) to \(level.name)" }
+        if kind == .eased, let before { return "eased from \(before.name) to \(level.name)" }
+        return level.name
     }
 
     private var englishSince: String {
