@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "bamai",
             dependencies: [
-                "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+                "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(name: "PulseTests", dependencies: ["Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "LifelineTests", dependencies: ["Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline", "GatewayTesting"], swiftSettings: strict),
-        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse"], swiftSettings: strict),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse", "Site"], swiftSettings: strict),
         .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline", "Site", "Decode", "Diagnosis"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux"], exclude: ["Help"],

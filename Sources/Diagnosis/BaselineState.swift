@@ -47,6 +47,14 @@ struct BaselineState: Equatable, Sendable {
         return Departure(size: size, median: middle, scale: scale)
     }
 
+    /// The middle, and the band within which a value is not even mildly far away; nil while too little is known.
+    func usual(_ rule: Baseline, mildest: Double, value: Double) -> (middle: Double, low: Double, high: Double)? {
+        guard let departure = departure(of: value, rule, .up) else { return nil }
+        let middle = departure.median
+        if rule.measure == .ratio { return (middle, middle / mildest, middle * mildest) }
+        return (middle, middle - mildest * departure.scale, middle + mildest * departure.scale)
+    }
+
     /// Takes a value in, or notes that it was beyond the limit. Returns true when a long time beyond has become the new custom.
     mutating func learn(_ value: Double, isBeyond: Bool, _ rule: Baseline) -> Bool {
         if isBeyond {

@@ -56,6 +56,9 @@ struct CompiledRule {
         }
     }
 
+    /// A fault rule with a limit of 0 is about the physical range, which is exact and has no score; any other is about Pulse's scores.
+    var isAboutRange: Bool { level(of: 0, current: 0) > 0 }
+
     /// The worst level whose limit `value` has reached, held back by the deadband from easing below `current`. 0: none.
     ///
     /// NaN reaches nothing and holds nothing.

@@ -29,14 +29,41 @@ struct Condition: Equatable {
     /// The raised episode's onset.
     var onsetObserved: Int64 = 0
     var onsetSequence: Sequence64 = 0
-    /// The worst value and the worst level of the raised episode, for the sentence that ends it.
+    /// The worst level of the raised episode, for the sentence that ends it.
     var worst: UInt8 = 0
+    /// The worst value since the first change was held, and how bad it is; minus infinity: there is none.
+    var worstValue = 0.0
+    var worstExcess = -Double.infinity
+    /// The first and the last message of the raised episode.
+    var first = MessageMark()
+    var last = MessageMark()
 
     /// How many readings in a row have asked for the rise that is held.
     var support: UInt8 = 0
 
     /// Whether a change is waiting for its delay.
     var isHolding: Bool { held != level }
+
+    /// Remembers the worst value. To be called with every value, before `evaluate`.
+    ///
+    /// - Parameter excess: how bad it is, in any unit that grows with it; NaN: it says nothing.
+    mutating func follow(value: Double, excess: Double, target: UInt8) {
+        if level == 0 && held == 0 { worstExcess = -.infinity }
+        guard target > 0 || level > 0, excess > worstExcess else { return }
+        (worstValue, worstExcess) = (value, excess)
+    }
+
+    /// The messages that the next one takes the place of, and that one is remembered.
+    mutating func mark(_ message: MessageMark, isFirst: Bool, gateway: String) -> [AlertReference] {
+        var earlier: [AlertReference] = []
+        if isFirst {
+            first = message
+        } else {
+            earlier = (first == last ? [first] : [first, last]).filter { $0.cause > 0 }.map { $0.reference(gateway: gateway) }
+        }
+        last = message
+        return earlier
+    }
 
     /// *Units*: microseconds of listening time until the held change is due; nil when nothing is held, or a further reading must agree first.
     func dueIn(_ rule: CompiledRule, listening: Int64) -> Int64? {

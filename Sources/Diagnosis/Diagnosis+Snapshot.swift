@@ -13,11 +13,12 @@ package enum RestoreOutcome: Equatable, Sendable {
 
 extension Diagnosis {
     private static let magic: UInt32 = 0x4947_4442  // "BDGI"
-    private static let version: UInt32 = 2
+    /// 3: stretches of the day, the worst value, the first and last message of an episode; derived quantities, baselines and confirmations.
+    private static let version: UInt32 = 3
 
     /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
     package func snapshot() -> [UInt8] {
-        var writer = ByteWriter(reserving: 256 + sensors.count * (MemoryLayout<Condition>.size + 16 * Evidence.windowLimit + 1200))
+        var writer = ByteWriter(reserving: 256 + sensors.count * (MemoryLayout<Condition>.size + 24 * Evidence.windowLimit + 1200))
         writer.append(Diagnosis.magic)
         writer.append(Diagnosis.version)
         writer.append(sequence)
@@ -42,12 +43,7 @@ extension Diagnosis {
         writer.append(plan.sensors[index].id)
         writer.append(state.lastObserved)
         writer.append(state.lastValue)
-        let window = windows.window(sensor: index)
-        writer.append(UInt32(window.count))
-        for point in window {
-            writer.append(point.observed.microseconds)
-            writer.append(point.value)
-        }
+        windows.write(sensor: index, to: &writer)
         for verdict in [state.latest, state.spoken] {
             writer.append(verdict != nil)
             if let verdict { verdict.write(to: &writer) }
@@ -119,7 +115,7 @@ extension Diagnosis {
         sensors[index].lastObserved = block.lastObserved
         sensors[index].lastValue = block.lastValue
         (sensors[index].latest, sensors[index].spoken) = (block.latest, block.spoken)
-        windows.replace(sensor: index, with: block.window)
+        windows.replace(sensor: index, with: block.windows)
         let slot = sensors[index].slot
         if slot >= 0 {
             do throws(SnapshotError) {
@@ -147,7 +143,7 @@ private struct SensorBlock {
     var id: String
     var lastObserved: Int64
     var lastValue: Double
-    var window: [EvidencePoint] = []
+    var windows: EvidenceWindows.Kept
     var latest: Verdict?
     var spoken: Verdict?
     var pulse: [UInt8]
@@ -159,16 +155,12 @@ private struct SensorBlock {
     init?(_ bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         guard let id = reader.text(), let observed = reader.integer(Int64.self), let value = reader.double(),
-            let points = reader.integer(UInt32.self),
-            points <= UInt32(Evidence.windowLimit)
+            let windows = EvidenceWindows.read(from: &reader)
         else { return nil }
         self.id = id
         lastObserved = observed
         lastValue = value
-        for _ in 0..<points {
-            guard let moment = reader.integer(Int64.self), let value = reader.double() else { return nil }
-            window.append(EvidencePoint(observed: Timestamp(microseconds: moment), value: value))
-        }
+        self.windows = windows
         guard let hasLatest = reader.flag() else { return nil }
         if hasLatest {
             guard let verdict = Verdict(from: &reader) else { return nil }
@@ -195,6 +187,12 @@ extension Condition {
         for small in [level, held, latch, worst, support] { writer.append(small) }
         for number in [heldSinceListening, heldSinceObserved, onsetObserved] { writer.append(number) }
         for number in [heldSequence, onsetSequence] { writer.append(number) }
+        for number in [worstValue, worstExcess] { writer.append(number) }
+        for message in [first, last] {
+            writer.append(message.cause)
+            writer.append(message.tag)
+            writer.append(message.recorded)
+        }
     }
 
     init?(from reader: inout ByteReader) {
@@ -202,11 +200,22 @@ extension Condition {
             let worst = reader.integer(UInt8.self), let support = reader.integer(UInt8.self), let listening = reader.integer(Int64.self),
             let observed = reader.integer(Int64.self),
             let onset = reader.integer(Int64.self), let heldSequence = reader.integer(UInt64.self), let onsetSequence = reader.integer(UInt64.self),
-            level <= 4, held <= 4, latch & ~8 <= 4, worst <= 4
+            let worstValue = reader.double(), let worstExcess = reader.double(), let first = MessageMark(from: &reader),
+            let last = MessageMark(from: &reader), level <= 4, held <= 4, latch & ~8 <= 4, worst <= 4
         else { return nil }
         self.init(
             level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,
-            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst, support: support)
+            onsetObserved: onset, onsetSequence: onsetSequence, worst: worst, worstValue: worstValue, worstExcess: worstExcess, first: first,
+            last: last, support: support)
+    }
+}
+
+extension MessageMark {
+    init?(from reader: inout ByteReader) {
+        guard let cause = reader.integer(UInt64.self), let tag = reader.integer(UInt32.self), let recorded = reader.integer(Int64.self) else {
+            return nil
+        }
+        self.init(cause: cause, tag: tag, recorded: recorded)
     }
 }
 

@@ -1,101 +1,99 @@
 import Lifeline
+import Pulse
 
-/// One sentence that a duty officer can act on, made from the evidence, in both languages.
+/// Whether another signal of the same asset says the same.
+enum Confirmation: Equatable {
+    /// The rule asks for none.
+    case notAsked
+    /// The other rule's event.
+    case confirmed(BilingualText)
+    /// The other rule's event; nil where the asset has no such sensor.
+    case alone(BilingualText?)
+}
+
+/// What a duty officer can act on, made from the evidence, in both languages: what, where, since when, seen against expected, how sure, what to do.
+///
+/// Each language puts its clauses together by itself (`Wording+Chinese.swift`, `Wording+English.swift`): a switch over the kind of message, then one over the
+/// kind of rule. A kind that is not named there is worded as a limit.
 struct Wording {
     let kind: AlertKind
     let rule: Rule
     let asset: Asset
     let quantity: Quantity
+    /// The level after this message; for `cleared`, the last that was active.
     let level: Level
+    /// The level before it; nil when it is raised.
+    let before: Level?
+    /// The worst level of the episode.
+    let worst: Level
+    let certainty: Certainty
+    let confirmation: Confirmation
     let onset: Timestamp
+    let occurred: Timestamp
+    let recorded: Timestamp
+    let isLate: Bool
     let evidence: Evidence
     let utcOffsetSeconds: Int
 
-    var sentence: BilingualText { BilingualText(chinese: chinese, english: english) }
+    var sentence: BilingualText { BilingualText(chinese: chineseSentence, english: englishSentence) }
+    var headline: BilingualText { BilingualText(chinese: chineseHeadline, english: englishHeadline) }
 
-    private var chinese: String {
-        let place = asset.address.isEmpty ? "" : "（\(asset.address)）"
-        let head = "\(asset.assetClass.chinese) \(asset.name)\(place)"
-        if kind == .cleared { return "\(head)：\(rule.event.chinese)已解除（\(since(onset))起，最高\(level.chinese)）。\(now(chinese: true))" }
-        let change = kind == .raised ? "" : kind == .escalated ? "，升级" : "，降级"
-        return "\(head)：\(rule.event.chinese)（\(level.chinese)\(change)），\(since(onset))起。\(why(chinese: true))建议：\(rule.advice.chinese)"
+    var figures: Figures { Figures(quantity: quantity) }
+    var times: TimeWords { TimeWords(now: recorded, utcOffsetSeconds: utcOffsetSeconds) }
+
+    /// *Units*: seconds that the condition lasts; nil below a minute, which nobody needs to read.
+    var lasted: Double? {
+        let seconds = Double(occurred.microseconds(since: onset)) / 1e6
+        return seconds >= 60 ? seconds : nil
     }
 
-    private var english: String {
-        let place = asset.address.isEmpty ? "" : " (\(asset.address))"
-        let head = "\(asset.assetClass.english) \(asset.name)\(place)"
-        if kind == .cleared { return "\(head): \(rule.event.english) is over (since \(since(onset)), up to \(level.name)). \(now(chinese: false))" }
-        let change = kind == .raised ? level.name : "\(kind.rawValue) to \(level.name)"
-        return "\(head): \(rule.event.english) (\(change)) since \(since(onset)). \(why(chinese: false))\(rule.advice.english)"
-    }
-
-    private func since(_ moment: Timestamp) -> String {
-        let fields = CivilTime.fields(of: moment, offsetSeconds: utcOffsetSeconds)
-        return CivilTime.pad(fields.month, 2) + "-" + CivilTime.pad(fields.day, 2) + " " + CivilTime.pad(fields.hour, 2) + ":"
-            + CivilTime.pad(fields.minute, 2) + ":" + CivilTime.pad(fields.second, 2)
-    }
-
-    private func text(_ value: Double) -> String {
-        let unit = quantity.unit.display
-        let number = JSONWriter.threeDecimals(value)
-        return unit.isEmpty ? number : unit == "°" ? number + unit : number + " " + unit
-    }
-
-    private func name(chinese: Bool) -> String { chinese ? quantity.chinese : quantity.english }
-
-    /// The quantity's English name as a sentence begins.
-    private var capitalised: String { quantity.english.prefix(1).uppercased() + quantity.english.dropFirst() }
-
-    private func now(chinese: Bool) -> String {
-        guard rule.kind != .silent, let seen = evidence.seen, seen.isFinite else { return "" }
-        return chinese ? "现值 \(name(chinese: true)) \(text(seen))。" : "Now: \(name(chinese: false)) \(text(seen))."
-    }
-
-    private func why(chinese: Bool) -> String {
-        switch rule.kind {
-        case .high, .low:
-            guard let seen = evidence.seen, let limit = evidence.limit, limit.isFinite else { return "" }
-            if quantity.unit.symbol == "state" { return "" }
-            return chinese
-                ? "\(name(chinese: true)) \(text(seen))，限值 \(text(limit))。"
-                : "\(capitalised) is \(text(seen)), the limit is \(text(limit)). "
-        case .silent:
-            guard let limit = evidence.limit, limit.isFinite else { return "" }
-            let hours = JSONWriter.threeDecimals(limit / 3600)
-            return chinese ? "超过 \(hours) 小时未收到任何数据。" : "Nothing heard for more than \(hours) h. "
-        case .pulse, .fault, .baseline, .code:
-            guard let seen = evidence.seen else { return "" }
-            var parts = chinese ? "\(name(chinese: true)) \(text(seen))" : "\(capitalised) is \(text(seen))"
-            if let low = evidence.expectedLow, let high = evidence.expectedHigh, low.isFinite, high.isFinite {
-                parts += chinese ? "，常态 \(text(low))～\(text(high))" : ", usually \(text(low)) to \(text(high))"
-            }
-            if let feature = evidence.feature, let score = evidence.score, score > 0 {
-                let strength = JSONWriter.threeDecimals((score * 10).rounded() / 10)
-                parts += chinese ? "（\(FeatureWords.chinese(feature))，强度 \(strength)）" : " (\(feature), strength \(strength))"
-            }
-            return parts + (chinese ? "。" : ". ")
+    /// Where the window's values went before the alert; nil where they went nowhere in particular.
+    var trend: Trend? {
+        guard !figures.isState else { return nil }
+        var least = rule.deadband
+        if rule.kind == .pulse || rule.kind == .fault {
+            least = 0
+            if let low = evidence.expectedLow, let high = evidence.expectedHigh, low.isFinite, high.isFinite { least = (high - low) / 2 }
         }
+        return Trend(evidence.window, within: quantity.range, least: max(least, 2 * figures.resolution))
     }
-}
 
-/// Pulse names its features in English; a duty officer reads Chinese.
-enum FeatureWords {
-    static func chinese(_ name: String) -> String {
-        switch name {
-        case "distance from the median": "偏离中位水平"
-        case "step between two samples": "突变"
-        case "departure from the usual cycle": "偏离日常规律"
-        case "level shift": "水平跃变"
-        case "beyond everything seen before": "超出历史范围"
-        case "unrest": "波动加剧"
-        case "unusual calm": "异常平静"
-        case "flat line": "数值冻结"
-        case "missing data": "数据缺失"
-        case "lone spike": "孤立尖峰"
-        case "sudden departure from the usual cycle": "突然偏离日常规律"
-        case "slow drift of the whole cycle": "整体缓慢漂移"
-        case "change of the sensor's resolution": "传感器分辨率改变"
-        default: name
+    /// How many readings in a row, up to now, reached the limit; nil for rules without one.
+    var readingsInARow: Int? {
+        guard let limit = evidence.limit, limit.isFinite, rule.kind == .high || rule.kind == .low else { return nil }
+        var count = 0
+        for point in evidence.window.reversed() {
+            guard point.observed >= onset, rule.kind == .low ? point.value <= limit : point.value >= limit else { break }
+            count += 1
         }
+        return count > 0 ? count : nil
+    }
+
+    /// The last reading before this message: for the end of a silence, where it began.
+    var lastWord: Timestamp? { evidence.window.last { $0.observed < occurred }?.observed }
+
+    /// How often a series that behaves is as loud.
+    func falseAlarmsPerYear(_ score: Double) -> Double { Double(Calibration.falseAlarmsPerYear(score: Float(score))) }
+
+    /// A Chinese text as `bare` leaves it, with the full stops and commas of a Chinese text: many keyboards write the others.
+    static func chinese(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in bare(text).unicodeScalars {
+            let isAfterChinese = result.last.map { (0x4e00...0x9fff).contains($0.value) || "）”》".unicodeScalars.contains($0) } ?? false
+            switch scalar {
+            case "," where isAfterChinese: result.append("，")
+            case ";" where isAfterChinese: result.append("；")
+            case ":" where isAfterChinese: result.append("：")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    /// A text without the punctuation at its end, so that none is doubled.
+    static func bare(_ text: String) -> String {
+        var scalars = text.unicodeScalars[...]
+        while let last = scalars.last, [" ", ".", ",", ";", "!", "。", "，", "；", "！", "、"].contains(last) { scalars.removeLast() }
+        return String(scalars)
     }
 }

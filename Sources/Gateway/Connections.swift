@@ -9,6 +9,18 @@ enum Connections {
         getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/bamai/secrets"
     }
 
+    /// The secrets of these names; the first that cannot be had is the problem.
+    static func secrets(_ names: [String]) -> Result<[String: String], SecretProblem> {
+        var secrets: [String: String] = [:]
+        for name in names {
+            switch Secrets.read(name, from: secretsDirectory) {
+            case .success(let text): secrets[name] = text
+            case .failure(let problem): return .failure(problem)
+            }
+        }
+        return .success(secrets)
+    }
+
     static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
         var password: String?
         if let name = broker.passwordSecret {

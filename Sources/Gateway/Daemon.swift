@@ -173,10 +173,15 @@ package final class Daemon {
         case .failure(let problem): problems.append(Problem(.error, "platform", problem.text))
         case .success(let options):
             let path = site.journal.path
+            let secrets: [String: String]
+            switch Connections.secrets(platform.mapping?.secrets ?? []) {
+            case .failure(let problem): return problems.append(Problem(.error, "platform", problem.text))
+            case .success(let found): secrets = found
+            }
             do throws(SystemError) {
                 let made = try Uplink(
                     platform: platform, options: options, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds,
-                    seed: seed(platform.broker.clientID)
+                    secrets: secrets, seed: seed(platform.broker.clientID)
                 ) { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
                 try epoll.add(made.ackDescriptor, .readable, token: Token.uplink.rawValue)
                 uplink = made

@@ -10,48 +10,15 @@ package enum Certainty: String, Sendable {
     case possible = "Possible"
 }
 
-/// One point of an evidence window.
-package struct EvidencePoint: Equatable, Sendable {
-    package var observed: Timestamp
-    package var value: Double
+/// An earlier message of the same episode. *Source*: CAP 1.2, `references`.
+package struct AlertReference: Equatable, Sendable {
+    package var id: String
+    /// When it was sent: the receipt of the reading that caused it.
+    package var recorded: Timestamp
 
-    package init(observed: Timestamp, value: Double) {
-        self.observed = observed
-        self.value = value
-    }
-}
-
-/// Why an alert was raised: the numbers that a person can check.
-package struct Evidence: Equatable, Sendable {
-    /// *Units*: the quantity's canonical unit, for all values here but `score`. nil where the rule is about silence.
-    package var seen: Double?
-    /// The limit that was crossed, for limit rules; seconds for silence.
-    package var limit: Double?
-    /// What Pulse expected: the middle and the band.
-    package var expected: Double?
-    package var expectedLow: Double?
-    package var expectedHigh: Double?
-    /// Pulse: how far the loudest feature broke its record, and its name.
-    package var score: Double?
-    package var feature: String?
-    /// The last readings before the alert, oldest first; at most `Evidence.windowLimit`.
-    package var window: [EvidencePoint]
-
-    /// The most points that a window carries: with 40 bytes a point an alert stays far below 16 KiB.
-    package static let windowLimit = 24
-
-    package init(
-        seen: Double? = nil, limit: Double? = nil, expected: Double? = nil, expectedLow: Double? = nil, expectedHigh: Double? = nil,
-        score: Double? = nil, feature: String? = nil, window: [EvidencePoint] = []
-    ) {
-        self.seen = seen
-        self.limit = limit
-        self.expected = expected
-        self.expectedLow = expectedLow
-        self.expectedHigh = expectedHigh
-        self.score = score
-        self.feature = feature
-        self.window = window
+    package init(id: String, recorded: Timestamp) {
+        self.id = id
+        self.recorded = recorded
     }
 }
 
@@ -82,13 +49,17 @@ package struct Alert: Equatable, Sendable {
     /// Raised by a backfilled reading.
     package var isLate: Bool
     package var evidence: Evidence
-    /// One sentence: what, where, since when, expected against seen, what to do.
+    /// What and where, in a few words.
+    package var headline: BilingualText
+    /// One sentence: what, where, since when, expected against seen, how sure, what to do.
     package var sentence: BilingualText
+    /// The messages of the episode that this one takes the place of: its first and the one before this. Empty for the first.
+    package var references: [AlertReference]
 
     package init(
         id: String, kind: AlertKind, episode: String, gateway: String, asset: Asset, sensor: String, quantity: Quantity, rule: Rule, level: Level,
         certainty: Certainty, onset: Timestamp, occurred: Timestamp, recorded: Timestamp, sequence: Sequence64, isLate: Bool, evidence: Evidence,
-        sentence: BilingualText
+        sentence: BilingualText, headline: BilingualText? = nil, references: [AlertReference] = []
     ) {
         self.id = id
         self.kind = kind
@@ -106,6 +77,8 @@ package struct Alert: Equatable, Sendable {
         self.sequence = sequence
         self.isLate = isLate
         self.evidence = evidence
+        self.headline = headline ?? rule.event
         self.sentence = sentence
+        self.references = references
     }
 }

@@ -51,6 +51,19 @@ package enum CivilTime {
             + "\(offsetSeconds < 0 ? "-" : "+")\(pad(Int(offset / 3600), 2)):\(pad(Int(offset / 60 % 60), 2))"
     }
 
+    /// The same as CAP wants it: where the offset is zero, `-00:00`. *Source*: CAP 1.2 section 3.3.2, `DateTime` data type.
+    package static func cap(_ moment: Timestamp, offsetSeconds: Int) -> String {
+        let text = rfc3339(moment, offsetSeconds: offsetSeconds)
+        return text.hasSuffix("+00:00") ? text.dropLast(6) + "-00:00" : text
+    }
+
+    /// `2026-01-02 11:04:05`: the local time without its offset, as many platforms of this field store it.
+    package static func local(_ moment: Timestamp, offsetSeconds: Int) -> String {
+        let parts = fields(of: moment, offsetSeconds: offsetSeconds)
+        return
+            "\(pad(parts.year, 4))-\(pad(parts.month, 2))-\(pad(parts.day, 2)) \(pad(parts.hour, 2)):\(pad(parts.minute, 2)):\(pad(parts.second, 2))"
+    }
+
     /// Reads a date and a time of day, in the superset of the forms that the devices and platforms of this field send:
     /// `YYYY-MM-DD[T| ]hh:mm[:ss[.fraction]][offset]`, the same with `/` in the date, and the compact `YYYYMMDD[T| ]hhmm[ss[.fraction]][offset]`;
     /// the offset is `Z`, `±hh:mm`, `±hhmm` or `±hh`.

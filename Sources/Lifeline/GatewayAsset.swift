@@ -12,15 +12,20 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
     package var quantity: Quantity {
         switch self {
         case .readingsLost: make("count", 0...1e15, "丢弃读数", "readings lost")
-        case .journalDamage: make("state", 0...1, "日志损坏", "journal damage")
+        case .journalDamage: make("state", 0...1, "日志状态", "journal", [("正常", "sound"), ("已损坏", "damaged")])
         case .storageRefused: make("s", 0...1e9, "存储拒绝写入时长", "time without storage")
-        case .clockUnsynchronised: make("state", 0...1, "时钟未同步", "clock not synchronised")
+        case .clockUnsynchronised: make("state", 0...1, "时钟状态", "clock", [("已同步", "synchronised"), ("未同步", "not synchronised")])
         }
     }
 
-    private func make(_ unit: String, _ range: ClosedRange<Double>, _ chinese: String, _ english: String) -> Quantity {
+    private func make(_ unit: String, _ range: ClosedRange<Double>, _ chinese: String, _ english: String, _ words: [(String, String)] = [])
+        -> Quantity
+    {
         guard let unit = Unit.named(unit) else { preconditionFailure("units of the gateway's own quantities are known") }
-        return Quantity(name: rawValue, unit: unit, range: range, chinese: chinese, english: english)
+        return Quantity(
+            name: rawValue, unit: unit, range: range, chinese: chinese, english: english,
+            states: words.enumerated().map { StateWord(value: Double($0.offset), words: BilingualText(chinese: $0.element.0, english: $0.element.1)) }
+        )
     }
 }
 

@@ -1,3 +1,14 @@
+/// What one value of a state or a code means: `1` of a contact is "open".
+package struct StateWord: Equatable, Sendable {
+    package var value: Double
+    package var words: BilingualText
+
+    package init(value: Double, words: BilingualText) {
+        self.value = value
+        self.words = words
+    }
+}
+
 /// What a sensor measures. The list is data (a versioned profile), so a new quantity needs no code.
 package struct Quantity: Equatable, Sendable {
     /// The name in configuration files and on the wire: `pressure`, `tilt`, `door_close_time`.
@@ -8,12 +19,18 @@ package struct Quantity: Equatable, Sendable {
     package var range: ClosedRange<Double>
     package var chinese: String
     package var english: String
+    /// The values that have a name of their own, where the quantity is a state or a code; at most 64.
+    package var states: [StateWord]
 
-    package init(name: String, unit: Unit, range: ClosedRange<Double>, chinese: String, english: String) {
+    package init(name: String, unit: Unit, range: ClosedRange<Double>, chinese: String, english: String, states: [StateWord] = []) {
         self.name = name
         self.unit = unit
         self.range = range
         self.chinese = chinese
         self.english = english
+        self.states = states
     }
+
+    /// The name of a value; nil where it has none.
+    package func words(of value: Double) -> BilingualText? { states.first { $0.value == value }?.words }
 }

@@ -164,10 +164,14 @@ package final class MQTTConnection: @unchecked Sendable {
     /// (see `failure`).
     ///
     /// Keep the messages without an acknowledgement below `receiveMaximum`: beyond, the library would keep them in memory.
-    package func publish(topic: String, payload: [UInt8], qos: Int = 1, retained: Bool = false) -> Int32? {
+    package func publish(
+        topic: String, payload: [UInt8], qos: Int = 1, retained: Bool = false, properties: MQTTProperties = MQTTProperties()
+    ) -> Int32? {
         var identifier: Int32 = 0
         guard let count = Int32(exactly: payload.count) else { return nil }
-        let code = payload.withUnsafeBytes { mosquitto_publish_v5(handle, &identifier, topic, count, $0.baseAddress, Int32(qos), retained, nil) }
+        var list = options.version == .v5 ? properties.list() : nil
+        defer { mosquitto_property_free_all(&list) }
+        let code = payload.withUnsafeBytes { mosquitto_publish_v5(handle, &identifier, topic, count, $0.baseAddress, Int32(qos), retained, list) }
         switch mosq_err_t(rawValue: code) {
         case MOSQ_ERR_SUCCESS: return identifier
         case MOSQ_ERR_PAYLOAD_SIZE, MOSQ_ERR_OVERSIZE_PACKET: return nil

@@ -1,3 +1,5 @@
+import Lifeline
+
 /// The Numenta Anomaly Benchmark (v1.1): 58 recordings with labelled windows.
 ///
 /// *Source*: the folder's `data/<group>/<file>.csv` and `labels/combined_windows.json`, as they are published; nothing of them is part of this project.

@@ -8,6 +8,8 @@ enum Limits {
     static let quantities = 512
     static let rules = 1024
     static let derivations = 256
+    /// Words for values of one quantity.
+    static let states = 64
     static let disabledRules = 256
     static let chips = 64
     /// Of a manifest of recordings.

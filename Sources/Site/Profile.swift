@@ -10,6 +10,8 @@ package struct Profile: Equatable, Sendable {
     package var quantities: [Quantity]
     /// Ids are unique; each says `name@version` as its origin.
     package var rules: [Rule]
+    /// What its rules' reckoned quantities are made of.
+    package var derivations: [Derivation]
 }
 
 /// Reads a profile file.

@@ -26,6 +26,7 @@ struct QuantityBook {
             let unit = QuantityBook.unit(reader.text("unit"), log: log)
             let low = reader.number("min")
             let high = reader.number("max")
+            let states = QuantityBook.states(reader, log: log)
             guard let name else { continue }
             guard register.declare(name, log: log).isNew else { continue }
             quantities.append(nil)
@@ -35,8 +36,24 @@ struct QuantityBook {
                 continue
             }
             quantities[quantities.count - 1] = Quantity(
-                name: name.value, unit: unit, range: low.value...high.value, chinese: chinese.value, english: english.value)
+                name: name.value, unit: unit, range: low.value...high.value, chinese: chinese.value, english: english.value, states: states)
         }
+    }
+
+    /// The words for single values.
+    private static func states(_ reader: TableReader, log: FindingLog) -> [StateWord] {
+        var states: [StateWord] = []
+        for table in reader.tables("states", Schema.stateWord, limit: Limits.states) {
+            guard let value = table.number("value"), let chinese = table.text("zh", limit: 40), let english = table.text("en", limit: 40) else {
+                continue
+            }
+            if states.contains(where: { $0.value == value.value }) {
+                log.error("states: \(JSONWriter.shortest(value.value)) has a word already", at: value.spot)
+                continue
+            }
+            states.append(StateWord(value: value.value, words: BilingualText(chinese: chinese.value, english: english.value)))
+        }
+        return states
     }
 
     /// The quantity that a reading or rule names; nil with a finding when there is none, or without when the quantity itself has one.

@@ -21,6 +21,10 @@ enum KeyForm: Sendable {
     case moment
     /// A table of texts to numbers with keys of the user's own.
     case codes
+    /// A text, number or boolean that goes out as it stands.
+    case constant
+    /// A table of texts to constants with keys of the user's own.
+    case constants
     case table
     /// An array of tables.
     case tables
@@ -72,6 +76,7 @@ enum Schema {
             .required("id", .text, "\"gw7\""), .optional("name", .text, "\"West Road pump room\""), .optional("utc_offset", .text, "\"+08:00\""),
             .optional("profile", .text, "\"lifeline-cn\""), .optional("disable", .texts, "[\"device.silent\"]"),
             .optional("profiles", .text, "\"../profiles\""), .optional("devices", .text, "\"../devices\""),
+            .optional("mappings", .text, "\"../mappings\""),
         ])
 
     static let journal = TableShape(
@@ -99,6 +104,7 @@ enum Schema {
         keys: connectionKeys + [
             .optional("alert_topic", .text, "\"bamai/{gateway}/alerts\""), .optional("readings_topic", .text, "\"bamai/{gateway}/readings\""),
             .optional("readings", .text, "\"summary\""), .optional("summary_interval", .duration, "\"5 min\""),
+            .optional("mapping", .text, "\"lift-platform\""),
         ])
 
     static let asset = TableShape(
@@ -153,7 +159,11 @@ enum Schema {
         keys: [
             .required("name", .text, "\"pressure\""), .required("unit", .text, "\"MPa\""), .required("min", .number, "-0.1"),
             .required("max", .number, "10"), .required("zh", .text, "\"压力\""), .required("en", .text, "\"pressure\""),
+            .optional("states", .tables, "[ { value = 1, zh = \"开启\", en = \"open\" } ]"),
         ])
+
+    static let stateWord = TableShape(
+        title: "states", keys: [.required("value", .number, "1"), .required("zh", .text, "\"开启\""), .required("en", .text, "\"open\"")])
 
     private static let ruleKeys: [KeyShape] = [
         .required("id", .text, "\"cover.tilt\""), .required("kind", .text, "\"high\""), .optional("direction", .text, "\"up\""),
@@ -246,6 +256,26 @@ enum Schema {
         keys: [
             .required("from", .moment, "\"2026-01-05 03:00:00\""), .required("to", .moment, "\"2026-01-05 04:30:00\""),
             .optional("kind", .text, "\"burst\""), .optional("size", .number, "0.1"),
+        ])
+
+    static let mappingFile = TableShape(
+        title: "the mapping",
+        keys: [
+            .required("schema", .whole, "1"), .required("mapping", .text, "\"lift-platform\""), .required("version", .whole, "1"),
+            .optional("notes", .text, "\"…\""), .optional("content_type", .text, "\"application/json\""), .optional("header", .tables, "[[header]]"),
+            .optional("field", .tables, "[[field]]"),
+        ])
+
+    static let mappingHeader = TableShape(
+        title: "[[header]]", keys: [.required("name", .text, "\"X-Sign\""), .required("value", .constant, "\"secret://platform-sign\"")])
+
+    static let mappingField = TableShape(
+        title: "[[field]]",
+        keys: [
+            .required("to", .path, "\"body.alarmLevel\""), .optional("from", .path, "\"data.bamai.level\""),
+            .optional("value", .constant, "\"bamai\""),
+            .optional("form", .text, "\"local\""), .optional("codes", .constants, "{ red = 1, orange = 2, yellow = 3, blue = 4 }"),
+            .optional("otherwise", .constant, "99"),
         ])
 
     static let boardFile = TableShape(

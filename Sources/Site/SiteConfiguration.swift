@@ -75,15 +75,19 @@ package struct PlatformConfiguration: Equatable, Sendable {
     package var readings: ReadingsLane
     /// *Units*: seconds of one summary window. *Range*: 1…86 400.
     package var summaryInterval: Int
+    /// How the platform wants alerts; nil: as CloudEvents documents.
+    package var mapping: AlertMapping?
 
     package init(
-        broker: BrokerConfiguration, alertTopic: String, readingsTopic: String, readings: ReadingsLane = .summary, summaryInterval: Int = 300
+        broker: BrokerConfiguration, alertTopic: String, readingsTopic: String, readings: ReadingsLane = .summary, summaryInterval: Int = 300,
+        mapping: AlertMapping? = nil
     ) {
         self.broker = broker
         self.alertTopic = alertTopic
         self.readingsTopic = readingsTopic
         self.readings = readings
         self.summaryInterval = summaryInterval
+        self.mapping = mapping
     }
 }
 

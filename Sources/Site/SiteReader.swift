@@ -25,7 +25,7 @@ struct SiteReader {
         var brokers = BrokerList(gateway: header.id, log: log)
         brokers.read(file.tables("broker", Schema.broker, limit: Limits.brokers), with: &connections)
         var uplink: PlatformConfiguration?
-        if let table = file.table("platform", Schema.platform) { uplink = platform(table, gateway: header.id, with: &connections) }
+        if let table = file.table("platform", Schema.platform) { uplink = platform(table, site, gateway: header.id, with: &connections) }
 
         var assets = AssetList(log: log)
         assets.read(file.tables("asset", Schema.asset, limit: Limits.assets))
@@ -92,15 +92,27 @@ struct SiteReader {
         return draft ?? .unreadable
     }
 
-    private func platform(_ reader: TableReader, gateway: String, with connections: inout ConnectionReader) -> PlatformConfiguration? {
+    private func platform(_ reader: TableReader, _ site: TableReader?, gateway: String, with connections: inout ConnectionReader)
+        -> PlatformConfiguration?
+    {
         let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
         let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
         let lane: Located<ReadingsLane>? = reader.choice("readings", "readings lane")
         let summary = reader.seconds("summary_interval", in: 1...86_400)?.value ?? 300
+        let mapping = mapping(reader, site)
         // Twice the window of a source: uploads share nothing with the sensing side.
         guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
         return PlatformConfiguration(
-            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary)
+            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping
+        )
+    }
+
+    private func mapping(_ platform: TableReader, _ site: TableReader?) -> AlertMapping? {
+        guard let name = platform.identifier("mapping") else { return nil }
+        let folder = folder(site, "mappings", default: "../mappings")
+        return MappingReader(shelf: shelf).mapping(at: FilePath.join(folder, name.value + ".toml")) {
+            (Wording.unknown("mapping", name.value, among: self.shelf.names(in: folder), place: " in \(folder)"), name.spot)
+        }
     }
 
     private func topic(_ reader: TableReader, _ key: String, default pattern: String, _ gateway: String) -> String {

@@ -1,6 +1,8 @@
 extension TableReader {
     /// What a value's kind has against the key's form, or nil.
     static func complaint(about value: TOMLValue, as key: KeyShape) -> String? {
+        // Apart from the others: the compiler does not see the end of a switch over all of them.
+        if key.form == .constant || key.form == .constants { return complaint(aboutConstant: value, as: key) }
         let expected: String
         switch (key.form, value.content) {
         case (.text, .text), (.whole, .whole), (.number, .whole), (.number, .number), (.boolean, .boolean), (.table, .table), (.size, .text),
@@ -39,11 +41,21 @@ extension TableReader {
         case (.limit, _): expected = "a number such as \(key.example), or for a silent rule a text such as \"72 h\""
         case (.seconds, _): expected = "a number of seconds or a text such as \(key.example)"
         case (.moment, _): expected = "a number of seconds or a date and time such as \(key.example)"
-        case (.codes, _): expected = "a table such as \(key.example)"
+        case (.codes, _), (.constant, _), (.constants, _): expected = "a table such as \(key.example)"
         case (.table, _): expected = "a table such as \(key.example)"
         case (.tables, _): expected = "tables such as \(key.example)"
         }
         return "expected \(expected), found \(value.kindName)"
+    }
+
+    private static func complaint(aboutConstant value: TOMLValue, as key: KeyShape) -> String? {
+        guard key.form == .constants else {
+            return constant(in: value) == nil ? "expected a text, a finite number or a boolean such as \(key.example), found \(value.kindName)" : nil
+        }
+        guard case .table(let table) = value.content else { return "expected a table such as \(key.example), found \(value.kindName)" }
+        return table.entries.first { constant(in: $0.value) == nil }.map {
+            "expected a text, a finite number or a boolean for \(Wording.quote($0.key)), found \($0.value.kindName)"
+        }
     }
 
     /// The number in a value, whole or not; NaN and the infinities too.

@@ -201,6 +201,45 @@ struct TableReader {
         return Located(value: codes, spot: spot(value.position))
     }
 
+    /// A text (without control characters, at most 400 characters), a finite number or a boolean.
+    func constant(_ key: String) -> Located<AlertMapping.Constant>? {
+        guard let value = value(key, .constant), let constant = TableReader.constant(in: value) else { return nil }
+        return sound(constant, key, at: spot(value.position))
+    }
+
+    /// A table of the user's own names to constants; 1 to `limit`.
+    func constants(_ key: String, limit: Int) -> Located<[String: AlertMapping.Constant]>? {
+        guard let value = value(key, .constants), case .table(let table) = value.content else { return nil }
+        if table.entries.isEmpty || table.entries.count > limit {
+            log.error("\(key) must have 1…\(limit) entries, found \(table.entries.count)", at: spot(value.position))
+            return nil
+        }
+        var constants: [String: AlertMapping.Constant] = [:]
+        for entry in table.entries {
+            guard let constant = TableReader.constant(in: entry.value) else { continue }
+            constants[entry.key] = sound(constant, entry.key, at: spot(entry.value.position))?.value
+        }
+        return Located(value: constants, spot: spot(value.position))
+    }
+
+    private func sound(_ constant: AlertMapping.Constant, _ key: String, at spot: Spot) -> Located<AlertMapping.Constant>? {
+        if case .text(let text) = constant, !text.isEmpty, let objection = TextRules.objection(toName: text, limit: 400) {
+            log.error("\(key) \(objection)", at: spot)
+            return nil
+        }
+        return Located(value: constant, spot: spot)
+    }
+
+    /// The constant that a value is, or nil.
+    static func constant(in value: TOMLValue) -> AlertMapping.Constant? {
+        switch value.content {
+        case .text(let text): .text(text)
+        case .boolean(let flag): .flag(flag)
+        case .whole, .number: number(in: value).flatMap { $0.isFinite ? .number($0) : nil }
+        default: nil
+        }
+    }
+
     func table(_ key: String, _ shape: TableShape) -> TableReader? {
         guard let value = value(key, .table), case .table(let table) = value.content else { return nil }
         return TableReader(table, shape, file: file, log: log, parent: self.shape)

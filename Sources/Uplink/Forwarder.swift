@@ -1,5 +1,6 @@
 import Journal
 import Lifeline
+import MQTT
 import Site
 
 /// What carries messages to the platform: a connection, real or simulated.
@@ -9,8 +10,15 @@ package protocol PlatformLink: AnyObject {
     /// Sends a message with QoS 1. Returns the identifier under which it will be acknowledged; nil when it was not taken: the link has failed, or no
     /// broker can ever take this message.
     func publish(topic: String, payload: [UInt8]) -> Int32?
+    /// The same with what stands beside the message, where the link has a place for it.
+    func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32?
     /// The link takes nothing more.
     var hasFailed: Bool { get }
+}
+
+extension PlatformLink {
+    /// Without what stands beside the message: most links have no place for it.
+    package func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32? { publish(topic: topic, payload: payload) }
 }
 
 /// Two lanes from the journal to the platform: alerts first, readings when no alert waits, each with its window and its cursor.
@@ -22,6 +30,9 @@ package final class Forwarder {
     private let platform: PlatformConfiguration
     private let gateway: String
     private let utcOffsetSeconds: Int
+    private let secrets: [String: String]
+    /// What the mapping puts beside each alert; nil without a mapping.
+    private let properties: MQTTProperties?
     private var alerts = LaneQueue(acknowledged: 0)
     private var readings = LaneQueue(acknowledged: 0)
     private var messages: ReadingsMessages
@@ -39,10 +50,17 @@ package final class Forwarder {
     /// Messages that no broker can take: stepped over, and kept in the journal.
     package private(set) var deadLetters: UInt64 = 0
 
-    package init(platform: PlatformConfiguration, gateway: String, utcOffsetSeconds: Int) {
+    /// - Parameter secrets: those of the platform's mapping, by name.
+    package init(platform: PlatformConfiguration, gateway: String, utcOffsetSeconds: Int, secrets: [String: String] = [:]) {
         self.platform = platform
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
+        self.secrets = secrets
+        properties = platform.mapping.map { mapping in
+            MQTTProperties(
+                contentType: mapping.contentType,
+                user: mapping.namedHeaders(secrets: secrets).map { MQTTProperties.UserProperty(name: $0.name, value: $0.value) })
+        }
         messages = ReadingsMessages(
             lane: platform.readings, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, summaryInterval: platform.summaryInterval)
     }
@@ -129,7 +147,7 @@ package final class Forwarder {
             let room = window - inFlight
             let records = try reader.alerts(after: alerts.sent, limit: room)
             for record in records {
-                if let identifier = link.publish(topic: platform.alertTopic, payload: stamped(record, now)) {
+                if let identifier = publish(record, to: link, now) {
                     alerts.send(identifier, position: record.position)
                 } else if link.hasFailed {
                     return
@@ -143,6 +161,14 @@ package final class Forwarder {
                 return
             }
         }
+    }
+
+    /// Sends an alert as the platform wants it.
+    private func publish(_ record: AlertRecord, to link: any PlatformLink, _ now: Timestamp) -> Int32? {
+        let document = stamped(record, now)
+        guard let mapping = platform.mapping, let properties else { return link.publish(topic: platform.alertTopic, payload: document) }
+        let message = mapping.message(of: document, secrets: secrets, utcOffsetSeconds: utcOffsetSeconds)
+        return link.publish(topic: platform.alertTopic, payload: message, properties: properties)
     }
 
     /// The alert's document with what is only known now: when it is sent, and how far the gateway's clock could be believed.

@@ -27,9 +27,10 @@ package final class Uplink: Sendable {
     /// - Parameters:
     ///   - options: how to connect.
     ///   - openReader: makes the reading end that the thread will use; called on it, and again after a failure of the store.
+    ///   - secrets: those of the platform's mapping, by name.
     ///   - seed: for the jitter of reconnecting.
     package init(
-        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, seed: UInt64,
+        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, secrets: [String: String] = [:], seed: UInt64,
         openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
     ) throws(SystemError) {
         let port = try UplinkPort()
@@ -37,7 +38,8 @@ package final class Uplink: Sendable {
         self.port = port
         thread = try NativeThread(name: "bamai-uplink") {
             let worker = UplinkWorker(
-                platform: platform, options: options, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, seed: seed, openReader: openReader,
+                platform: platform, options: options, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed,
+                openReader: openReader,
                 port: port, attempt: attempt)
             worker.run()
         }

@@ -34,7 +34,7 @@ final class UplinkWorker {
     private let forwarder: Forwarder
 
     init(
-        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, seed: UInt64,
+        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, secrets: [String: String], seed: UInt64,
         openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader, port: UplinkPort,
         attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
     ) {
@@ -45,7 +45,7 @@ final class UplinkWorker {
         self.attempt = attempt
         backoff = Backoff(base: 1, ceiling: 60, seed: seed)
         urgency = Backoff(base: 1, ceiling: 1, seed: seed &+ 1)
-        forwarder = Forwarder(platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds)
+        forwarder = Forwarder(platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets)
     }
 
     func run() {
@@ -253,5 +253,8 @@ extension UplinkWorker: MQTTEvents {
 
 extension MQTTConnection: PlatformLink {
     package func publish(topic: String, payload: [UInt8]) -> Int32? { publish(topic: topic, payload: payload, qos: 1) }
+    package func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32? {
+        publish(topic: topic, payload: payload, qos: 1, properties: properties)
+    }
     package var hasFailed: Bool { failure != nil }
 }

@@ -1,4 +1,4 @@
-import Score
+import Lifeline
 
 /// An alert's document as lines for people.
 struct AlertView {
@@ -21,10 +21,12 @@ struct AlertView {
 
     var year: String { String(recorded.prefix(4)) }
 
-    func headline(_ language: Language) -> String {
+    /// The sentence; in older documents it is the headline.
+    func sentence(_ language: Language) -> String {
         let wanted = language == .zh ? "zh-CN" : "en-GB"
         let infos = event["data"]["info"].list
-        return (infos.first { $0["language"].text == wanted } ?? infos.first)?["headline"].text ?? ""
+        let info = infos.first { $0["language"].text == wanted } ?? infos.first
+        return info?["description"].text ?? info?["headline"].text ?? ""
     }
 
     /// `01-02 11:20:31  orange raised    manhole/MH-17   Manhole cover …`: the sentence wrapped under itself where the terminal's width is given.
@@ -36,7 +38,7 @@ struct AlertView {
         let head =
             "\(Terminal.paint(time, .grey))  \(isOver ? Terminal.paint(Terminal.pad(level, 6), .grey) : Terminal.level(level)) "
             + "\(isOver ? Terminal.paint(word, .green) : Terminal.paint(word, .bold)) \(Terminal.pad(Terminal.plain(subject), 14))  "
-        let text = Terminal.plain(headline(language))
+        let text = Terminal.plain(sentence(language))
         let indent = Terminal.width(head)
         guard let columns, columns - indent >= 24 else { return head + text }
         return head + Terminal.wrap(text, columns - indent).joined(separator: "\n" + String(repeating: " ", count: indent))

@@ -10,8 +10,9 @@ struct Alerts: ParsableCommand {
 
             examples: bamai alerts --site firmware-config/street --lang zh
                       bamai alerts --site firmware-config/street --follow
-                      bamai alerts --journal journal.db --json | jq -r .data.info[0].headline
-            exit codes: 0 shown, 1 no journal can be read, 2 the site is wrong.
+                      bamai alerts --journal journal.db --json | jq -r .data.info[0].description
+                      bamai alerts --journal journal.db --cap --id gw7-000001842-5f0c2b9a
+            exit codes: 0 shown, 1 no journal can be read or it holds no alert of that id, 2 the site is wrong.
             """)
 
     @OptionGroup var place: JournalOption
@@ -22,8 +23,17 @@ struct Alerts: ParsableCommand {
     @Option(name: .long, help: "Language of the sentences: en or zh (default: the terminal's).")
     var lang: Language = .ofTerminal
 
+    @Option(name: .long, help: ArgumentHelp("Only the alert of this id.", valueName: "id"))
+    var id: String?
+
     @Flag(name: .long, help: "One CloudEvents document a line.")
     var json = false
+
+    @Flag(name: .long, help: "CAP 1.2 XML documents.")
+    var cap = false
+
+    @Flag(name: .long, help: "As the site's platform gets them: one message a line, secrets by name only.")
+    var mapped = false
 
     @Flag(name: .shortAndLong, help: "Go on with new alerts as they come.")
     var follow = false
@@ -33,30 +43,60 @@ struct Alerts: ParsableCommand {
 
     func validate() throws {
         guard limit >= 0, limit <= 1_000_000 else { throw ValidationError("--limit is 0 to 1000000") }
+        guard [json, cap, mapped].count(where: { $0 }) <= 1 else { throw ValidationError("--json, --cap and --mapped are three forms: choose one") }
+        guard id == nil || !follow else { throw ValidationError("--id is one alert: there is nothing to follow") }
     }
 
     func run() throws {
+        let form = try form()
         let reader = try place.open()
+        if let id { return try show(id, reader, form) }
         let latest = try reading { () throws(JournalError) in try reader.latestAlerts(limit: max(1, limit)) }
-        for record in latest.prefix(limit).reversed() { show(record) }
-        if latest.isEmpty && !follow && !json { Output.line("no alerts") }
+        for record in latest.prefix(limit).reversed() { show(record, form) }
+        if latest.isEmpty, !follow, case .lines = form { Output.line("no alerts") }
         var position = latest.first?.position ?? 0
         let end = time(nil) + (seconds == .max ? 1 << 40 : seconds)
         while follow && time(nil) < end {
             let more = try reading { () throws(JournalError) in try reader.alerts(after: position, limit: 100) }
             for record in more {
-                show(record)
+                show(record, form)
                 position = record.position
             }
             if more.isEmpty { usleep(200_000) }
         }
     }
 
-    private func show(_ record: AlertRecord) {
-        if json {
-            Output.line(String(decoding: record.body, as: UTF8.self))
-        } else if let view = AlertView(record.body) {
-            Output.line(view.line(lang, columns: Terminal.isInteractive ? Terminal.size.columns : nil))
+    private func form() throws -> AlertForm {
+        if json { return .cloudEvents }
+        if cap { return .cap }
+        guard mapped else { return .lines(lang) }
+        let site = try place.site.load()
+        guard let mapping = site.platform?.mapping else {
+            Terminal.error("the site's [platform] names no mapping: its platform gets CloudEvents documents, see --json")
+            throw ExitCode(2)
         }
+        return .mapped(mapping, utcOffsetSeconds: site.plan.utcOffsetSeconds)
+    }
+
+    private func show(_ id: String, _ reader: SQLiteJournalReader, _ form: AlertForm) throws {
+        var position: UInt64 = 0
+        while true {
+            let page = try reading { () throws(JournalError) in try reader.alerts(after: position, limit: 1000) }
+            if let record = page.first(where: { $0.id == id }) {
+                guard form.text(record) != nil else {
+                    Terminal.error("the document of \(id) cannot be shown in this form: it is damaged or was written by an older program")
+                    throw ExitCode(1)
+                }
+                return show(record, form)
+            }
+            guard let last = page.last else { break }
+            position = last.position
+        }
+        Terminal.error("the journal holds no alert \(id)")
+        throw ExitCode(1)
+    }
+
+    private func show(_ record: AlertRecord, _ form: AlertForm) {
+        if let text = form.text(record) { Output.line(text) }
     }
 }

@@ -30,7 +30,11 @@ struct Check: ParsableCommand {
             Output.line(
                 "       \(Terminal.plural(plan.assets.count, "asset")), \(Terminal.plural(plan.devices.count, "device")), "
                     + "\(Terminal.plural(plan.sensors.count, "sensor")) (\(judged) judged by Pulse), \(Terminal.plural(plan.rules.count, "rule"))")
-            let platform = site.platform.map { "platform \($0.broker.address.host):\($0.broker.address.port)" } ?? "no platform: alerts stay here"
+            let platform =
+                site.platform.map { platform in
+                    "platform \(platform.broker.address.host):\(platform.broker.address.port)"
+                        + (platform.mapping.map { ", mapping \($0.name)@\($0.version)" } ?? "")
+                } ?? "no platform: alerts stay here"
             Output.line("       \(Terminal.plural(site.brokers.count, "broker")), \(platform)")
         }
     }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Score
+import Lifeline
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(

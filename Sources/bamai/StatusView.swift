@@ -1,5 +1,4 @@
 import Lifeline
-import Score
 
 /// A gateway's report for people: what is wrong, what is sick, then the line from the brokers to the platform.
 struct StatusView {

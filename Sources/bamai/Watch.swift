@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import Lifeline
 import Linux
-import Score
 
 struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(

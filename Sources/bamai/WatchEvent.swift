@@ -1,5 +1,4 @@
 import Lifeline
-import Score
 
 /// One reading as a watcher gets it.
 struct WatchEvent {

@@ -1,5 +1,4 @@
 import Lifeline
-import Score
 
 /// The live table: what is sick on top, then what is outside its band, the newest alerts at the bottom.
 struct WatchTable {

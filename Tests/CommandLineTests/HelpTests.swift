@@ -29,7 +29,7 @@ struct HelpTests {
         "Wrong use ends with 64 and a sentence",
         arguments: [
             ["nonsense"], ["export", "--from", "yesterday"], ["simulate", "--day", "0"], ["simulate", "--broker", "http://x/y"],
-            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"], ["score", "csv"],
+            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["alerts", "--json", "--cap"], ["replay"], ["score", "csv"],
             ["score", "csv", ".", "--false-alarms", "0"],
         ])
     func wrongUse(arguments: [String]) throws {

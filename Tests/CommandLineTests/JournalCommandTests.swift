@@ -68,6 +68,47 @@ struct JournalCommandTests {
         #expect(json.lines[0].contains(#""id":"a-0""#) && json.lines[1].contains(#""id":"a-1""#))
     }
 
+    @Test("One alert by its id: as a line, as CAP XML, and with a sentence where there is none or no CAP in it")
+    func one() throws {
+        let path = folder.file("one.db")
+        let document = CommandRun.root + "/Tests/Cases/alerts/full.json"
+        let journal = try SQLiteJournal.open(path: path, maxBytes: 4 << 20)
+        var batch = CommitBatch()
+        batch.alerts.append(JournalCommandTests.alert(0))
+        batch.alerts.append(
+            AlertRecord(
+                id: "gw7-000001842-5f0c2b9a", episode: "e", kind: "escalated", level: 3, subject: "lift/LIFT-2", sensor: "x", rule: "r",
+                recorded: Timestamp(unixSeconds: 1_767_323_045), body: Array(try Data(contentsOf: URL(fileURLWithPath: document)))))
+        _ = try journal.commit(batch)
+        journal.close()
+        let line = try CommandRun(["alerts", "--journal", path, "--id", "gw7-000001842-5f0c2b9a"])
+        #expect(line.code == 0 && line.output.contains("doors close more slowly") && line.lines.count == 2)
+        let cap = try CommandRun(["alerts", "--journal", path, "--id", "gw7-000001842-5f0c2b9a", "--cap"])
+        #expect(cap.code == 0)
+        #expect(try cap.output == String(contentsOfFile: CommandRun.root + "/Tests/Cases/alerts/full.cap.xml", encoding: .utf8))
+        let absent = try CommandRun(["alerts", "--journal", path, "--id", "gw7-1"])
+        #expect(absent.code == 1 && absent.output.contains("holds no alert gw7-1"))
+        let old = try CommandRun(["alerts", "--journal", path, "--id", "a-0", "--cap"])
+        #expect(old.code == 1 && old.output.contains("cannot be shown in this form"))
+    }
+
+    @Test("Alerts as the site's mapping makes them; without a mapping a sentence says so")
+    func mapped() throws {
+        let path = try journal()
+        let site = folder.file("site.toml")
+        let head = "schema = 1\n[site]\nid = \"gw7\"\nprofile = \"none\"\nmappings = \"\(CommandRun.root)/firmware-config/mappings\"\n"
+        let platform = "[platform]\nurl = \"mqtt://127.0.0.1\"\n"
+        try (head + platform + "mapping = \"city-lifeline\"\n").write(toFile: site, atomically: true, encoding: .utf8)
+        let mapped = try CommandRun(["alerts", "--site", site, "--journal", path, "--mapped"])
+        #expect(mapped.code == 0 && mapped.lines.count == 3)
+        #expect(mapped.lines[0].contains(#""msgId":"a-0""#) && mapped.lines[0].contains(#""sign":"secret://city-lifeline-sign""#))
+        #expect(mapped.lines[1].contains(#""status":"closed""#))
+        #expect(try CommandRun(["check", site]).output.contains("mapping city-lifeline@1"))
+        try (head + platform).write(toFile: site, atomically: true, encoding: .utf8)
+        let none = try CommandRun(["alerts", "--site", site, "--journal", path, "--mapped"])
+        #expect(none.code == 2 && none.output.contains("names no mapping"))
+    }
+
     @Test("Following from nothing shows what comes later only")
     func follow() throws {
         let path = folder.file("followed.db")
@@ -115,7 +156,9 @@ struct JournalCommandTests {
                     sequence: UInt64(batch.readings.count), boot: "a", offset: (second - 5 - Int64(batch.readings.count) * 100) * 1_000_000,
                     isSynchronised: second > 10))
             batch.readings.append(
-                Reading(series: series, observed: moment, received: moment, value: 1, flags: second > 10 ? .timeOfReceipt : [.timeOfReceipt, .boardClockUnsynchronised]))
+                Reading(
+                    series: series, observed: moment, received: moment, value: 1,
+                    flags: second > 10 ? .timeOfReceipt : [.timeOfReceipt, .boardClockUnsynchronised]))
         }
         _ = try journal.commit(batch)
         journal.close()

@@ -165,7 +165,8 @@ struct DerivedTests {
         let methods: [Derivation.Method] = [
             .lowestMean(window: 3600, from: 7200, to: 14_400), .median(period: 86_400, low: -1e9, high: 1e9), .cycles(amplitude: 1, period: 3600),
             .shareOfHours(low: 0, high: 5, days: 7), .growth(per: "x", scale: 1, days: 3, atLeast: 1),
-            .onsets(low: 3, high: 6, per: "x", scale: 1, days: 3, atLeast: 1), .compensated(by: "x", days: 5), .highest(window: 600), .fall(window: 600),
+            .onsets(low: 3, high: 6, per: "x", scale: 1, days: 3, atLeast: 1), .compensated(by: "x", days: 5), .highest(window: 600),
+            .fall(window: 600),
             .rise(window: 600), .difference(minus: "x", age: 3600),
         ]
         let quantity = Fixture.pressure

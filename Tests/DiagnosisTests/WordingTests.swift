@@ -13,9 +13,10 @@ struct WordingTests {
         let sentence = feeder.alerts[0].sentence
         #expect(
             sentence.english
-                == "Manhole cover West Road 17 (West Road): Cover tilted (orange) since 01-02 11:04:06. Tilt is 31.24°, the limit is 15°. Send someone to look."
+                == "Manhole cover West Road 17 (West Road): Cover tilted (orange) since 2 Jan 11:04. Tilt is 31.2°, the limit is 15°. Observed: one reading so far. Send someone to look."
         )
-        #expect(sentence.chinese == "窨井盖 West Road 17（West Road）：井盖异动（橙色），01-02 11:04:06起。倾角 31.24°，限值 15°。建议：请派人查看。")
+        #expect(sentence.chinese == "窨井盖 West Road 17（West Road）：井盖异动（橙色），1月2日11:04起。倾角 31.2°，限值 15°。实测：目前仅 1 次读数。建议：请派人查看。")
+        #expect(feeder.alerts[0].headline.chinese == "窨井盖 West Road 17：井盖异动（橙色）")
     }
 
     @Test("Every feature of Pulse has a Chinese name")

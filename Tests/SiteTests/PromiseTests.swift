@@ -37,7 +37,9 @@ struct PromiseTests {
 
     @Test("What cannot be promised is said with its place")
     func refused() {
-        #expect(findings(profile("\"never\"", "9")).first?.contains("p.toml:7:40: limit: expected a score such as 5.0, or false alarms such as \"1 a year\"") == true)
+        #expect(
+            findings(profile("\"never\"", "9")).first?.contains(
+                "p.toml:7:40: limit: expected a score such as 5.0, or false alarms such as \"1 a year\"") == true)
         #expect(findings(profile("\"1000 a year\"", "9")).first?.contains("0.001 … 20 false alarms a year can be promised") == true)
         #expect(findings(profile("\"0.5 a year\"", "\"5 a year\"")).first?.contains("must be above") == true)
         #expect(!findings(profile("\"1 a year\"", "\"0.5 a year\"", kind: "high")).isEmpty)

@@ -61,8 +61,8 @@ import Testing
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.baseline.keys + Schema.ruleGuard.keys {
-            #expect(text.contains("\(key.name) = ")) }
+        let small = [Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard]
+        for key in small.flatMap(\.keys) { #expect(text.contains("\(key.name) = ")) }
     }
 
     @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
@@ -91,6 +91,19 @@ import Testing
             #expect(profile.contains { SampleTests.sets(key.name, $0) }, "\(key.name)")
         }
         for key in Schema.quantity.keys { #expect(profile.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
+    }
+
+    @Test func theFirstMappingMentionsEveryKeyWithAComment() throws {
+        let lines = try Repository.text("firmware-config/mappings/lift-platform.toml").split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
+        for shape in [Schema.mappingFile, Schema.mappingHeader, Schema.mappingField] {
+            for key in shape.keys where key.form != .tables {
+                let first = try #require(lines.firstIndex { SampleTests.sets(key.name, $0) }, "\(shape.title) \(key.name)")
+                #expect(lines[first - 1].hasPrefix("#"), "\(key.name)")
+            }
+        }
+        let text = lines.joined(separator: "\n")
+        for form in AlertMapping.Form.allCases { #expect(text.contains(form.rawValue), "\(form)") }
     }
 
     /// Whether a line sets a key, live or commented out.

@@ -10,6 +10,7 @@ import Testing
     }
     static let templates = Repository.names(in: "firmware-config/devices")
     static let profiles = Repository.names(in: "firmware-config/profiles")
+    static let mappings = Repository.names(in: "firmware-config/mappings")
     static let boards = Repository.names(in: "boards")
     static let profile = Repository.path("firmware-config/profiles/lifeline-cn.toml")
 
@@ -17,6 +18,7 @@ import Testing
         #expect(ShippedFileTests.sites.contains("sample"))
         #expect(ShippedFileTests.templates.count >= 9 && ShippedFileTests.boards.count >= 2 && !ShippedFileTests.profiles.isEmpty)
         #expect(ShippedFileTests.templates.allSatisfy { $0.hasSuffix(".toml") })
+        #expect(ShippedFileTests.mappings.count >= 2 && ShippedFileTests.mappings.allSatisfy { $0.hasSuffix(".toml") })
         #expect(ShippedFileTests.boards.allSatisfy { $0.hasSuffix(".toml") })
     }
 
@@ -38,6 +40,13 @@ import Testing
         let outcome = loadProfile(at: Repository.path("firmware-config/profiles/\(name)"), from: .disk)
         #expect(outcome.findings == [])
         #expect(outcome.value?.rules.isEmpty == false)
+    }
+
+    @Test(arguments: mappings)
+    func aShippedMappingIsValid(_ name: String) {
+        let outcome = loadMapping(at: Repository.path("firmware-config/mappings/\(name)"), from: .disk)
+        #expect(outcome.findings == [])
+        #expect(outcome.value?.fields.isEmpty == false)
     }
 
     @Test(arguments: boards)

@@ -6,7 +6,8 @@ struct TidyTests {
     static let mayImport: [String: Set<String>] = [
         "Linux": ["CLinux"], "MQTT": ["CMosquitto"],
         "Pulse": [], "Lifeline": [],
-        "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"], "Street": ["Lifeline"],
+        "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"],
+        "Street": ["Lifeline"],
         "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
         "Score": ["Lifeline", "Pulse", "Site"],
@@ -14,7 +15,8 @@ struct TidyTests {
         "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
-            "Gateway", "Street", "Site", "Lifeline", "Journal", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux", "ArgumentParser",
+            "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+            "ArgumentParser",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.

@@ -1,4 +1,4 @@
-/// A JSON document, read whole: what a gateway answers and what an alert's body holds.
+/// A JSON document, read whole: what a gateway answers and what an alert's body holds. Sensors' messages have a quicker reader of their own.
 ///
 /// *Limits*: `depthLimit` levels; whoever reads from a socket bounds the bytes.
 package enum JSONValue: Equatable, Sendable {
@@ -33,6 +33,20 @@ package enum JSONValue: Equatable, Sendable {
     /// A count; 0 where there is none, clamped where it is beyond any.
     package var count: Int64 { Int64(min(max(number ?? 0, -9e18), 9e18)) }
     package var list: [JSONValue] { if case .list(let list) = self { list } else { [] } }
+    /// A member of an object or, for a whole number, an item of a list, along a path of names; `null` where the path leads nowhere.
+    package func find(_ path: [String]) -> JSONValue {
+        var value = self
+        for name in path {
+            if case .list(let items) = value {
+                guard let index = Int(name), items.indices.contains(index) else { return .null }
+                value = items[index]
+            } else {
+                value = value[name]
+            }
+        }
+        return value
+    }
+
     package var members: [String: JSONValue] { if case .object(let members) = self { members } else { [:] } }
     package var isNull: Bool { self == .null }
 
