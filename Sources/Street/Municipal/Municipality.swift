@@ -118,8 +118,8 @@ package struct Municipality: Sendable {
                     held[Int(reading.sensor)] = .nan
                 }
             }
-            // One to three seconds on the air.
-            reading.received = reading.observed + 1_000_000 + Int64((mishapLuck.next() >> 43))
+            // One to three seconds on the air, the same for all of a device's messages: they come in the order in which they were sent.
+            reading.received = reading.observed + 1_000_000 + Int64(device * 7919 % 2000) * 1000
             if let outage = outages.first(where: { $0.broker == layout.devices[device].broker && $0.begins <= reading.observed && reading.observed < $0.ends }) {
                 // Every second device keeps what it could not send, and sends it within ten minutes of the broker's return.
                 guard device % 2 == 0 else { continue }
