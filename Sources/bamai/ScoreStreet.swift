@@ -43,6 +43,9 @@ struct ScoreStreet: ParsableCommand {
     @Flag(help: "Every rule: alarms, true, false, and false per asset-year of the district.")
     var rules = false
 
+    @Option(help: "How many of the noisiest rules and points are listed.")
+    var top = 10
+
     @Flag(help: "List the faults that nothing was said of.")
     var missed = false
 
@@ -54,6 +57,7 @@ struct ScoreStreet: ParsableCommand {
         guard firstSeed <= .max - 1000 else { throw ValidationError("--first-seed is too large") }
         guard (2...7305).contains(days) else { throw ValidationError("--days is 2 to 7305") }
         guard (0..<days).contains(learning) else { throw ValidationError("--learning is 0 to less than --days") }
+        guard (0...10_000).contains(top) else { throw ValidationError("--top is 0 to 10000") }
         guard (1...64).contains(divisor) else { throw ValidationError("--divisor is 1 to 64") }
     }
 
@@ -80,7 +84,7 @@ struct ScoreStreet: ParsableCommand {
         Output.line(
             "\(Terminal.plural(assets, "asset")), \(Terminal.count(Int64(readings))) readings, "
                 + "\(ScoreOutput.fixed(tally.totalAssetYears, 0)) asset-years counted; \(seedWords)\n")
-        ScoreStreet.print(tally)
+        ScoreStreet.print(tally, top)
         if rules { ScoreStreet.printRules(tally) }
         if missed {
             Output.line("\nmissed")
@@ -97,8 +101,10 @@ struct ScoreStreet: ParsableCommand {
 
     // MARK: - Tables
 
-    private static func print(_ tally: MunicipalTally) {
-        var table = ScoreTable(["", "faults", "found", "median delay", "90 % within", "false", "false/asset-year", "with crews", "alarms/day"])
+    private static func print(_ tally: MunicipalTally, _ top: Int) {
+        var table = ScoreTable([
+            "", "faults", "found", "median delay", "90 % within", "false", "false/asset-year", "of broken devices", "with crews", "alarms/day",
+        ])
         for assetClass in AssetClass.allCases {
             guard let years = tally.assetYears[assetClass] else { continue }
             table.add(row(assetClass.rawValue, tally.classes[assetClass] ?? MunicipalCount.none, years, tally.days))
@@ -115,11 +121,11 @@ struct ScoreStreet: ParsableCommand {
         }
         kinds.print()
         Output.line("\nthe noisiest rules and points, by false alarms")
-        for (name, count) in tally.rules.sorted(by: { ($1.value.falseAlarms, $0.key) < ($0.value.falseAlarms, $1.key) }).prefix(10)
+        for (name, count) in tally.rules.sorted(by: { ($1.value.falseAlarms, $0.key) < ($0.value.falseAlarms, $1.key) }).prefix(top)
         where count.falseAlarms > 0 {
             Output.line("  \(Terminal.padLeft("\(count.falseAlarms)", 7))  \(name)")
         }
-        for (name, count) in tally.points.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(10) {
+        for (name, count) in tally.points.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(top) {
             Output.line("  \(Terminal.padLeft("\(count)", 7))  \(name)")
         }
     }
@@ -127,18 +133,18 @@ struct ScoreStreet: ParsableCommand {
     private static func row(_ name: String, _ count: MunicipalCount, _ years: Double, _ days: Double) -> [String] {
         [
             name, "\(count.faults)", share(count), delay(count.medianDelay), delay(count.ninthDelay), "\(count.falseAlarms)",
-            years > 0 ? ScoreOutput.fixed(Double(count.falseAlarms) / years, 3) : "–", "\(count.duringVisits)",
+            years > 0 ? ScoreOutput.fixed(Double(count.falseAlarms) / years, 3) : "–", "\(count.falseByDevice)", "\(count.duringVisits)",
             days > 0 ? ScoreOutput.fixed(Double(count.alarms) / days, 2) : "–",
         ]
     }
 
     private static func printRules(_ tally: MunicipalTally) {
         Output.line("")
-        var table = ScoreTable(["rule", "alarms", "true", "faults", "aftermath", "with crews", "false", "false/asset-year"])
+        var table = ScoreTable(["rule", "alarms", "true", "faults", "aftermath", "with crews", "false", "of broken devices", "false/asset-year"])
         for (name, count) in tally.rules.sorted(by: { $0.key < $1.key }) {
             table.add([
                 name, "\(count.alarms)", "\(count.trueAlarms)", "\(count.faultsTouched)", "\(count.aftermath)", "\(count.duringVisits)",
-                "\(count.falseAlarms)", ScoreOutput.fixed(Double(count.falseAlarms) / max(tally.totalAssetYears, 1e-9), 4),
+                "\(count.falseAlarms)", "\(count.falseByDevice)", ScoreOutput.fixed(Double(count.falseAlarms) / max(tally.totalAssetYears, 1e-9), 4),
             ])
         }
         table.print()
@@ -210,6 +216,7 @@ struct ScoreStreet: ParsableCommand {
         writer.member("found", count.found)
         writer.member("alarms", count.alarms)
         writer.member("false_alarms", count.falseAlarms)
+        writer.member("false_alarms_of_broken_devices", count.falseByDevice)
         writer.member("during_visits", count.duringVisits)
         if let delay = count.medianDelay { writer.member("median_delay_s", delay) }
         if let delay = count.ninthDelay { writer.member("p90_delay_s", delay) }

@@ -22,7 +22,9 @@ enum DeviceMishap {
     }
 
     /// What the sensor says in place of the truth; nil: nothing at all.
-    static func distort(_ value: Double, _ fault: MunicipalFault, quantity: String, held: inout Double, at moment: Int64, _ luck: inout Luck) -> Double? {
+    static func distort(_ value: Double, _ fault: MunicipalFault, quantity: String, held: inout Double, at moment: Int64, _ luck: inout Luck)
+        -> Double?
+    {
         switch fault.kind {
         case .deviceDead: return nil
         case .sensorStuck:

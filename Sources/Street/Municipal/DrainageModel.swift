@@ -2,8 +2,8 @@ import Lifeline
 
 /// A length of sewer: level, hydrogen sulphide, and rain at every fourth.
 ///
-/// Dry-weather level follows the water that people use; rain runs off through a reservoir and, where the pipe is too small, stands above 1.2 m: a surcharge that
-/// deserves an alarm whoever's fault it is. Nuisance: each rain's rise, the first flush after a dry week.
+/// Dry-weather level follows the water that people use; rain runs off through a reservoir and, where the pipe is too small, stands above 1.2 m: a
+/// surcharge that deserves an alarm whoever's fault it is. Nuisance: each rain's rise, the first flush after a dry week.
 struct DrainageModel: MunicipalModel {
     private let asset: Int
     private let level: Int32, sulphide: Int32
@@ -18,6 +18,7 @@ struct DrainageModel: MunicipalModel {
     private var store = 0.0
     private var wander = Wander(memory: 0.8, deviation: 0.03)
     private var gas = 0.5
+    private var isSurcharged = false
 
     /// *Units*: m: the water stands above the crown of the pipe.
     static let crown = 1.2
@@ -53,7 +54,8 @@ struct DrainageModel: MunicipalModel {
             let flow = dry * (0.55 + 0.45 * curve[quarter]) * (1 + wander.step(&luck))
             let water = flow * (1 + 2.2 * blocked) + runoff * store * (1 + 1.2 * blocked)
             out.append(level, at, water + 0.004 * luck.normal())
-            if water > DrainageModel.crown { out.events.append((asset, .surcharge, at, at + MunicipalOptions.quarter)) }
+            isSurcharged = water > (isSurcharged ? 0.9 : 1) * DrainageModel.crown
+            if isSurcharged { out.events.append((asset, .surcharge, at, at + MunicipalOptions.quarter)) }
             if let rainGauge { out.append(rainGauge, at + 1000, (rain * 5).rounded() / 5) }
             guard quarter % 4 == 0 else { continue }
             // Warm and low water smells; rain dilutes.

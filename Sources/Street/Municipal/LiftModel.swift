@@ -46,14 +46,20 @@ struct LiftModel: MunicipalModel {
         let visits = book.visits(asset, day)
         let traffic = MunicipalDay.traffic[day.calendar.isFree ? 1 : 0]
         let scale = perDay * (day.calendar.isFestival ? 0.7 : day.calendar.isFree ? 0.9 : 1) / 96
-        for hour in 0..<4 { state(day.begins + Int64(hour * 6) * MunicipalOptions.hour + 60_000_000, running: 0, zone: 1, door: 0, passenger: 0, into: &out) }
+        for hour in 0..<4 {
+            let at = day.begins + Int64(hour * 6) * MunicipalOptions.hour + 60_000_000
+            if faults.contains(where: { $0.kind.isStandstill && $0.isOn(at) }) { continue }
+            state(at, running: 0, zone: 1, door: 0, passenger: 0, into: &out)
+        }
         for quarter in 0..<96 {
             let count = Int(scale * traffic[quarter] + luck.unit())
             guard count > 0 else { continue }
             let slot = MunicipalOptions.quarter / Int64(count)
             for index in 0..<count {
                 let at = day.moment(quarter) + Int64(index) * slot + Int64(luck.unit() * 0.5 * Double(slot))
-                if faults.contains(where: { $0.kind.isStandstill && $0.isOn(at) }) || visits.contains(where: { $0.begins <= at && at < $0.ends }) { continue }
+                if faults.contains(where: { $0.kind.isStandstill && $0.isOn(at) }) || visits.contains(where: { $0.begins <= at && at < $0.ends }) {
+                    continue
+                }
                 trip(at, faults, into: &out)
             }
         }
@@ -92,7 +98,9 @@ struct LiftModel: MunicipalModel {
         out.append(sensors.travel, at + 2000, 3.5 + 1.72 * travelled + 0.12 * luck.normal())
         out.append(sensors.trips, at + 3000, trips)
         out.append(sensors.doorCycles, at + 4000, doorCycles)
-        if luck.unit() < 0.0012 * rate { code(at + 5_000_000, luck.unit() < 0.6 ? 2 : luck.unit() < 0.6 ? 3 : 4, seconds: luck.between(5, 40), into: &out) }
+        if luck.unit() < 0.0012 * rate {
+            code(at + 5_000_000, luck.unit() < 0.6 ? 2 : luck.unit() < 0.6 ? 3 : 4, seconds: luck.between(5, 40), into: &out)
+        }
         // It stands between two floors for a moment, or somebody loads goods for minutes with the doors closed again.
         let nuisance = luck.unit()
         if nuisance < 0.0008 {

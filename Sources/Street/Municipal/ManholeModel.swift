@@ -17,7 +17,7 @@ struct ManholeModel: MunicipalModel {
     private var wander = Wander(memory: 0.9, deviation: 0.08)
     private var water = 0.05
     private var gas = 0.02
-    private var seated = 0.0
+    private var isFlooded = false
 
     init(_ layout: inout MunicipalLayout, number: Int, seed: UInt64) {
         let id = MunicipalRoster.name("MH", number)
@@ -59,7 +59,7 @@ struct ManholeModel: MunicipalModel {
 
     /// How the cover lies when nobody touches it.
     private mutating func rest(_ quarter: Int, _ day: MunicipalDay, _ faults: [MunicipalFault], _ at: Int64) -> Double {
-        var value = thermal * (day.weather.temperature[quarter] - 15) + wander.value + 0.04 * luck.normal() + seated
+        var value = thermal * (day.weather.temperature[quarter] - 15) + wander.value + 0.04 * luck.normal()
         for fault in faults where fault.kind == .seatDrift {
             // It sinks faster the further it has sunk.
             let progress = fault.progress(at)
@@ -68,7 +68,8 @@ struct ManholeModel: MunicipalModel {
         return value
     }
 
-    private mutating func report(_ hour: Int, _ day: MunicipalDay, _ faults: [MunicipalFault], _ visits: [MunicipalVisit], into out: inout DayBuffer) {
+    private mutating func report(_ hour: Int, _ day: MunicipalDay, _ faults: [MunicipalFault], _ visits: [MunicipalVisit], into out: inout DayBuffer)
+    {
         let at = day.begins + Int64(hour) * MunicipalOptions.hour + phase
         let quarter = day.quarter(at)
         _ = wander.step(&luck)
@@ -101,10 +102,13 @@ struct ManholeModel: MunicipalModel {
         var target = 0.05
         for fault in faults where fault.kind == .wellIngress {
             target = 0.05 + (0.55 + 0.9 * fault.severity) * min(1, 1.4 * fault.progress(at))
-            water = max(water, target)
+            // Whoever mends the pipe pumps the well out.
+            water = fault.isOn(at) ? max(water, target) : at >= fault.ends ? 0.05 : water
         }
         water = min(water, 3)
-        if water >= 0.5 && !faults.contains(where: { $0.kind == .wellIngress }) {
+        // A well that was flooded is so until the water has gone down for good.
+        isFlooded = water >= (isFlooded ? 0.42 : 0.5)
+        if isFlooded && !faults.contains(where: { $0.kind == .wellIngress }) {
             out.events.append((asset, .wellFlooded, at, at + MunicipalOptions.hour))
         }
         // Biogenic breath: warm and still days, gone within hours, and by its nature under 1 %VOL here.

@@ -33,7 +33,9 @@ package struct MunicipalDossier: Equatable, Sendable {
         let (life, materials) = MunicipalDossier.traits(assetClass)
         designLife = life
         age = (life * (0.15 + 1.15 * concern)).rounded()
-        material = materials.isEmpty ? "" : materials[min(materials.count - 1, Int(min(max(concern + 0.1 * luck.normal(), 0), 0.999) * Double(materials.count)))]
+        material =
+            materials.isEmpty
+            ? "" : materials[min(materials.count - 1, Int(min(max(concern + 0.1 * luck.normal(), 0), 0.999) * Double(materials.count)))]
         history = max(0, (0.2 * concern * concern + 0.02 * luck.normal()) * (assetClass == .lift ? 5 : 1))
         isBelowStandard = luck.unit() < 0.05 + 0.5 * concern * concern
         isBuiltOver = luck.unit() < 0.03 + 0.2 * concern * concern

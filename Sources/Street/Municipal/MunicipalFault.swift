@@ -69,6 +69,14 @@ struct FaultBook: Sendable {
         }
     }
 
+    /// A story of one's own, for tests of one model.
+    init(assets: Int, faults: [MunicipalFault], visits: [MunicipalVisit] = []) {
+        self.faults = faults
+        self.visits = visits
+        faultsOfAsset = (0..<assets).map { asset in faults.indices.filter { faults[$0].asset == asset } }
+        visitsOfAsset = (0..<assets).map { asset in visits.indices.filter { visits[$0].asset == asset } }
+    }
+
     /// Nothing goes wrong in the first thirty days: whoever judges must be allowed to see what is usual.
     static let quietDays = 30
     /// A broker's outages a year. Our own choice.
@@ -102,7 +110,10 @@ struct FaultBook: Sendable {
 
     private mutating func plan(_ asset: Int, _ layout: MunicipalLayout, _ options: MunicipalOptions) {
         let what = layout.assets[asset]
-        let kinds = MunicipalFaultKind.allCases.filter { $0.traits.rate > 0 && $0.traits.classes.contains(what.assetClass) }
+        let seen = Set(layout.sensors.filter { layout.devices[$0.device].asset == asset }.map(\.quantity))
+        let kinds = MunicipalFaultKind.allCases.filter { kind in
+            kind.traits.rate > 0 && kind.traits.classes.contains(what.assetClass) && kind.needs.map { seen.contains($0) } ?? true
+        }
         var luck = Luck(seed: options.seed, what.id + "/faults")
         var free: Int64 = 0
         for day in FaultBook.quietDays..<max(FaultBook.quietDays, options.days) {
@@ -145,7 +156,9 @@ struct FaultBook: Sendable {
         for day in 0..<options.days {
             guard period > 0 ? day % period == phase : luck.unit() < rate / 365 else { continue }
             let begins = Int64(day) * MunicipalOptions.day + Int64(luck.between(8.5, 16) * Double(MunicipalOptions.hour))
-            let hours = what.assetClass == .waterPipe ? luck.between(1.5, 5) : what.assetClass == .manholeCover ? luck.between(0.15, 0.7) : luck.between(0.5, 1.5)
+            let hours =
+                what.assetClass == .waterPipe
+                ? luck.between(1.5, 5) : what.assetClass == .manholeCover ? luck.between(0.15, 0.7) : luck.between(0.5, 1.5)
             visitsOfAsset[asset].append(visits.count)
             visits.append(
                 MunicipalVisit(

@@ -66,45 +66,54 @@ extension MunicipalFaultKind {
         // Water: a leak runs for weeks before anybody hears of it, a burst is closed within a day.
         table[.leak] = Traits([.waterPipe], 0.06, (4 * weeks)...(17 * weeks), aftermath: 7, sickness: true, waterLoss)
         table[.burst] = Traits(
-            [.waterPipe], 0.03, 4...24, aftermath: 4, waterLoss + ["water.low_pressure", "water.end_pressure", "water.negative", "water.pressure"])
+            [.waterPipe], 0.03, 4...24, aftermath: 4, waterLoss + ["water.negative", "water.pressure"])
         table[.lowEndPressure] = Traits(
             [.waterPipe], 0.04, (2 * weeks)...(9 * weeks), aftermath: 7, sickness: true,
             ["water.low_pressure", "water.end_pressure", "water.pressure_low", "water.burst", "water.pressure_drop", "water.drift"])
         table[.pressureCycling] = Traits(
-            [.waterPipe], 0.04, (1 * weeks)...(5 * weeks), aftermath: 4, sickness: true, ["water.pressure_cycling", "water.unrest", "water.hunting", "water.burst"])
+            [.waterPipe], 0.04, (1 * weeks)...(5 * weeks), aftermath: 4, sickness: true,
+            ["water.pressure_cycling", "water.unrest", "water.hunting", "water.burst"])
         table[.negativePressure] = Traits(
-            [.waterPipe], 0.01, 0.6...3, aftermath: 1, ["water.negative", "water.low_pressure", "water.end_pressure", "water.burst", "water.pressure"])
+            [.waterPipe], 0.01, 0.6...3, aftermath: 1,
+            ["water.negative", "water.low_pressure", "water.end_pressure", "water.burst", "water.pressure"])
         // Gas.
         table[.gasLeak] = Traits([.gasPipe], 0.03, 12...72, aftermath: 2, sickness: true, ["gas.methane", "gas.ch4", "gas.leak", "gas.pressure"])
         table[.regulatorFault] = Traits([.gasPipe], 0.03, 12...96, aftermath: 3, ["gas.pressure", "gas.regulator"])
-        // Heat: only in its season.
-        table[.heatLeak] = Traits([.heatPipe], 0.06, (1 * weeks)...(6 * weeks), aftermath: 5, sickness: true, ["heat."])
-        table[.heatBlocked] = Traits([.heatPipe], 0.05, (2 * weeks)...(8 * weeks), aftermath: 5, sickness: true, ["heat."])
+        // Heat: only in its season, a third of the year, and only what ends in it: these two rates are three times what comes of them.
+        table[.heatLeak] = Traits([.heatPipe], 0.25, (1 * weeks)...(4 * weeks), aftermath: 5, sickness: true, ["heat."])
+        table[.heatBlocked] = Traits([.heatPipe], 0.2, (2 * weeks)...(6 * weeks), aftermath: 5, sickness: true, ["heat."])
         // Drainage.
         table[.blockage] = Traits(
-            [.drainagePipe], 0.08, (2 * weeks)...(7 * weeks), aftermath: 4, sickness: true, ["drainage.level", "drainage.blockage", "drainage.freeboard", "drainage.flow"])
+            [.drainagePipe], 0.08, (2 * weeks)...(7 * weeks), aftermath: 4, sickness: true,
+            ["drainage.level", "drainage.blockage", "drainage.freeboard", "drainage.flow"])
         table[.surcharge] = Traits(
-            [.drainagePipe], 0, 0...0, aftermath: 1, ["drainage.level", "drainage.surcharge", "drainage.freeboard", "drainage.blockage", "drainage.rain"])
-        table[.hydrogenSulphide] = Traits([.drainagePipe], 0.05, 48...400, aftermath: 1, sickness: true, ["gas.hydrogen_sulphide", "drainage.h2s", "gas.h2s"])
+            [.drainagePipe], 0, 0...0, aftermath: 1,
+            ["drainage.level", "drainage.surcharge", "drainage.freeboard", "drainage.blockage", "drainage.rain"])
+        table[.hydrogenSulphide] = Traits(
+            [.drainagePipe], 0.05, 48...400, aftermath: 1, sickness: true, ["gas.hydrogen_sulphide", "drainage.h2s", "gas.h2s"])
         // Secondary supply.
         table[.shortCycling] = Traits(
             [.pumpStation], 0.10, (1 * weeks)...(6 * weeks), aftermath: 4, sickness: true, ["pump.short_cycling", "pump.starts", "pump.outlet"])
-        table[.dryRun] = Traits([.pumpStation], 0.06, 0.7...6, aftermath: 1, ["pump.dry_run", "pump.current", "pump.outlet", "pump.tank", "pump.overlong"])
+        table[.dryRun] = Traits(
+            [.pumpStation], 0.06, 0.7...6, aftermath: 1, ["pump.dry_run", "pump.current", "pump.outlet", "pump.tank", "pump.overlong"])
         table[.overlongRun] = Traits([.pumpStation], 0.06, 24...240, aftermath: 3, sickness: true, ["pump.overlong", "pump.outlet", "pump.run"])
         table[.pumpWear] = Traits(
             [.pumpStation], 0.10, (9 * weeks)...(26 * weeks), aftermath: 7, sickness: true, ["pump.wear", "pump.current", "pump.vibration"])
         // Structures: slow, but for lorries that are too heavy.
         table[.structuralDrift] = Traits(
-            [.bridge, .tunnel], 0.08, (17 * weeks)...(43 * weeks), aftermath: 10, sickness: true, structure)
+            [.bridge, .tunnel], 0.12, (17 * weeks)...(43 * weeks), aftermath: 10, sickness: true, structure)
         table[.overload] = Traits([.bridge], 0.10, 0.6...5, aftermath: 1, ["bridge.overload", "bridge.deflection", "bridge.strain"])
-        table[.scourTilt] = Traits([.bridge], 0.05, (3 * weeks)...(13 * weeks), aftermath: 10, sickness: true, ["bridge.tilt", "bridge.drift", "bridge.scour"])
+        table[.scourTilt] = Traits(
+            [.bridge], 0.08, (3 * weeks)...(13 * weeks), aftermath: 10, sickness: true, ["bridge.tilt", "bridge.drift", "bridge.scour"])
         table[.crackGrowth] = Traits(
-            [.bridge, .tunnel], 0.06, (9 * weeks)...(35 * weeks), aftermath: 10, sickness: true, ["bridge.crack", "bridge.drift", "tunnel.crack", "tunnel.drift"])
+            [.bridge, .tunnel], 0.08, (9 * weeks)...(35 * weeks), aftermath: 10, sickness: true,
+            ["bridge.crack", "bridge.drift", "tunnel.crack", "tunnel.drift"])
         // Lifts: the weeks of wear before the trapped quarter of an hour.
         table[.doorWear] = Traits(
             [.lift], 0.12, (6 * weeks)...(21 * weeks), aftermath: 7, sickness: true, ["lift.door", "lift.reopening", "lift.fault_rate"])
         table[.levellingDrift] = Traits([.lift], 0.10, (6 * weeks)...(17 * weeks), aftermath: 7, sickness: true, ["lift.levelling"])
-        table[.reopening] = Traits([.lift], 0.10, (2 * weeks)...(6 * weeks), aftermath: 5, sickness: true, ["lift.reopening", "lift.door", "lift.fault_rate"])
+        table[.reopening] = Traits(
+            [.lift], 0.10, (2 * weeks)...(6 * weeks), aftermath: 5, sickness: true, ["lift.reopening", "lift.door", "lift.fault_rate"])
         table[.entrapment] = Traits([.lift], 0.15, 0.3...1, aftermath: 0.5, ["lift.entrapment", "lift.fault", "lift.stopped"])
         table[.unintendedMovement] = Traits([.lift], 0.02, 0.5...4, aftermath: 0.5, ["lift.unintended", "lift.fault"])
         table[.overspeed] = Traits([.lift], 0.01, 0.5...4, aftermath: 0.5, ["lift.overspeed", "lift.fault"])
@@ -123,13 +132,22 @@ extension MunicipalFaultKind {
     }()
 
     private static let waterLoss = [
-        "water.burst", "water.night_flow", "water.flow", "water.leak", "water.pressure_drop",
+        "water.burst", "water.night_flow", "water.flow", "water.leak", "water.pressure_drop", "water.low_pressure", "water.end_pressure",
     ]
     private static let structure = [
         "bridge.drift", "bridge.strain", "bridge.deflection", "bridge.crack", "tunnel.drift", "tunnel.displacement", "tunnel.crack", "tunnel.strain",
     ]
 
     package var traits: MunicipalFaultTraits { MunicipalFaultKind.table[self]! }
+
+    /// The quantity without which nothing can be seen of it; nil: the class's devices all see it. What no device could see is not planned.
+    var needs: String? {
+        switch self {
+        case .wellIngress: "water_level"
+        case .sewerGas: "ch4"
+        default: nil
+        }
+    }
 
     /// Whether a rule may honestly speak of this.
     package func mayBeSaid(by rule: String) -> Bool { traits.families.contains { rule.hasPrefix($0) } }

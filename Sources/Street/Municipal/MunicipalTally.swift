@@ -45,6 +45,8 @@ package struct MunicipalCount: Equatable, Sendable {
     package internal(set) var aftermath = 0
     package internal(set) var duringVisits = 0
     package internal(set) var falseAlarms = 0
+    /// False alarms about an asset while one of its devices was broken.
+    package internal(set) var falseByDevice = 0
     /// Faults that the rule found first or later, each counted once.
     package internal(set) var faultsTouched = 0
 
@@ -71,14 +73,15 @@ package struct MunicipalCount: Equatable, Sendable {
         left.aftermath += right.aftermath
         left.duringVisits += right.duringVisits
         left.falseAlarms += right.falseAlarms
+        left.falseByDevice += right.falseByDevice
         left.faultsTouched += right.faultsTouched
     }
 }
 
 /// Alerts held against the truth of one run, or of several added up.
 ///
-/// A fault is found when a rule of a family that may speak of it raises or escalates an alert while it lasts, at its asset or at one that feels it. An alert for
-/// which there is no such fault, no aftermath of one and no crew at the asset is false. Alerts about devices are counted apart, and only faults of devices
+/// A fault is found when a rule of a family that may speak of it raises or escalates an alert while it lasts, at its asset or at one that feels it. An
+/// alert for which there is no such fault, no aftermath of one and no crew at the asset is false. Alerts about devices are counted apart, and only faults of devices
 /// excuse them.
 package struct MunicipalTally: Sendable {
     package private(set) var classes: [AssetClass: MunicipalCount] = [:]
@@ -138,6 +141,10 @@ package struct MunicipalTally: Sendable {
                 // An escalation of what was false already is a second alarm, but no second mistake.
                 if !alert.isEscalation {
                     one.falseAlarms = 1
+                    let isBroken = faultsOf[asset].contains {
+                        truth[$0].kind.traits.isDevice && truth[$0].begins <= alert.moment && alert.moment < truth[$0].ends
+                    }
+                    if isBroken && !alert.isAboutDevice { one.falseByDevice = 1 }
                     points["\(alert.rule) \(assets[asset].id)", default: 0] += 1
                 }
             }
@@ -170,7 +177,9 @@ package struct MunicipalTally: Sendable {
         var best = MunicipalVerdict.falseAlarm
         for index in candidates {
             let fault = truth[index]
-            guard fault.kind.traits.isDevice == alert.isAboutDevice, alert.moment >= fault.begins, fault.kind.mayBeSaid(by: alert.rule) else { continue }
+            guard fault.kind.traits.isDevice == alert.isAboutDevice, alert.moment >= fault.begins, fault.kind.mayBeSaid(by: alert.rule) else {
+                continue
+            }
             // The gateway hears of it some seconds after the device has seen it.
             if alert.moment < fault.ends + 10_000_000 {
                 // The asset's own fault before a neighbour's.

@@ -19,7 +19,7 @@ package struct Municipality: Sendable {
     private let deviceFaults: [MunicipalFault]
     /// By sensor: where a stuck one stands; NaN while it moves.
     private var held: [Double]
-    private let batteries: [Battery]
+    private var batteries: [Battery]
     /// What the physics added to the plan so far.
     private var arisen: [MunicipalFault] = []
     private var openEvent: [Int: Int] = [:]
@@ -31,6 +31,8 @@ package struct Municipality: Sendable {
         var first: Double
         var perDay: Double
         var phase: Int64
+        /// Below the limit at which somebody should come; until somebody came.
+        var isLow = false
     }
 
     package init(_ options: MunicipalOptions) {
@@ -74,23 +76,24 @@ package struct Municipality: Sendable {
         buffer.readings.removeAll(keepingCapacity: true)
         buffer.events.removeAll(keepingCapacity: true)
         for index in models.indices { models[index].pass(day, book, into: &buffer) }
-        for battery in batteries { report(battery, day) }
+        for index in batteries.indices { report(index, day) }
         transmit(day)
         noteEvents()
         dayIndex += 1
         return buffer.readings
     }
 
-    private mutating func report(_ battery: Battery, _ day: MunicipalDay) {
-        // At 12 % somebody comes with a new cell; what is below 20 % is the truth that an alarm may speak of.
-        let life = 88 / battery.perDay
+    private mutating func report(_ index: Int, _ day: MunicipalDay) {
+        let battery = batteries[index]
+        // At 12 % somebody comes with a new cell; from the first report of 20 % on it is the truth that an alarm may speak of.
         var spent = battery.first - battery.perDay * Double(day.index)
         while spent < 12 { spent += 88 }
         // Cold takes some per cent from a cell for the day.
         let cold = day.weather.temperature[battery.phase > 0 ? 24 : 0] < 0 ? 2.0 : 0
-        let charge = (spent - cold).rounded()
-        buffer.append(battery.sensor, day.begins + battery.phase, min(max(charge, 1), 100))
-        if spent < 20 && life > 0 {
+        let charge = min(max((spent - cold).rounded(), 1), 100)
+        buffer.append(battery.sensor, day.begins + battery.phase, charge)
+        batteries[index].isLow = charge <= 20 || (battery.isLow && spent < 40)
+        if batteries[index].isLow {
             buffer.events.append((layout.devices[battery.device].asset, .batteryLow, day.begins, day.ends))
         }
     }
@@ -120,7 +123,9 @@ package struct Municipality: Sendable {
             }
             // One to three seconds on the air, the same for all of a device's messages: they come in the order in which they were sent.
             reading.received = reading.observed + 1_000_000 + Int64(device * 7919 % 2000) * 1000
-            if let outage = outages.first(where: { $0.broker == layout.devices[device].broker && $0.begins <= reading.observed && reading.observed < $0.ends }) {
+            if let outage = outages.first(where: {
+                $0.broker == layout.devices[device].broker && $0.begins <= reading.observed && reading.observed < $0.ends
+            }) {
                 // Every second device keeps what it could not send, and sends it within ten minutes of the broker's return.
                 guard device % 2 == 0 else { continue }
                 reading.received = outage.ends + Int64(device % 600) * 1_000_000 + (reading.observed - outage.begins) / 1000

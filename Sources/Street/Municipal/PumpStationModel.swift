@@ -10,8 +10,8 @@ struct PumpStationModel: MunicipalModel {
     private let phase: Int64
     private var luck: Luck
     /// *Units*: m3/h at the mean, m2.
-    private let demand: Double
-    private let area: Double
+    let demand: Double
+    let area: Double
     private let mains: Double
     private let rated: Double
     private let amperes: Double

@@ -14,6 +14,7 @@ struct RoadModel: MunicipalModel {
     private let gully: Double
     private let seat: Double
     private var water = 0.0
+    private var isDeep = false
 
     /// *Units*: m. *Source*: domain practice, the first of the two ponding steps.
     static let deep = 0.15
@@ -40,7 +41,8 @@ struct RoadModel: MunicipalModel {
             let puddle = rain > 0.5 ? 0.01 : 0
             // Every half hour, and every quarter while water stands.
             if quarter % 2 == 0 || water > 0.02 { out.append(ponding, at, max(0, water + puddle + 0.003 * luck.normal())) }
-            if water >= RoadModel.deep { out.events.append((asset, .deepPonding, at - 60_000_000, at + MunicipalOptions.quarter)) }
+            isDeep = water + puddle >= (isDeep ? 0.8 : 1) * RoadModel.deep
+            if isDeep { out.events.append((asset, .deepPonding, at - 60_000_000, at + MunicipalOptions.quarter)) }
             guard quarter % 4 == 0 else { continue }
             var lean = seat + 0.6 * day.weather.wind * luck.normal() + 0.05 * luck.normal()
             for fault in faults where fault.kind == .poleTilt && fault.isOn(at) { lean += 5.5 + 14 * fault.severity }
