@@ -102,8 +102,11 @@ struct DistrictRun {
             progress(day + 1)
         }
         assets = layout.assets.count
+        var outages: [Int: [MunicipalOutage]] = [:]
+        for device in layout.devices { outages[device.asset, default: []] += municipality.outages.filter { $0.broker == device.broker } }
         tally = MunicipalTally(
-            assets: layout.assets.map { ($0.id, $0.assetClass) }, truth: municipality.truth, visits: municipality.visits, alerts: heard,
+            assets: layout.assets.map { ($0.id, $0.assetClass) }, truth: municipality.truth, visits: municipality.visits, outages: outages,
+            alerts: heard,
             learning: learning, days: options.days)
     }
 }

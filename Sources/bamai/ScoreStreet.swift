@@ -140,11 +140,14 @@ struct ScoreStreet: ParsableCommand {
 
     private static func printRules(_ tally: MunicipalTally) {
         Output.line("")
-        var table = ScoreTable(["rule", "alarms", "true", "faults", "aftermath", "with crews", "false", "of broken devices", "false/asset-year"])
+        var table = ScoreTable([
+            "rule", "alarms", "true", "faults", "aftermath", "with crews", "false", "of broken devices", "of outages", "false/asset-year",
+        ])
         for (name, count) in tally.rules.sorted(by: { $0.key < $1.key }) {
             table.add([
                 name, "\(count.alarms)", "\(count.trueAlarms)", "\(count.faultsTouched)", "\(count.aftermath)", "\(count.duringVisits)",
-                "\(count.falseAlarms)", "\(count.falseByDevice)", ScoreOutput.fixed(Double(count.falseAlarms) / max(tally.totalAssetYears, 1e-9), 4),
+                "\(count.falseAlarms)", "\(count.falseByDevice)", "\(count.falseByOutage)",
+                ScoreOutput.fixed(Double(count.falseAlarms) / max(tally.totalAssetYears, 1e-9), 4),
             ])
         }
         table.print()
@@ -217,6 +220,7 @@ struct ScoreStreet: ParsableCommand {
         writer.member("alarms", count.alarms)
         writer.member("false_alarms", count.falseAlarms)
         writer.member("false_alarms_of_broken_devices", count.falseByDevice)
+        writer.member("false_alarms_of_outages", count.falseByOutage)
         writer.member("during_visits", count.duringVisits)
         if let delay = count.medianDelay { writer.member("median_delay_s", delay) }
         if let delay = count.ninthDelay { writer.member("p90_delay_s", delay) }

@@ -92,6 +92,20 @@ struct MunicipalTallyTests {
         #expect(tally.points == ["water.burst WP-01": 1, "device.fault MH-01": 1])
     }
 
+    @Test("An alarm about what a dead broker kept back is false, and marked so")
+    func outages() {
+        let outage = MunicipalOutage(broker: 0, begins: 15 * MunicipalTallyTests.day, ends: 15 * MunicipalTallyTests.day + MunicipalTallyTests.hour)
+        func tally(_ asset: Int, _ moment: Int64) -> MunicipalTally {
+            MunicipalTally(
+                assets: MunicipalTallyTests.assets, truth: [], visits: [], outages: [0: [outage]],
+                alerts: [MunicipalTallyTests.alert(asset, "device.fault", moment)], learning: 10, days: 40)
+        }
+        #expect(tally(0, outage.ends + 60_000_000).devices.falseByOutage == 1)
+        #expect(tally(0, outage.ends + 60_000_000).devices.falseAlarms == 1)
+        #expect(tally(1, outage.ends + 60_000_000).devices.falseByOutage == 0)
+        #expect(tally(0, outage.ends + 4 * MunicipalTallyTests.hour).devices.falseByOutage == 0)
+    }
+
     @Test("A crew at the asset is no false alarm, but a person heard it")
     func visits() {
         let visit = MunicipalVisit(

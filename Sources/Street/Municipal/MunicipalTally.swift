@@ -47,6 +47,8 @@ package struct MunicipalCount: Equatable, Sendable {
     package internal(set) var falseAlarms = 0
     /// False alarms about an asset while one of its devices was broken.
     package internal(set) var falseByDevice = 0
+    /// False alarms about an asset or a device while its broker was down or had just come back: what was not heard is nobody's fault.
+    package internal(set) var falseByOutage = 0
     /// Faults that the rule found first or later, each counted once.
     package internal(set) var faultsTouched = 0
 
@@ -74,15 +76,16 @@ package struct MunicipalCount: Equatable, Sendable {
         left.duringVisits += right.duringVisits
         left.falseAlarms += right.falseAlarms
         left.falseByDevice += right.falseByDevice
+        left.falseByOutage += right.falseByOutage
         left.faultsTouched += right.faultsTouched
     }
 }
 
 /// Alerts held against the truth of one run, or of several added up.
 ///
-/// A fault is found when a rule of a family that may speak of it raises or escalates an alert while it lasts, at its asset or at one that feels it. An
-/// alert for which there is no such fault, no aftermath of one and no crew at the asset is false. Alerts about devices are counted apart, and only faults of devices
-/// excuse them.
+/// A fault is found when a rule of a family that may speak of it raises or escalates an alert while it lasts, at its asset or at one that feels it.
+/// An alert for which there is no such fault, no aftermath of one and no crew at the asset is false. Alerts about devices are counted apart, and only
+/// faults of devices excuse them.
 package struct MunicipalTally: Sendable {
     package private(set) var classes: [AssetClass: MunicipalCount] = [:]
     package private(set) var devices = MunicipalCount()
@@ -99,15 +102,19 @@ package struct MunicipalTally: Sendable {
     /// By day of all runs: alarms that reached a person.
     package private(set) var byDay: [Int: Int] = [:]
 
+    /// A device that kept what it could not send needs minutes, one with an hourly report an hour or two until it is heard again.
+    private static let catchingUp = 3 * MunicipalOptions.hour
+
     package init() {}
 
     /// - Parameters:
     ///   - truth: in any order.
+    ///   - outages: by asset, those of its devices' brokers.
     ///   - learning: days at the beginning in which nothing is counted.
     ///   - days: days that were simulated.
     package init(
-        assets: [(id: String, assetClass: AssetClass)], truth: [MunicipalFault], visits: [MunicipalVisit], alerts: [MunicipalAlert], learning: Int,
-        days total: Int
+        assets: [(id: String, assetClass: AssetClass)], truth: [MunicipalFault], visits: [MunicipalVisit], outages: [Int: [MunicipalOutage]] = [:],
+        alerts: [MunicipalAlert], learning: Int, days total: Int
     ) {
         let from = Int64(learning) * MunicipalOptions.day
         let end = Int64(total) * MunicipalOptions.day
@@ -145,6 +152,10 @@ package struct MunicipalTally: Sendable {
                         truth[$0].kind.traits.isDevice && truth[$0].begins <= alert.moment && alert.moment < truth[$0].ends
                     }
                     if isBroken && !alert.isAboutDevice { one.falseByDevice = 1 }
+                    let isAfter = outages[asset]?.contains {
+                        $0.begins <= alert.moment && alert.moment < $0.ends + MunicipalTally.catchingUp
+                    }
+                    if isAfter == true { one.falseByOutage = 1 }
                     points["\(alert.rule) \(assets[asset].id)", default: 0] += 1
                 }
             }
@@ -222,7 +233,8 @@ package struct MunicipalTally: Sendable {
         for count in classes.values { sum += count }
         return sum
     }
-    package var totalAssetYears: Double { assetYears.values.reduce(0, +) }
+    /// Added up in one order: a dictionary's own is another in every run, and the last bit with it.
+    package var totalAssetYears: Double { AssetClass.allCases.reduce(0) { $0 + (assetYears[$1] ?? 0) } }
     /// Alarms that reached a person, those about devices and the gateway among them, a day of one operator who has the whole district.
     package var alarmsPerDay: Double { days > 0 ? Double(total.alarms + devices.alarms + gatewayAlarms) / days : 0 }
     /// The worst day.
