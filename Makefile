@@ -138,6 +138,7 @@ score: build scenarios
 	  echo; echo "== bamai score csv $(SCENARIOS)/seed-$(SEED)/$$part --learning 14"; \
 	  .build/release/bamai score csv $(SCENARIOS)/seed-$(SEED)/$$part --learning 14; \
 	done
+	@echo; echo "== bamai score street"; .build/release/bamai score street --rules
 
 # Seeds 1 and 2 are for tuning, seed 3 is for scoring.
 tune:

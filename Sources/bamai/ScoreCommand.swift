@@ -15,7 +15,7 @@ struct ScoreCommand: ParsableCommand {
                       bamai score csv my-recordings --within "15 min"
             exit codes: 0 scored, 1 the recordings cannot be used.
             """,
-        subcommands: [ScoreNAB.self, ScoreSKAB.self, ScoreBATADAL.self, ScoreCSV.self])
+        subcommands: [ScoreNAB.self, ScoreSKAB.self, ScoreBATADAL.self, ScoreCSV.self, ScoreStreet.self])
 }
 
 struct ScoreNAB: ParsableCommand {

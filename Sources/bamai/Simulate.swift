@@ -12,9 +12,13 @@ struct Simulate: ParsableCommand {
             all is mended within five. Messages are published with QoS 1 when they are due; when the broker goes away, what it had not \
             acknowledged is sent again. The same seed gives the same street.
 
+            With --district it is a district of more than two hundred assets of all classes over years, the one that `bamai score street` judges, at \
+            --speed times real time.
+
             examples: bamai simulate --seed 7
                       bamai simulate --broker mqtt://127.0.0.1:1883 --duration 5min --no-faults
                       bamai simulate --copies 50 --print-site > site.toml
+                      bamai simulate --district --speed 3600 --truth
             exit codes: 0 ended by you or by --duration, 1 the broker cannot be reached.
             """)
 
@@ -32,6 +36,19 @@ struct Simulate: ParsableCommand {
 
     @Option(name: .long, help: "Streets side by side; things go wrong in the first. 1 to 1000.")
     var copies: Int = 1
+
+    @Flag(name: .long, help: "The district of `bamai score street` in place of the street.")
+    var district = false
+
+    @Option(
+        name: .long, help: ArgumentHelp("District: simulated seconds a real one; the site file must be printed with the same.", valueName: "factor"))
+    var speed = 3600.0
+
+    @Option(name: .long, help: "District: it ends after so many simulated days.")
+    var days = 1096
+
+    @Option(name: .long, help: "District: one in so many of its assets.")
+    var divisor = 1
 
     @Flag(name: .long, help: "Nothing goes wrong.")
     var noFaults = false
@@ -51,14 +68,24 @@ struct Simulate: ParsableCommand {
     func validate() throws {
         guard day.seconds >= 1, day.seconds <= 86_400 else { throw ValidationError("--day is 1 s to 1 d") }
         guard copies >= 1, copies <= 1000 else { throw ValidationError("--copies is 1 to 1000") }
+        guard speed >= 1, speed <= 100_000 else { throw ValidationError("--speed is 1 to 100000") }
+        guard (1...7305).contains(days) else { throw ValidationError("--days is 1 to 7305") }
+        guard (1...64).contains(divisor) else { throw ValidationError("--divisor is 1 to 64") }
+        if district && (noFaults || copies != 1) { throw ValidationError("--no-faults and --copies are the street's, not the district's") }
         if printMessages && duration == nil { throw ValidationError("--print-messages needs --duration: a street has no end") }
     }
 
     func run() throws {
-        if truth { return printTruth() }
-        if printSite { return Output.line(StreetSite.file(copies: copies)) }
+        let plan = MunicipalOptions(seed: seed, days: days, divisor: divisor)
+        if truth { return district ? printTruth(of: Municipality(plan)) : printTruth() }
+        if printSite {
+            return Output.line(district ? MunicipalSite.file(Municipality(plan).layout, speed: speed) : StreetSite.file(copies: copies))
+        }
         let start = Timestamp(microseconds: Clocks.wallMicroseconds())
-        var street = Street(StreetOptions(seed: seed, dayLength: day.seconds, start: start, hasFaults: !noFaults, copies: copies))
+        var street: any PlayedStreet =
+            district
+            ? MunicipalBroadcast(plan, speed: speed, start: start)
+            : Street(StreetOptions(seed: seed, dayLength: day.seconds, start: start, hasFaults: !noFaults, copies: copies))
         let end = duration.map { Int64(min($0.seconds, 1e9) * 1e6) } ?? .max
         if printMessages {
             while street.nextDue < end {
@@ -69,6 +96,16 @@ struct Simulate: ParsableCommand {
         }
         var show = StreetShow(street: street, start: start, end: end, isQuiet: quiet || !Terminal.isInteractive)
         try show.run(at: broker)
+    }
+
+    /// What is planned; floods, ponding and low batteries come out of the weather and the days.
+    private func printTruth(of municipality: Municipality) {
+        for fault in municipality.truth {
+            let start = municipality.options.start
+            let from = CivilTime.rfc3339(start.advanced(byMicroseconds: fault.begins), offsetSeconds: 28_800)
+            let to = CivilTime.rfc3339(start.advanced(byMicroseconds: fault.ends), offsetSeconds: 28_800)
+            Output.line("\(Terminal.pad(municipality.layout.assets[fault.asset].id, 6)) \(from) to \(to) \(fault.kind.rawValue)")
+        }
     }
 
     private func printTruth() {

@@ -7,40 +7,26 @@ import Street
 
 /// The street, played in real time to a broker.
 struct StreetShow {
-    /// One turn of a fault.
-    private struct News {
-        var offset: Int64
-        var asset: String
-        var words: String
-        var begins: Bool
-    }
-
     /// *Units*: seconds. How long the broker may stay away before the show is given up.
     private static let patience: Int64 = 60
     /// *Units*: nanoseconds between two progress lines.
     private static let progressInterval: Int64 = 500_000_000
 
-    private var street: Street
+    private var street: any PlayedStreet
     private let start: Timestamp
     /// *Units*: microseconds since the start.
     private let end: Int64
     private let isQuiet: Bool
-    private var news: [News] = []
+    private var news: [StreetNews]
     private var published: Int64 = 0
     private var progressAt: Int64 = 0
 
-    init(street: Street, start: Timestamp, end: Int64, isQuiet: Bool) {
+    init(street: any PlayedStreet, start: Timestamp, end: Int64, isQuiet: Bool) {
         self.street = street
         self.start = start
         self.end = end
         self.isQuiet = isQuiet
-        guard street.options.hasFaults else { return }
-        let day = street.options.dayLength * 1e6
-        for fault in StreetFaults.all {
-            news.append(News(offset: Int64(fault.begins * day), asset: fault.asset, words: fault.words.english, begins: true))
-            news.append(News(offset: Int64(fault.ends * day), asset: fault.asset, words: fault.mended.english, begins: false))
-        }
-        news.sort { $0.offset < $1.offset }
+        news = street.news
     }
 
     /// Plays until the end, or until a person ends it.
@@ -135,7 +121,7 @@ struct StreetShow {
     private mutating func progress(_ offset: Int64, _ link: StreetLink) {
         guard !isQuiet, Clocks.monotonicNanoseconds() >= progressAt else { return }
         progressAt = Clocks.monotonicNanoseconds() + StreetShow.progressInterval
-        let day = Double(offset) / 1e6 / street.options.dayLength
+        let day = Double(offset) / 1e6 / street.dayLength
         let minute = Int((day - day.rounded(.down)) * 1440)
         let clock = CivilTime.pad(minute / 60, 2) + ":" + CivilTime.pad(minute % 60, 2)
         Output.raw(

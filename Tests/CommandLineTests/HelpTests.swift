@@ -3,7 +3,10 @@ import Testing
 
 @Suite("bamai: help and wrong use")
 struct HelpTests {
-    static let commands = ["check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv"]
+    static let commands = [
+        "check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal",
+        "score csv", "score street",
+    ]
 
     /// A command with its subcommand, as arguments.
     private static func words(_ command: String) -> [String] { command.split(separator: " ").map(String.init) }
@@ -29,8 +32,10 @@ struct HelpTests {
         "Wrong use ends with 64 and a sentence",
         arguments: [
             ["nonsense"], ["export", "--from", "yesterday"], ["simulate", "--day", "0"], ["simulate", "--broker", "http://x/y"],
-            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["alerts", "--json", "--cap"], ["replay"], ["score", "csv"],
-            ["score", "csv", ".", "--false-alarms", "0"],
+            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["alerts", "--json", "--cap"],
+            ["replay"], ["score", "csv"],
+            ["score", "csv", ".", "--false-alarms", "0"], ["score", "street", "--days", "1"], ["score", "street", "--divisor", "0"],
+            ["simulate", "--district", "--speed", "0"], ["simulate", "--district", "--copies", "2"],
         ])
     func wrongUse(arguments: [String]) throws {
         let run = try CommandRun(arguments)

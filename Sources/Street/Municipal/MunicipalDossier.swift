@@ -1,0 +1,58 @@
+import Lifeline
+
+/// What an owner's file says of an asset. It goes with the asset's true frailty, not perfectly: there are old ones that are well, and young ones
+/// that are sick.
+package struct MunicipalDossier: Equatable, Sendable {
+    /// *Units*: years.
+    package let age: Double
+    package let designLife: Double
+    /// A word of the class's usual materials; empty where the class has none.
+    package let material: String
+    /// *Units*: breaks per kilometre and year; lifts: faults per 1000 trips; others: repairs a year.
+    package let history: Double
+    package let isBelowStandard: Bool
+    package let isBuiltOver: Bool
+    package let isInHazardousSurroundings: Bool
+    /// The file misleads: alarming though the asset is robust, or harmless though it is frail.
+    package let isMisleading: Bool
+
+    /// Three quarters are robust, a fifth is so-so, one in twenty is frail; the mean is 1. Our own choice: a few per cent of a network have most of
+    /// its breaks.
+    static func frailty(_ luck: inout Luck) -> Double {
+        let place = luck.unit()
+        return place < 0.75 ? luck.between(0.2, 0.6) : place < 0.95 ? luck.between(1, 2) : luck.between(6, 10)
+    }
+
+    init(_ assetClass: AssetClass, frailty: Double, _ luck: inout Luck) {
+        let isFrail = frailty >= 1
+        // One healthy asset in ten has an alarming file, one frail asset in six a harmless one.
+        isMisleading = luck.unit() < (isFrail ? 0.16 : 0.10)
+        let looksFrail = isFrail != isMisleading
+        let looks = looksFrail ? 0.45 + 0.05 * min(frailty, 8) + 0.15 * luck.normal() : 0.28 + 0.13 * luck.normal()
+        let concern = min(max(looks, 0), 1.1)
+        let (life, materials) = MunicipalDossier.traits(assetClass)
+        designLife = life
+        age = (life * (0.15 + 1.15 * concern)).rounded()
+        material =
+            materials.isEmpty
+            ? "" : materials[min(materials.count - 1, Int(min(max(concern + 0.1 * luck.normal(), 0), 0.999) * Double(materials.count)))]
+        history = max(0, (0.2 * concern * concern + 0.02 * luck.normal()) * (assetClass == .lift ? 5 : 1))
+        isBelowStandard = luck.unit() < 0.05 + 0.5 * concern * concern
+        isBuiltOver = luck.unit() < 0.03 + 0.2 * concern * concern
+        isInHazardousSurroundings = luck.unit() < 0.04 + 0.25 * concern * concern
+    }
+
+    /// Design life and the usual materials, from the best to the worst.
+    private static func traits(_ assetClass: AssetClass) -> (Double, [String]) {
+        switch assetClass {
+        case .waterPipe: (50, ["pe", "ductile_iron", "pvc", "steel", "asbestos_cement", "grey_cast_iron"])
+        case .gasPipe: (30, ["pe", "steel", "ductile_iron", "grey_cast_iron"])
+        case .heatPipe: (30, ["steel"])
+        case .drainagePipe: (50, ["pe", "reinforced_concrete", "plain_concrete"])
+        case .bridge, .tunnel: (100, [])
+        case .lift: (20, [])
+        case .pumpStation: (20, [])
+        default: (25, [])
+        }
+    }
+}
