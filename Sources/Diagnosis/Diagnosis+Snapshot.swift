@@ -13,7 +13,7 @@ package enum RestoreOutcome: Equatable, Sendable {
 
 extension Diagnosis {
     private static let magic: UInt32 = 0x4947_4442  // "BDGI"
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
 
     /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
     package func snapshot() -> [UInt8] {
@@ -33,6 +33,7 @@ extension Diagnosis {
         }
         writer.append(UInt32(sensors.count))
         for index in sensors.indices { writer.append(sensorBlock(index)) }
+        writer.append(indexBlock())
         return writer.bytes
     }
 
@@ -84,6 +85,7 @@ extension Diagnosis {
             guard let bytes = reader.block(), let block = SensorBlock(bytes) else { return .refused("truncated") }
             blocks.append(block)
         }
+        guard let index = reader.block(), takeIndexBlock(index) else { return .refused("truncated") }
         return take(blocks, heard: heard, header: (sequence, alerts, readings, elapsed, lastReceived, scan))
     }
 

@@ -42,6 +42,8 @@ extension Diagnosis {
     package func presence() -> Presence {
         var presence = Presence()
         for (index, state) in sensors.enumerated() where plan.assets[plan.sensors[index].asset].assetClass != .gateway {
+            // The gateway's own index is no sensor.
+            if indexing.assetOfSensor[index] >= 0 { continue }
             presence.total += 1
             if state.lastObserved == .min {
                 presence.never += 1

@@ -34,6 +34,8 @@ package struct Diagnosis: ~Copyable {
     /// Conditions that wait for a delay, in ascending order: alerts of one moment come in the same order after a restart.
     var holding: [Int32] = []
     var lastSilenceScan: Int64 = 0
+    /// What the sick-running index is made from.
+    var indexing: IndexState
     /// The entry that was judged last.
     package internal(set) var sequence: Sequence64 = 0
     /// Alerts made since the start, and readings judged.
@@ -96,6 +98,7 @@ package struct Diagnosis: ~Copyable {
         conditions = Array(repeating: Condition(), count: conditionSensor.count)
         windows = EvidenceWindows(sensors: plan.sensors.count)
         deviceHeard = Array(repeating: 0, count: plan.devices.count)
+        indexing = IndexState(plan: plan, conditionRule: conditionRule)
     }
 
     /// Judges one reading.
@@ -116,6 +119,7 @@ package struct Diagnosis: ~Copyable {
         if isHistory { return Judgement(verdict: nil) }
         sensors[sensor].lastObserved = max(observed, sensors[sensor].lastObserved)
         sensors[sensor].lastValue = reading.value
+        indexing.note(sensor: sensor, reading, utcOffsetSeconds: plan.utcOffsetSeconds)
         let impossible = reading.flags.contains(.outOfRange)
         var verdict: Verdict?
         let slot = sensors[sensor].slot
@@ -234,6 +238,7 @@ package struct Diagnosis: ~Copyable {
         let wasHolding = conditions[index].isHolding
         let transition = conditions[index].evaluate(
             target: target, rule: rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
+        noteEvidence(index, rule: rule, target: target, isReading: observed != nil, reading: reading)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
             let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count
@@ -263,7 +268,8 @@ package struct Diagnosis: ~Copyable {
         return Alert(
             id: ids.alert, kind: transition.kind, episode: ids.episode, gateway: plan.gateway, asset: asset, sensor: sensor.id,
             quantity: sensor.quantity, rule: rule, level: level, certainty: certainty, onset: onset, occurred: reading.observed,
-            recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence)
+            recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence,
+            index: indexSummary(asset: sensor.asset, rule: rule, quantity: sensor.quantity, now: reading.received))
     }
 
     private func evidence(sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {
@@ -289,7 +295,7 @@ package struct Diagnosis: ~Copyable {
         return evidence
     }
 
-    private func certainty(of rule: Rule, sensor: Sensor, level: Level) -> Certainty {
+    func certainty(of rule: Rule, sensor: Sensor, level: Level) -> Certainty {
         if let other = rule.confirmedBy {
             let confirmed = conditionsOfAsset[sensor.asset].contains {
                 conditions[Int($0)].level > 0 && plan.rules[Int(conditionRule[Int($0)])].id == other

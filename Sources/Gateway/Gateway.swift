@@ -22,6 +22,7 @@ package final class Gateway {
     private let seriesOfSensor: [SeriesID]
     private let sensorOfSeries: [Int32]
     private var observation: SelfObservation
+    private var dailyIndex: DailyIndex
 
     private var batch = CommitBatch()
     private var decoded: [DecodedReading] = []
@@ -76,7 +77,8 @@ package final class Gateway {
         self.time = time
         decoder = Decoder(plan: configuration.plan)
         // The gateway's own sensors come last, so that the decoder's numbers hold in both plans.
-        let plan = configuration.plan.includingGateway
+        let observed = configuration.plan.includingGateway
+        let plan = observed.includingIndices
         diagnosis = Diagnosis(plan: plan)
         var series: [SeriesID] = []
         var highest: UInt32 = 0
@@ -89,7 +91,8 @@ package final class Gateway {
         for (sensor, id) in series.enumerated() { back[Int(id.rawValue)] = Int32(sensor) }
         seriesOfSensor = series
         sensorOfSeries = back
-        let own = zip(GatewayQuantity.allCases, series.suffix(plan.sensors.count - configuration.plan.sensors.count))
+        let own = zip(GatewayQuantity.allCases, series[configuration.plan.sensors.count..<observed.sensors.count])
+        dailyIndex = DailyIndex(series: plan.sensors.indices.dropFirst(observed.sensors.count).map { (plan.sensors[$0].asset, series[$0]) })
         journal.retention = RetentionPolicy(maxAgeReadings: configuration.journal.keepReadings, maxAgeAlerts: configuration.journal.keepAlerts)
         observation = SelfObservation(series: Array(own), figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
         lastEntry = time.monotonicNanoseconds
@@ -290,12 +293,27 @@ package final class Gateway {
     /// Once a minute, what has changed about the gateway itself becomes readings.
     private func lookAtItself(atOnce: Bool = false) {
         let now = time.monotonicNanoseconds
-        guard !observation.series.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
+        guard !observation.series.isEmpty || !dailyIndex.series.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
         lastLook = now
+        sayIndices()
         guard let figures = try? journal.figures() else { return }
         let moment = time.now
         for (series, value) in observation.next(figures: figures, isSynchronised: time.isSynchronised) {
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
+        }
+    }
+
+    /// Once a local day, each asset's index becomes a reading. Not while nobody has set the clock: it would be another day's.
+    private func sayIndices() {
+        let moment = time.now
+        guard !dailyIndex.series.isEmpty, time.isSynchronised != false,
+            let day = dailyIndex.begins(moment, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)
+        else { return }
+        for (asset, series) in dailyIndex.series {
+            // Said before the last restart.
+            if let last = diagnosis.indexHistory(asset: asset).entries.last, last.day >= day { continue }
+            guard let index = conditionIndex(asset: asset) else { continue }
+            batch.readings.append(Reading(series: series, observed: moment, received: moment, value: Double(index.value), flags: ownFlags))
         }
     }
 
@@ -432,6 +450,14 @@ package final class Gateway {
     package var judgedSequence: Sequence64 { diagnosis.sequence }
     /// The episodes that are raised now.
     package func activeEpisodes() -> [ActiveEpisode] { diagnosis.activeEpisodes() }
+    /// What is judged: the site's plan with the gateway's own sensors behind it.
+    package var judgedPlan: SitePlan { diagnosis.plan }
+    /// The sick-running index of an asset of the plan, as of the newest entry; nil where its class has none.
+    package func conditionIndex(asset: Int) -> ConditionIndex? {
+        diagnosis.conditionIndex(asset: asset, now: diagnosis.sequence == 0 ? time.now : nil)
+    }
+    /// The past values of an asset's index.
+    package func indexHistory(asset: Int) -> IndexHistory { diagnosis.indexHistory(asset: asset) }
     /// Sensors by whether they speak.
     package func presence() -> Presence { diagnosis.presence() }
     /// The journal could not be opened anew either.

@@ -126,6 +126,7 @@ extension Alert {
             json.member("system", location.system.rawValue)
             json.endObject()
         }
+        indexMember(&json)
         json.key("evidence")
         json.beginObject()
         number(&json, "seen", evidence.seen)

@@ -84,11 +84,13 @@ package struct Alert: Equatable, Sendable {
     package var evidence: Evidence
     /// One sentence: what, where, since when, expected against seen, what to do.
     package var sentence: BilingualText
+    /// The asset's sick-running index when the alert was made; nil for devices and for classes without one.
+    package var index: IndexSummary?
 
     package init(
         id: String, kind: AlertKind, episode: String, gateway: String, asset: Asset, sensor: String, quantity: Quantity, rule: Rule, level: Level,
         certainty: Certainty, onset: Timestamp, occurred: Timestamp, recorded: Timestamp, sequence: Sequence64, isLate: Bool, evidence: Evidence,
-        sentence: BilingualText
+        sentence: BilingualText, index: IndexSummary? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -107,5 +109,6 @@ package struct Alert: Equatable, Sendable {
         self.isLate = isLate
         self.evidence = evidence
         self.sentence = sentence
+        self.index = index
     }
 }

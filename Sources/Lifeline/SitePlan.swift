@@ -8,13 +8,18 @@ package struct SitePlan: Equatable, Sendable {
     package var devices: [Device]
     package var sensors: [Sensor]
     package var rules: [Rule]
+    /// How the sick-running index is made; nil: the profile has none.
+    package var indexModel: IndexModel?
 
-    package init(gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule]) {
+    package init(
+        gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule], indexModel: IndexModel? = nil
+    ) {
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
         self.assets = assets
         self.devices = devices
         self.sensors = sensors
         self.rules = rules
+        self.indexModel = indexModel
     }
 }

@@ -10,6 +10,8 @@ package struct Profile: Equatable, Sendable {
     package var quantities: [Quantity]
     /// Ids are unique; each says `name@version` as its origin.
     package var rules: [Rule]
+    /// How the sick-running index is made; nil: the profile has none.
+    package var index: IndexModel?
 }
 
 /// Reads a profile file.
@@ -23,6 +25,7 @@ struct ProfileReader {
         var version = 1
         var book = QuantityBook()
         var rules: [RuleEntry] = []
+        var index: IndexModel?
         /// The profile could not be read: an unknown quantity or rule is nobody's fault then.
         var isIncomplete = false
 
@@ -49,6 +52,7 @@ struct ProfileReader {
         draft.book.read(reader.tables("quantity", Schema.quantity, limit: Limits.quantities), log: log)
         let rules = RuleReader(quantities: draft.book, origin: "\(draft.name)@\(draft.version)", targets: nil, log: log)
         draft.rules = rules.rules(reader.tables("rule", Schema.profileRule, limit: Limits.rules))
+        draft.index = reader.table("index", Schema.index).flatMap { IndexModelReader(reader: $0, origin: "\(draft.name)@\(draft.version)").read() }
         let ids = draft.rules.map(\.id.value)
         for entry in draft.rules {
             if let other = entry.confirmedBy, !ids.contains(other.value) {

@@ -5,7 +5,8 @@ extension TableReader {
         switch (key.form, value.content) {
         case (.text, .text), (.whole, .whole), (.number, .whole), (.number, .number), (.boolean, .boolean), (.table, .table), (.size, .text),
             (.duration, .text), (.period, .text), (.path, .text), (.limit, .text), (.limit, .whole), (.limit, .number),
-            (.seconds, .text), (.seconds, .whole), (.seconds, .number), (.moment, .text), (.moment, .whole), (.moment, .number):
+            (.seconds, .text), (.seconds, .whole), (.seconds, .number), (.moment, .text), (.moment, .whole), (.moment, .number),
+            (.date, .text), (.date, .whole):
             return nil
         case (.texts, .array(let items)), (.path, .array(let items)):
             if let odd = items.first(where: { if case .text = $0.content { false } else { true } }) {
@@ -15,6 +16,11 @@ extension TableReader {
         case (.tables, .array(let items)):
             if let odd = items.first(where: { if case .table = $0.content { false } else { true } }) {
                 return "expected an array of tables, found \(odd.kindName) in it"
+            }
+            return nil
+        case (.years, .array(let items)):
+            if let odd = items.first(where: { if case .whole = $0.content { false } else { true } }) {
+                return "expected an array of years, found \(odd.kindName) in it"
             }
             return nil
         case (.codes, .table(let table)):
@@ -33,6 +39,8 @@ extension TableReader {
         case (.limit, _): expected = "a number such as \(key.example), or for a silent rule a text such as \"72 h\""
         case (.seconds, _): expected = "a number of seconds or a text such as \(key.example)"
         case (.moment, _): expected = "a number of seconds or a date and time such as \(key.example)"
+        case (.date, _): expected = "a year or a text such as \(key.example)"
+        case (.years, _): expected = "an array of years such as \(key.example)"
         case (.codes, _): expected = "a table such as \(key.example)"
         case (.table, _): expected = "a table such as \(key.example)"
         case (.tables, _): expected = "tables such as \(key.example)"

@@ -41,7 +41,7 @@ import Testing
         #expect(rule.id == "well.low" && rule.origin == "site" && rule.offDelay == 3600)
         #expect(rule.levels == [LevelLimit(level: .yellow, limit: 1.5), LevelLimit(level: .orange, limit: 0.8)])
         #expect(abs(rule.deadband - 0.1) < 1e-15)
-        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@3" })
+        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@4" })
         #expect(!plan.rules.contains { $0.id == "cover.displacement" })
     }
 
@@ -50,18 +50,18 @@ import Testing
         let text = try Repository.text("firmware-config/sample/site.toml")
         let shapes = [
             Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
-            Schema.quantity, Schema.siteRule,
+            Schema.quantity, Schema.siteRule, Schema.dossier,
         ]
         for shape in shapes {
             let section = SampleTests.lines(of: text, under: shape.title)
-            for key in shape.keys where key.name != "reading" {
+            for key in shape.keys where key.name != "reading" && key.name != "dossier" {
                 #expect(section.contains { SampleTests.sets(key.name, $0) }, "\(shape.title) \(key.name)")
             }
         }
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys { #expect(text.contains("\(key.name) = ")) }
+        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.ruleIndex.keys + Schema.assessment.keys { #expect(text.contains("\(key.name) = ")) }
     }
 
     @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
