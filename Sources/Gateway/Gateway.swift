@@ -22,7 +22,8 @@ package final class Gateway {
     private let seriesOfSensor: [SeriesID]
     private let sensorOfSeries: [Int32]
     private var observation: SelfObservation
-    private var dailyIndex: DailyIndex
+    /// The assets whose index is journalled once a day, and its series.
+    private let indexSeries: [(asset: Int, series: SeriesID)]
 
     private var batch = CommitBatch()
     private var decoded: [DecodedReading] = []
@@ -92,7 +93,7 @@ package final class Gateway {
         seriesOfSensor = series
         sensorOfSeries = back
         let own = zip(GatewayQuantity.allCases, series[configuration.plan.sensors.count..<observed.sensors.count])
-        dailyIndex = DailyIndex(series: plan.sensors.indices.dropFirst(observed.sensors.count).map { (plan.sensors[$0].asset, series[$0]) })
+        indexSeries = plan.sensors.indices.dropFirst(observed.sensors.count).map { (plan.sensors[$0].asset, series[$0]) }
         journal.retention = RetentionPolicy(maxAgeReadings: configuration.journal.keepReadings, maxAgeAlerts: configuration.journal.keepAlerts)
         observation = SelfObservation(series: Array(own), figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
         lastEntry = time.monotonicNanoseconds
@@ -293,7 +294,7 @@ package final class Gateway {
     /// Once a minute, what has changed about the gateway itself becomes readings.
     private func lookAtItself(atOnce: Bool = false) {
         let now = time.monotonicNanoseconds
-        guard !observation.series.isEmpty || !dailyIndex.series.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
+        guard !observation.series.isEmpty || !indexSeries.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
         lastLook = now
         sayIndices()
         guard let figures = try? journal.figures() else { return }
@@ -303,14 +304,14 @@ package final class Gateway {
         }
     }
 
-    /// Once a local day, each asset's index becomes a reading. Not while nobody has set the clock: it would be another day's.
+    /// Once a local day, each asset's index becomes a reading: forwarded and exported like any other, there after a change of the checkpoint's format, and a
+    /// replay repeats the value of the day instead of making another one from today's dossier. Not while nobody has set the clock: it would be another day's.
     private func sayIndices() {
+        guard !indexSeries.isEmpty, time.isSynchronised != false else { return }
         let moment = time.now
-        guard !dailyIndex.series.isEmpty, time.isSynchronised != false,
-            let day = dailyIndex.begins(moment, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)
-        else { return }
-        for (asset, series) in dailyIndex.series {
-            // Said before the last restart.
+        let day = IndexHistory.day(of: moment, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)
+        for (asset, series) in indexSeries {
+            // Said today already, before a restart perhaps; a clock that steps back makes no day twice. What a refused commit took with it is said again.
             if let last = diagnosis.indexHistory(asset: asset).entries.last, last.day >= day { continue }
             guard let index = conditionIndex(asset: asset) else { continue }
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: Double(index.value), flags: ownFlags))

@@ -38,7 +38,7 @@ struct IndexReport {
         json.member("site", gateway.configuration.name)
         json.member("now", CivilTime.rfc3339(now, offsetSeconds: plan.utcOffsetSeconds))
         json.member("live", true)
-        IndexReport.text(&json, "note", model.note)
+        IndexReport.text(&json, "note", model.statement)
         json.member("assets", assets)
         json.key("next")
         if let next { json.value(next) } else { json.null() }

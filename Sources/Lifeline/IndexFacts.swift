@@ -96,7 +96,7 @@ struct IndexFacts {
             min(1, rate / rules.historyFull),
             BilingualText(
                 chinese: "\(length1) km，\(years1) 年内破损 \(breaks.count) 次，每公里每年 \(rate1) 次，满分值 \(JSONWriter.threeDecimals(rules.historyFull))",
-                english: "\(breaks.count) breaks on \(length1) km in \(years1) years: \(rate1) per km and year, all points at \(JSONWriter.threeDecimals(rules.historyFull))")
+                english: "\(breaks.count) \(breaks.count == 1 ? "break" : "breaks") on \(length1) km in \(years1) years: \(rate1) per km and year, all points at \(JSONWriter.threeDecimals(rules.historyFull))")
         )
     }
 
@@ -109,7 +109,7 @@ struct IndexFacts {
             min(1, rate / rules.historyFull),
             BilingualText(
                 chinese: "运行 \(trips) 次，故障 \(faults) 次，每千次 \(rate1) 次，满分值 \(JSONWriter.threeDecimals(rules.historyFull))",
-                english: "\(faults) faults in \(trips) trips: \(rate1) per 1000, all points at \(JSONWriter.threeDecimals(rules.historyFull))")
+                english: "\(faults) \(faults == 1 ? "fault" : "faults") in \(trips) trips: \(rate1) per 1000, all points at \(JSONWriter.threeDecimals(rules.historyFull))")
         )
     }
 

@@ -185,7 +185,7 @@ package struct IndexModel: Equatable, Sendable {
     package var materials: [IndexMaterial]
     package var classes: [IndexClass]
     package var triggers: [IndexTrigger]
-    /// What is printed under every list and export.
+    /// What is said behind "a screening suggestion" under every list and export.
     package var note: BilingualText
 
     package init(
@@ -212,6 +212,11 @@ package struct IndexModel: Equatable, Sendable {
         self.classes = classes
         self.triggers = triggers
         self.note = note
+    }
+
+    /// What is printed under every list and export: whatever a profile says, it is a screening suggestion.
+    package var statement: BilingualText {
+        BilingualText(chinese: "筛查建议：\(note.chinese)", english: "A screening suggestion. \(note.english)")
     }
 
     /// How a class is judged; nil: it has no index.

@@ -31,7 +31,8 @@ struct IndexModelReader {
         let note = reader.table("note", Schema.bilingual).flatMap { bilingual($0, limit: 400) }
         let terms = terms()
         let classes = classes()
-        let most = terms.first { $0.term == .material }?.points ?? 0
+        // Where the term itself is broken its materials are not at fault.
+        let most = terms.first { $0.term == .material }?.points ?? 100
         let materials = materials(most: most)
         let triggers = triggers(materials: materials.map(\.id), classes: classes.map(\.assetClass))
         guard log.errorCount == before, let from, let span, let coverage, let observed, let likely, let possible, let bands, let renewal, let renewalRed,

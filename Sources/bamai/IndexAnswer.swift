@@ -87,7 +87,7 @@ struct IndexAnswer {
         self.site = site.name
         self.now = CivilTime.rfc3339(now, offsetSeconds: site.plan.utcOffsetSeconds)
         isLive = false
-        note = model.note
+        note = model.statement
         assets = IndexAnswer.ranked(
             site.plan.assets.filter { asset == nil || $0.id == asset }.compactMap { one in
                 guard let index = model.index(of: one, evidence: nil, now: now) else { return nil }

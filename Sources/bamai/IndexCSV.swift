@@ -24,7 +24,7 @@ struct IndexCSV {
         header += IndexCSV.columns.dropFirst(11)
         text += IndexCSV.row(header)
         for (index, asset) in answer.assets.enumerated() { text += IndexCSV.row(fields(asset.value, rank: index + 1)) }
-        var note = "筛查建议 screening suggestion. \(answer.note.chinese) \(answer.note.english)"
+        var note = "\(answer.note.chinese) \(answer.note.english)"
         if !answer.isLive { note += " 未连接网关，缺少实时证据。 No gateway was asked: live evidence is missing." }
         text += IndexCSV.row([IndexCSV.safe(note)] + Array(repeating: "", count: header.count - 1))
         return Array(text.utf8)

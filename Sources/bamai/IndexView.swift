@@ -60,7 +60,7 @@ struct IndexView {
         }
         let terms = given.prefix(2).map { "\(Terminal.plain(text($0.element["words"]))) \(number($0.element["points"]))" }
         let missing = asset["terms"].list.filter { $0["known"].flag == false }.count
-        let rest = missing == 0 ? "" : isChinese ? "缺 \(missing) 项资料" : "\(missing) terms without data"
+        let rest = missing == 0 ? "" : isChinese ? "缺 \(missing) 项资料" : Terminal.plural(missing, "term") + " without data"
         return (terms + gates.prefix(1) + (rest.isEmpty ? [] : [rest])).joined(separator: isChinese ? "，" : ", ")
     }
 
@@ -80,7 +80,7 @@ struct IndexView {
             let text = isChinese ? "未连接网关：缺少实时证据，仅为档案部分" : "no gateway was asked: live evidence is missing, this is the static part alone"
             lines.append("  " + Terminal.paint(text, .yellow))
         }
-        let note = "筛查建议 " + (isChinese ? Terminal.plain(answer.note.chinese) : "screening suggestion: " + Terminal.plain(answer.note.english))
+        let note = Terminal.plain(isChinese ? answer.note.chinese : answer.note.english)
         let room = width == .max ? 120 : max(24, width - 2)
         return lines + Terminal.wrap(note, room).map { "  " + Terminal.paint($0, .grey) }
     }
@@ -98,8 +98,7 @@ struct IndexView {
                 + (isThin(asset) ? Terminal.paint(known, .yellow) : known) + "  " + Terminal.paint(Terminal.plain(asset["profile"].text ?? ""), .grey),
         ]
         let terms = asset["terms"].list
-        let wide = terms.reduce(0) { max($0, Terminal.width(text($1["words"]))) }
-        let rules = terms.reduce(0) { max($0, Terminal.width($1["rule"].text ?? "")) }
+        let wide = terms.reduce(0) { max($0, Terminal.width(text($1["words"])), Terminal.width($1["rule"].text ?? "")) }
         for term in terms {
             let isKnown = term["known"].flag ?? false
             let points = (term["points"].number ?? 0) > 0 ? "+" + number(term["points"]) : isKnown ? "0" : "?"
@@ -108,7 +107,7 @@ struct IndexView {
             lines.append(isKnown ? line : Terminal.paint(line, .yellow))
             lines.append(
                 Terminal.paint(
-                    "                \(Terminal.pad(Terminal.plain(term["rule"].text ?? ""), max(wide, rules)))  \(Terminal.plain(text(term["source"])))",
+                    "                \(Terminal.pad(Terminal.plain(term["rule"].text ?? ""), wide))  \(Terminal.plain(text(term["source"])))",
                     .grey))
         }
         return lines + marks(asset) + history(asset)
