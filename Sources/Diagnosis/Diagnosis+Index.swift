@@ -53,7 +53,9 @@ extension Diagnosis {
             for index in conditionsOfAsset[asset].map({ Int($0) }) where Int(conditionRule[index]) == ruleIndex {
                 isWatched = true
                 let sensor = Int(conditionSensor[index])
-                if !mute.contains(sensor) && (rule.kind != .pulse || sensors[sensor].latest.map { !$0.isWarmingUp } ?? false) { evidence.isHeard = true }
+                if !mute.contains(sensor) && (rule.kind != .pulse || sensors[sensor].latest.map { !$0.isWarmingUp } ?? false) {
+                    evidence.isHeard = true
+                }
                 evidence.take(indexing.tracks[Int(indexing.trackOfCondition[index])], now: now)
             }
             let isExpected = rule.assetClass != nil && rule.sensor == nil

@@ -70,7 +70,8 @@ struct IndexState {
     mutating func note(sensor: Int, _ reading: Reading, utcOffsetSeconds: Int) {
         let asset = assetOfSensor[sensor]
         guard asset >= 0, (0...100).contains(reading.value) else { return }
-        histories[Int(asset)].note(day: IndexHistory.day(of: reading.observed, utcOffsetSeconds: utcOffsetSeconds), value: UInt8(reading.value.rounded()))
+        histories[Int(asset)].note(
+            day: IndexHistory.day(of: reading.observed, utcOffsetSeconds: utcOffsetSeconds), value: UInt8(reading.value.rounded()))
     }
 }
 

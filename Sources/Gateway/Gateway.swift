@@ -310,9 +310,11 @@ package final class Gateway {
         guard !indexSeries.isEmpty, time.isSynchronised != false else { return }
         let moment = time.now
         let day = IndexHistory.day(of: moment, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)
-        for (asset, series) in indexSeries {
-            // Said today already, before a restart perhaps; a clock that steps back makes no day twice. What a refused commit took with it is said again.
-            if let last = diagnosis.indexHistory(asset: asset).entries.last, last.day >= day { continue }
+        // Said today already, before a restart perhaps; a clock that steps back makes no day twice. What a refused commit took with it is said again.
+        let due = indexSeries.filter { (diagnosis.indexHistory(asset: $0.asset).entries.last?.day ?? .min) < day }
+        guard !due.isEmpty else { return }
+        let waiting = Set(batch.readings.map(\.series))
+        for (asset, series) in due where !waiting.contains(series) {
             guard let index = conditionIndex(asset: asset) else { continue }
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: Double(index.value), flags: ownFlags))
         }

@@ -39,7 +39,8 @@ struct IndexFacts {
         switch term.term {
         case .age:
             (share, inputs) = ageTerm
-            source = BilingualText(chinese: "\(term.source.chinese)；\(rules.source.chinese)", english: "\(term.source.english); \(rules.source.english)")
+            source = BilingualText(
+                chinese: "\(term.source.chinese)；\(rules.source.chinese)", english: "\(term.source.english); \(rules.source.english)")
         case .material:
             (share, inputs) = materialTerm(term.points)
             if let material { source = material.source }
@@ -83,7 +84,9 @@ struct IndexFacts {
     private var breakTerm: (Double?, BilingualText) {
         guard let breaks = dossier.breaks else { return none("破损记录不详", "no record of breaks") }
         guard let length = dossier.lengthKilometres, length > 0 else { return none("长度不详", "length not known") }
-        guard !future.contains("breaks"), !future.contains("breaks_since") else { return none("破损年份晚于当前年份，不予采信", "breaks in the future: not believed") }
+        guard !future.contains("breaks"), !future.contains("breaks_since") else {
+            return none("破损年份晚于当前年份，不予采信", "breaks in the future: not believed")
+        }
         let nowYear = Double(now.microseconds(since: PartialDate(year: 1970).earliest)) / (IndexFacts.year * 86_400e6) + 1970
         guard let since = dossier.breaksSince.map({ nowYear - Double($0) }) ?? age else {
             return none("记录起始年份不详", "not known since when breaks are recorded")
@@ -96,7 +99,9 @@ struct IndexFacts {
             min(1, rate / rules.historyFull),
             BilingualText(
                 chinese: "\(length1) km，\(years1) 年内破损 \(breaks.count) 次，每公里每年 \(rate1) 次，满分值 \(JSONWriter.threeDecimals(rules.historyFull))",
-                english: "\(breaks.count) \(breaks.count == 1 ? "break" : "breaks") on \(length1) km in \(years1) years: \(rate1) per km and year, all points at \(JSONWriter.threeDecimals(rules.historyFull))")
+                english:
+                    "\(breaks.count) \(breaks.count == 1 ? "break" : "breaks") on \(length1) km in \(years1) years: \(rate1) per km and year, all points at \(JSONWriter.threeDecimals(rules.historyFull))"
+            )
         )
     }
 
@@ -109,7 +114,9 @@ struct IndexFacts {
             min(1, rate / rules.historyFull),
             BilingualText(
                 chinese: "运行 \(trips) 次，故障 \(faults) 次，每千次 \(rate1) 次，满分值 \(JSONWriter.threeDecimals(rules.historyFull))",
-                english: "\(faults) \(faults == 1 ? "fault" : "faults") in \(trips) trips: \(rate1) per 1000, all points at \(JSONWriter.threeDecimals(rules.historyFull))")
+                english:
+                    "\(faults) \(faults == 1 ? "fault" : "faults") in \(trips) trips: \(rate1) per 1000, all points at \(JSONWriter.threeDecimals(rules.historyFull))"
+            )
         )
     }
 
@@ -162,7 +169,8 @@ struct IndexFacts {
             isDue = isDue || trigger.effect == .renewal
             isOverAge = isOverAge || trigger.effect == .overAge
             marks.append(
-                IndexMark(id: trigger.id, verdict: trigger.effect == .renewal ? model.renewalGate : nil, words: trigger.words, source: trigger.source))
+                IndexMark(id: trigger.id, verdict: trigger.effect == .renewal ? model.renewalGate : nil, words: trigger.words, source: trigger.source)
+            )
         }
         if let age, age >= designLife {
             isOverAge = true
@@ -190,7 +198,9 @@ struct IndexFacts {
             guard let age, age >= least else { return false }
         }
         if !trigger.assessments.isEmpty {
-            guard let assessment = dossier.assessment, !future.contains("assessment"), trigger.assessments.contains(assessment.result) else { return false }
+            guard let assessment = dossier.assessment, !future.contains("assessment"), trigger.assessments.contains(assessment.result) else {
+                return false
+            }
         }
         return trigger.traits.isEmpty || trigger.traits.contains { dossier.traits.contains($0) }
     }

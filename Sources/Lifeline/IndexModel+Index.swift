@@ -61,7 +61,8 @@ extension IndexModel {
         let lines = counting.map { one in
             let strength = one.strength(now: now)
             return IndexLine(
-                rule: one.rule, term: .live, words: one.event, points: sum > 0 ? points * strength / sum : 0, maximum: term.points * one.weight.weight,
+                rule: one.rule, term: .live, words: one.event, points: sum > 0 ? points * strength / sum : 0,
+                maximum: term.points * one.weight.weight,
                 isKnown: one.isHeard, inputs: inputs(of: one, strength, now: now),
                 source: BilingualText(chinese: "\(one.origin)，\(term.source.chinese)", english: "\(one.origin), \(term.source.english)"))
         }

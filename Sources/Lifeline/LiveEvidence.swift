@@ -45,7 +45,8 @@ package struct LiveEvidence: Equatable, Sendable {
     /// wᵢ·cᵢ·2^(−t/hᵢ). *Range*: 0…0.99.
     package func strength(now: Timestamp) -> Double {
         guard confidence > 0 else { return 0 }
-        return weight.weight * confidence * LiveEvidence.decay(seconds: ended.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0, halfLife: weight.halfLife)
+        return weight.weight * confidence
+            * LiveEvidence.decay(seconds: ended.map { Double(now.microseconds(since: $0)) / 1e6 } ?? 0, halfLife: weight.halfLife)
     }
 
     /// 2^(−seconds/halfLife). *Range*: 0…1; a moment before the end counts as the end.

@@ -35,7 +35,9 @@ struct DossierReader {
             let result: Located<AssessmentResult>? = table.choice("result", "result")
             if let date, let result {
                 dossier.assessment = Assessment(date: date.value, result: result.value)
-                if let built = dossier.built, built.year > date.value.year { log.error("assessed in \(date.value.year), before it was built", at: date.spot) }
+                if let built = dossier.built, built.year > date.value.year {
+                    log.error("assessed in \(date.value.year), before it was built", at: date.spot)
+                }
             }
         }
         return dossier
@@ -88,12 +90,15 @@ extension TableReader {
         let date: PartialDate?
         let shown: String
         switch value.content {
-        case .whole(let year): (date, shown) = (Int(exactly: year).flatMap { PartialDate.years.contains($0) ? PartialDate(year: $0) : nil }, "\(year)")
+        case .whole(let year):
+            (date, shown) = (Int(exactly: year).flatMap { PartialDate.years.contains($0) ? PartialDate(year: $0) : nil }, "\(year)")
         case .text(let text): (date, shown) = (PartialDate(text: text), Wording.quote(text))
         default: return nil
         }
         if let date { return Located(value: date, spot: place) }
-        log.error("\(key) is a year, \"1998-06\" or \"1998-06-15\" between \(PartialDate.years.lowerBound) and \(PartialDate.years.upperBound), found \(shown)", at: place)
+        log.error(
+            "\(key) is a year, \"1998-06\" or \"1998-06-15\" between \(PartialDate.years.lowerBound) and \(PartialDate.years.upperBound), found \(shown)",
+            at: place)
         return nil
     }
 
@@ -107,7 +112,8 @@ extension TableReader {
             if let year = Int(exactly: number), PartialDate.years.contains(year) {
                 years.append(Located(value: year, spot: spot(item.position)))
             } else {
-                log.error("\(key): a year is \(PartialDate.years.lowerBound)…\(PartialDate.years.upperBound), found \(number)", at: spot(item.position))
+                log.error(
+                    "\(key): a year is \(PartialDate.years.lowerBound)…\(PartialDate.years.upperBound), found \(number)", at: spot(item.position))
             }
         }
         return years

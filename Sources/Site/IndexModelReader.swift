@@ -35,7 +35,8 @@ struct IndexModelReader {
         let most = terms.first { $0.term == .material }?.points ?? 100
         let materials = materials(most: most)
         let triggers = triggers(materials: materials.map(\.id), classes: classes.map(\.assetClass))
-        guard log.errorCount == before, let from, let span, let coverage, let observed, let likely, let possible, let bands, let renewal, let renewalRed,
+        guard log.errorCount == before, let from, let span, let coverage, let observed, let likely, let possible, let bands, let renewal,
+            let renewalRed,
             let overAgeRed, let note
         else { return nil }
         return IndexModel(

@@ -14,7 +14,9 @@ package func loadSite(at path: String, from sources: SiteSources) -> SiteOutcome
 package func loadProfile(at path: String, from sources: SiteSources) -> Validation<Profile> {
     let log = FindingLog()
     let draft = ProfileReader(shelf: FileShelf(sources, log: log)).draft(at: path)
-    let profile = draft.map { Profile(name: $0.name, version: $0.version, quantities: $0.book.quantitiesInOrder, rules: $0.rules.compactMap(\.rule), index: $0.index) }
+    let profile = draft.map {
+        Profile(name: $0.name, version: $0.version, quantities: $0.book.quantitiesInOrder, rules: $0.rules.compactMap(\.rule), index: $0.index)
+    }
     return Validation(profile, log)
 }
 

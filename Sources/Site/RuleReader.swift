@@ -79,7 +79,8 @@ struct RuleReader {
     private func index(_ reader: TableReader, _ kind: RuleKind?) -> IndexWeight? {
         guard let table = reader.table("index", Schema.ruleIndex) else { return nil }
         if kind == .silent || kind == .fault {
-            log.error("a rule about a device is no evidence against its asset: index is for rules of kind \"high\", \"low\" and \"pulse\"", at: table.here)
+            log.error(
+                "a rule about a device is no evidence against its asset: index is for rules of kind \"high\", \"low\" and \"pulse\"", at: table.here)
         }
         // One detector alone never fills the whole term: what others see must still count.
         let weight = table.number("weight", in: 0...0.99)
@@ -90,7 +91,8 @@ struct RuleReader {
             log.error("missing key \"half_life\" in index; write for example: half_life = \"30 d\"", at: table.here)
         }
         guard let weight else { return nil }
-        return IndexWeight(weight: weight.value, halfLife: halfLife?.value.inSeconds ?? 86_400, readings: readings?.value ?? 1,
+        return IndexWeight(
+            weight: weight.value, halfLife: halfLife?.value.inSeconds ?? 86_400, readings: readings?.value ?? 1,
             group: group?.value)
     }
 

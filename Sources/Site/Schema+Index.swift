@@ -52,7 +52,8 @@ extension Schema {
         .required("source", .table, "{ zh = \"自定\", en = \"our own choice\" }"),
     ]
 
-    static let indexTerm = TableShape(title: "[[index.term]]", keys: [.required("id", .text, "\"age\""), .required("points", .number, "20")] + sourced)
+    static let indexTerm = TableShape(
+        title: "[[index.term]]", keys: [.required("id", .text, "\"age\""), .required("points", .number, "20")] + sourced)
 
     static let indexClass = TableShape(
         title: "[[index.class]]",
@@ -64,12 +65,14 @@ extension Schema {
 
     static let indexMaterial = TableShape(
         title: "[[index.material]]",
-        keys: [.required("id", .text, "\"grey_cast_iron\""), .required("points", .number, "8"), .optional("banned", .texts, "[\"gas_pipe\"]")] + sourced)
+        keys: [.required("id", .text, "\"grey_cast_iron\""), .required("points", .number, "8"), .optional("banned", .texts, "[\"gas_pipe\"]")]
+            + sourced)
 
     static let indexTrigger = TableShape(
         title: "[[index.trigger]]",
         keys: [
-            .required("id", .text, "\"gas.unfit_ductile_iron\""), .required("class", .text, "\"gas_pipe\""), .required("effect", .text, "\"renewal\""),
+            .required("id", .text, "\"gas.unfit_ductile_iron\""), .required("class", .text, "\"gas_pipe\""),
+            .required("effect", .text, "\"renewal\""),
             .optional("materials", .texts, "[\"ductile_iron\"]"), .optional("age", .number, "20"), .optional("assessment", .texts, "[\"unfit\"]"),
             .optional("traits", .texts, "[\"riser\"]"),
         ] + sourced)

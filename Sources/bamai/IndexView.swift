@@ -46,7 +46,8 @@ struct IndexView {
         let verdict = asset["verdict"].text ?? ""
         let words = "\(Terminal.plain(asset["verdict_zh"].text ?? "")) \(Terminal.plain(asset["verdict_en"].text ?? ""))"
         let known = Terminal.padLeft("\(share(asset)) %", 5)
-        return "  \(IndexView.paint(Terminal.padLeft(range(asset), 6), verdict))  \(IndexView.paint(Terminal.pad(words, IndexView.verdictWidth), verdict))  "
+        return
+            "  \(IndexView.paint(Terminal.padLeft(range(asset), 6), verdict))  \(IndexView.paint(Terminal.pad(words, IndexView.verdictWidth), verdict))  "
             + "\(isThin(asset) ? Terminal.paint(known, .yellow) : known)  "
             + "\(Terminal.pad(Terminal.cut(Terminal.plain(asset["asset"].text ?? ""), name), name))  "
             + "\(Terminal.pad(Terminal.plain(word(asset, "class")), kind))  \(Terminal.paint(reasons(asset), .grey))"
@@ -90,19 +91,24 @@ struct IndexView {
     /// Everything that one index was made from.
     func lines(_ asset: JSONValue, _ width: Int) -> [String] {
         let verdict = asset["verdict"].text ?? ""
-        let title = "\(Terminal.plain(asset["asset"].text ?? ""))  \(Terminal.plain(word(asset, "class")))  \(Terminal.plain(asset["name"].text ?? ""))"
+        let id = asset["asset"].text ?? ""
+        let name = asset["name"].text ?? ""
+        let title = ([id, word(asset, "class")] + (name == id ? [] : [name])).map(Terminal.plain).joined(separator: "  ")
+        let address = Terminal.plain(asset["address"].text ?? "")
         let known = isChinese ? "数据覆盖 \(share(asset)) %" : "\(share(asset)) % known"
         var lines = [
-            Terminal.paint(title, .bold) + "  " + Terminal.paint(Terminal.plain(asset["address"].text ?? ""), .grey),
+            Terminal.paint(title, .bold) + (address.isEmpty ? "" : "  " + Terminal.paint(address, .grey)),
             "  " + IndexView.paint("\(range(asset))  \(asset["verdict_zh"].text ?? "") \(asset["verdict_en"].text ?? "")", verdict) + "  "
-                + (isThin(asset) ? Terminal.paint(known, .yellow) : known) + "  " + Terminal.paint(Terminal.plain(asset["profile"].text ?? ""), .grey),
+                + (isThin(asset) ? Terminal.paint(known, .yellow) : known) + "  "
+                + Terminal.paint(Terminal.plain(asset["profile"].text ?? ""), .grey),
         ]
         let terms = asset["terms"].list
         let wide = terms.reduce(0) { max($0, Terminal.width(text($1["words"])), Terminal.width($1["rule"].text ?? "")) }
         for term in terms {
             let isKnown = term["known"].flag ?? false
             let points = (term["points"].number ?? 0) > 0 ? "+" + number(term["points"]) : isKnown ? "0" : "?"
-            let line = "  \(Terminal.padLeft(points, 6)) \(Terminal.pad("/ " + number(term["maximum"]), 6)) "
+            let line =
+                "  \(Terminal.padLeft(points, 6)) \(Terminal.pad("/ " + number(term["maximum"]), 6)) "
                 + "\(Terminal.pad(Terminal.plain(text(term["words"])), wide))  \(Terminal.plain(text(term["inputs"])))"
             lines.append(isKnown ? line : Terminal.paint(line, .yellow))
             lines.append(

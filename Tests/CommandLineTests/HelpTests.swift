@@ -3,7 +3,10 @@ import Testing
 
 @Suite("bamai: help and wrong use")
 struct HelpTests {
-    static let commands = ["check", "status", "watch", "alerts", "index", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv"]
+    static let commands = [
+        "check", "status", "watch", "alerts", "index", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab",
+        "score batadal", "score csv",
+    ]
 
     /// A command with its subcommand, as arguments.
     private static func words(_ command: String) -> [String] { command.split(separator: " ").map(String.init) }

@@ -121,7 +121,8 @@ struct LiveEvidenceTests {
         let open = Quantity(name: "open", unit: Unit.named("state")!, range: 0...1, chinese: "开", english: "Open")
         var rule = SickFixture.gas()
         rule.confirmedBy = "other"
-        var plan = Fixture.plan(rules: [rule, Fixture.rule("other", quantity: "open", levels: [(.blue, 0.5)], deadband: 0)], quantities: [SickFixture.methane, open])
+        var plan = Fixture.plan(
+            rules: [rule, Fixture.rule("other", quantity: "open", levels: [(.blue, 0.5)], deadband: 0)], quantities: [SickFixture.methane, open])
         plan.assets[0].assetClass = .gasPipe
         plan.indexModel = SickFixture.model()
         var feeder = Feeder(plan)

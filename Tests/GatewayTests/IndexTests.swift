@@ -8,11 +8,16 @@ import Testing
 
 @Suite("The sick-running index on the line")
 struct IndexTests {
+    static let profile: String = {
+        var folder = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { folder.deleteLastPathComponent() }
+        return folder.path + "/firmware-config/profiles/lifeline-cn.toml"
+    }()
+
     static func configuration() throws -> SiteConfiguration {
         var configuration = LineFixture.configuration(sensors: 2, commitDelay: .zero)
         configuration.plan.assets[1].assetClass = .other
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-        let profile = loadProfile(at: root + "/firmware-config/profiles/lifeline-cn.toml", from: .disk)
+        let profile = loadProfile(at: IndexTests.profile, from: .disk)
         configuration.plan.indexModel = try #require(profile.value?.index)
         configuration.plan.rules[0].index = IndexWeight(weight: 0.4, halfLife: 60 * 86_400)
         return configuration
@@ -40,7 +45,8 @@ struct IndexTests {
     func daily() throws {
         let (journal, time, source) = (MemoryJournal(), ManualTimeSource(), ScriptedSource())
         let gateway = try Gateway(configuration: IndexTests.configuration(), journal: journal, time: time)
-        #expect(try journal.seriesKeys().values.sorted() == ["MH-0/sick_index", "MH-0/tilt", "MH-1/tilt"], "class other has none")
+        let keys = Set(try journal.seriesKeys().values)
+        #expect(keys.contains("MH-0/sick_index") && !keys.contains("MH-1/sick_index"), "class other has none")
         try run(gateway, time, minutes: 3)
         #expect(try IndexTests.journalled(journal) == [0], "one, not one a minute")
         for _ in 0..<6 {
@@ -100,13 +106,17 @@ struct IndexTests {
     func daemon() throws {
         let fixture = ProcessFixture()
         let broker = try MosquittoBroker(folder: fixture.folder.path)
+        let profile = try String(contentsOfFile: IndexTests.profile, encoding: .utf8)
+        fixture.folder.write("profiles/test.toml", profile.replacingOccurrences(of: "profile = \"lifeline-cn\"", with: "profile = \"test\""))
         let assets = (0..<300).map { "[[asset]]\nid = \"WP-\($0)\"\nclass = \"water_pipe\"\n[asset.dossier]\nbuilt = \(1960 + $0 % 60)\n" }.joined()
         fixture.site(broker: broker.port, platform: nil, KillTests.devices(1) + assets)
         try fixture.start()
         #expect(fixture.wait(seconds: 10) { FileManager.default.fileExists(atPath: fixture.folder.file("control.sock")) })
-        let program = URL(fileURLWithPath: ProcessFixture.daemon).deletingLastPathComponent().path + "/bamai"
+        let program = ProcessFixture.binaries + "/bamai"
+        var asked = 0
         func ask(_ arguments: [String]) throws -> (code: Int32, output: String) {
-            let output = fixture.folder.file("answer")
+            asked += 1
+            let output = fixture.folder.file("answer-\(asked)")
             let child = try ChildProcess(program, ["index", "--socket", fixture.folder.file("control.sock")] + arguments, output: output)
             return (child.wait(), (try? String(contentsOfFile: output, encoding: .utf8)) ?? "")
         }

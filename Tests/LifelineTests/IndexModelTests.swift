@@ -20,7 +20,9 @@ struct IndexModelTests {
     func designLife() {
         var dossier = IndexFixture.sound
         (dossier.built, dossier.designLife) = (PartialDate(year: 2006), 40)
-        #expect(IndexModelTests.close(IndexFixture.points(IndexFixture.index(dossier), "index.age"), 0), "20 of 40 years is the half at which age begins to count")
+        #expect(
+            IndexModelTests.close(IndexFixture.points(IndexFixture.index(dossier), "index.age"), 0),
+            "20 of 40 years is the half at which age begins to count")
         #expect(PartialDate(year: 2006).earliest < PartialDate(year: 2006, month: 2).earliest)
     }
 
@@ -93,7 +95,9 @@ struct IndexModelTests {
         #expect(index.coverage == 1)
     }
 
-    @Test("The decay is 2^(−t/h), the same bits everywhere", arguments: [(0.0, 1.0), (1, 0.5), (2, 0.25), (0.5, 0.70710678118654752), (10, 0.0009765625)])
+    @Test(
+        "The decay is 2^(−t/h), the same bits everywhere",
+        arguments: [(0.0, 1.0), (1, 0.5), (2, 0.25), (0.5, 0.70710678118654752), (10, 0.0009765625)])
     func decay(halvings: Double, share: Double) {
         #expect(abs(LiveEvidence.decay(seconds: halvings * 86_400, halfLife: 86_400) - share) < 1e-15)
         #expect(LiveEvidence.decay(seconds: -5, halfLife: 1) == 1 && LiveEvidence.decay(seconds: 1e300, halfLife: 1) == 0)
@@ -117,7 +121,8 @@ struct IndexModelTests {
         #expect((silent.value, silent.coverage) == (0, 0.6))
         let seen = IndexFixture.index(IndexFixture.sound, [IndexFixture.evidence(heard: false, confidence: 1)])
         #expect((seen.value, seen.coverage) == (36, 0.6))
-        let half = IndexFixture.index(IndexFixture.sound, [IndexFixture.evidence(weight: 0.6), IndexFixture.evidence("b", weight: 0.2, heard: false)])
+        let half = IndexFixture.index(
+            IndexFixture.sound, [IndexFixture.evidence(weight: 0.6), IndexFixture.evidence("b", weight: 0.2, heard: false)])
         #expect(IndexModelTests.close(half.coverage, 0.9, 1e-9), "60 and three quarters of 40")
     }
 
@@ -133,14 +138,16 @@ struct IndexModelTests {
         #expect(index.marks.isEmpty)
     }
 
-    @Test("Bands", arguments: [(0.0, IndexVerdict.fit), (39, .fit), (40, .control), (59, .control), (60, .limited), (79, .limited), (80, .immediate)])
+    @Test(
+        "Bands", arguments: [(0.0, IndexVerdict.fit), (39, .fit), (40, .control), (59, .control), (60, .limited), (79, .limited), (80, .immediate)])
     func bands(value: Double, verdict: IndexVerdict) { #expect(IndexFixture.model.band(value) == verdict) }
 
     @Test("The band sees what is shown: 59.5 is 60")
     func rounding() {
         // 20 + 15 + 15 + 10 = 60, less half a point of history.
         var dossier = Dossier(
-            built: PartialDate(year: 1990), material: "grey", lengthKilometres: 1, breaks: [2025], breaksSince: 2020, standardsNotMet: ["X"], isBuiltOver: true,
+            built: PartialDate(year: 1990), material: "grey", lengthKilometres: 1, breaks: [2025], breaksSince: 2020, standardsNotMet: ["X"],
+            isBuiltOver: true,
             surroundings: ["h"])
         dossier.breaks = Array(repeating: 2025, count: 1)
         // 1 break on 1 km in 6 years: 0.1667 of 0.18 → 13.89; the sum is 58.89.
@@ -281,6 +288,7 @@ struct IndexAlertTests {
         #expect(
             text().contains(
                 "\"index\":{\"value\":15,\"highest\":80,\"verdict\":\"limited\",\"verdict_zh\":\"限期改造\",\"verdict_en\":\"renew in 3 years\","
-                    + "\"coverage\":0.35,\"profile\":\"test@1\",\"screening\":true,\"terms\":[{\"rule\":\"index.material\",\"term\":\"material\",\"points\":15,"))
+                    + "\"coverage\":0.35,\"profile\":\"test@1\",\"screening\":true,\"terms\":[{\"rule\":\"index.material\",\"term\":\"material\",\"points\":15,"
+            ))
     }
 }

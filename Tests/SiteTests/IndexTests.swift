@@ -76,6 +76,8 @@ import Testing
     @Test(arguments: ["1998", "1998-06", "1998-06-15", "2024-02-29"])
     func aDateIsWrittenAsItIsRead(_ text: String) { #expect(PartialDate(text: text)?.text == text) }
 
-    @Test(arguments: ["", "98", "1998-6", "1998-00", "1998-13", "2023-02-29", "1998-06-00", "1998-06-15-01", "1998-06-", "1799", "2201", "-998", "１９９８"])
+    @Test(arguments: [
+        "", "98", "1998-6", "1998-00", "1998-13", "2023-02-29", "1998-06-00", "1998-06-15-01", "1998-06-", "1799", "2201", "-998", "１９９８",
+    ])
     func whatIsNoDateIsNone(_ text: String) { #expect(PartialDate(text: text) == nil) }
 }

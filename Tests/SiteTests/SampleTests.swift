@@ -61,7 +61,9 @@ import Testing
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.ruleIndex.keys + Schema.assessment.keys { #expect(text.contains("\(key.name) = ")) }
+        for key in Schema.location.keys + Schema.level.keys + Schema.bilingual.keys + Schema.time.keys + Schema.ruleIndex.keys
+            + Schema.assessment.keys
+        { #expect(text.contains("\(key.name) = ")) }
     }
 
     @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
