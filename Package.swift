@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse", "Site"], swiftSettings: strict),
         .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline", "Site", "Decode", "Diagnosis"], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux"], exclude: ["Help"],
+            name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
@@ -102,7 +102,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid", "bamai",
+                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid",
+                "bamai",
             ],
             swiftSettings: strict),
     ],

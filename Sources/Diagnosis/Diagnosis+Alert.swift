@@ -48,7 +48,8 @@ extension Diagnosis {
             id: ids.alert, kind: transition.kind, episode: ids.episode, gateway: plan.gateway, asset: asset, sensor: sensor.id,
             quantity: sensor.quantity, rule: rule, level: level, certainty: certainty, onset: onset, occurred: reading.observed,
             recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence,
-            headline: wording.headline, references: references)
+            headline: wording.headline, references: references,
+            index: indexSummary(asset: sensor.asset, rule: rule, quantity: sensor.quantity, now: reading.received))
     }
 
     private func evidence(_ condition: Int, sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {
@@ -96,6 +97,12 @@ extension Diagnosis {
             event = rule.event
         }
         return .alone(event)
+    }
+
+    /// How sure the gateway is of a condition that is on at a level.
+    func certainty(of index: Int, level: Level) -> Certainty {
+        let rule = Int(conditionRule[index])
+        return certainty(of: rules[rule], level: level, confirmation(of: plan.rules[rule], sensor: plan.sensors[Int(conditionSensor[index])]))
     }
 
     private func certainty(of rule: CompiledRule, level: Level, _ confirmation: Confirmation) -> Certainty {

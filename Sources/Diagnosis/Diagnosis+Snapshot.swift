@@ -13,8 +13,9 @@ package enum RestoreOutcome: Equatable, Sendable {
 
 extension Diagnosis {
     private static let magic: UInt32 = 0x4947_4442  // "BDGI"
-    /// 3: stretches of the day, the worst value, the first and last message of an episode; derived quantities, baselines and confirmations.
-    private static let version: UInt32 = 3
+    /// 4: stretches of the day, the worst value, the first and last message of an episode; derived quantities, baselines and confirmations; live evidence
+    /// and the history of the index.
+    private static let version: UInt32 = 4
 
     /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
     package func snapshot() -> [UInt8] {
@@ -34,6 +35,7 @@ extension Diagnosis {
         }
         writer.append(UInt32(sensors.count))
         for index in sensors.indices { writer.append(sensorBlock(index)) }
+        writer.append(indexBlock())
         return writer.bytes
     }
 
@@ -84,6 +86,7 @@ extension Diagnosis {
             guard let bytes = reader.block(), let block = SensorBlock(bytes) else { return .refused("truncated") }
             blocks.append(block)
         }
+        guard let index = reader.block(), takeIndexBlock(index) else { return .refused("truncated") }
         return take(blocks, heard: heard, header: (sequence, alerts, readings, elapsed, lastReceived, scan))
     }
 

@@ -42,8 +42,9 @@ extension Diagnosis {
     package func presence() -> Presence {
         var presence = Presence()
         for (index, state) in sensors.enumerated() {
-            // The gateway, and what is reckoned, are no sensors that could be silent.
-            if plan.sensors[index].derived != nil || plan.assets[plan.sensors[index].asset].assetClass == .gateway { continue }
+            // The gateway, its index, and what is reckoned, are no sensors that could be silent.
+            if plan.sensors[index].derived != nil || indexing.assetOfSensor[index] >= 0 ||
+                 plan.assets[plan.sensors[index].asset].assetClass == .gateway { continue }
             presence.total += 1
             if state.lastObserved == .min {
                 presence.never += 1

@@ -42,6 +42,8 @@ package struct Diagnosis: ~Copyable {
     /// Conditions that wait for a delay, in ascending order: alerts of one moment come in the same order after a restart.
     var holding: [Int32] = []
     var lastSilenceScan: Int64 = 0
+    /// What the sick-running index is made from.
+    var indexing: IndexState
     /// The entry that was judged last.
     package internal(set) var sequence: Sequence64 = 0
     /// Alerts made since the start, and readings judged.
@@ -127,6 +129,7 @@ package struct Diagnosis: ~Copyable {
         derived = DerivedBank(plan: plan)
         windows = EvidenceWindows(sensors: plan.sensors)
         deviceHeard = Array(repeating: 0, count: plan.devices.count)
+        indexing = IndexState(plan: plan, conditionRule: conditionRule)
     }
 
     /// Judges one reading.
@@ -154,6 +157,7 @@ package struct Diagnosis: ~Copyable {
     private mutating func consider(_ sensor: Int, _ reading: Reading, into alerts: inout [Alert]) -> Verdict? {
         let observed = reading.observed.microseconds
         sensors[sensor].lastObserved = max(observed, sensors[sensor].lastObserved)
+        indexing.note(sensor: sensor, reading, utcOffsetSeconds: plan.utcOffsetSeconds)
         let impossible = reading.flags.contains(.outOfRange)
         // What cannot be true is no state that anything could depend on.
         if !impossible { sensors[sensor].lastValue = reading.value }
@@ -335,6 +339,7 @@ package struct Diagnosis: ~Copyable {
         conditions[index].follow(value: reading.value, excess: excess(index, rule, reading.value), target: target)
         let transition = conditions[index].evaluate(
             target: target, rule: rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
+        noteEvidence(index, rule: rule, target: target, isReading: observed != nil, reading: reading)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
             let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count

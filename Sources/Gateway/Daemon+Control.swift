@@ -43,8 +43,11 @@ extension Daemon {
             reload()
             client.queue(status())
             client.closesWhenEmpty = true
+        case _ where line == "index" || line.hasPrefix("index "):
+            client.queue(index(line.dropFirst(5)))
+            client.closesWhenEmpty = true
         default:
-            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload\"}\n".utf8))
+            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index\"}\n".utf8))
             client.closesWhenEmpty = true
         }
     }
@@ -59,6 +62,11 @@ extension Daemon {
             now: time.now,
             monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
         ).json()
+    }
+
+    private func index(_ rest: Substring) -> [UInt8] {
+        guard let gateway else { return IndexReport.refusal("the gateway waits for its journal") }
+        return IndexReport(gateway: gateway, now: time.now).answer(to: rest)
     }
 
     func flushClients() {
@@ -86,7 +94,7 @@ extension Daemon {
             return
         }
         gateway.watcher = { [unowned self, unowned gateway] sensor, reading, judgement in
-            self.broadcast(WatchLine.reading(gateway.configuration.plan, sensor, reading, judgement))
+            self.broadcast(WatchLine.reading(gateway.judgedPlan, sensor, reading, judgement))
         }
     }
 

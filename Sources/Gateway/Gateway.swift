@@ -22,6 +22,8 @@ package final class Gateway {
     private let seriesOfSensor: [SeriesID]
     private let sensorOfSeries: [Int32]
     private var observation: SelfObservation
+    /// The assets whose index is journalled once a day, and its series.
+    private let indexSeries: [(asset: Int, series: SeriesID)]
 
     private var batch = CommitBatch()
     private var decoded: [DecodedReading] = []
@@ -76,7 +78,8 @@ package final class Gateway {
         self.time = time
         decoder = Decoder(plan: configuration.plan)
         // The gateway's own sensors come last, so that the decoder's numbers hold in both plans.
-        let plan = configuration.plan.includingGateway
+        let observed = configuration.plan.includingGateway
+        let plan = observed.includingIndices
         diagnosis = Diagnosis(plan: plan)
         var series: [SeriesID] = []
         var highest: UInt32 = 0
@@ -89,7 +92,8 @@ package final class Gateway {
         for (sensor, id) in series.enumerated() { back[Int(id.rawValue)] = Int32(sensor) }
         seriesOfSensor = series
         sensorOfSeries = back
-        let own = zip(GatewayQuantity.allCases, series.suffix(plan.sensors.count - configuration.plan.sensors.count))
+        let own = zip(GatewayQuantity.allCases, series[configuration.plan.sensors.count..<observed.sensors.count])
+        indexSeries = plan.sensors.indices.dropFirst(observed.sensors.count).map { (plan.sensors[$0].asset, series[$0]) }
         journal.retention = RetentionPolicy(maxAgeReadings: configuration.journal.keepReadings, maxAgeAlerts: configuration.journal.keepAlerts)
         observation = SelfObservation(series: Array(own), figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
         lastEntry = time.monotonicNanoseconds
@@ -290,12 +294,29 @@ package final class Gateway {
     /// Once a minute, what has changed about the gateway itself becomes readings.
     private func lookAtItself(atOnce: Bool = false) {
         let now = time.monotonicNanoseconds
-        guard !observation.series.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
+        guard !observation.series.isEmpty || !indexSeries.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
         lastLook = now
+        sayIndices()
         guard let figures = try? journal.figures() else { return }
         let moment = time.now
         for (series, value) in observation.next(figures: figures, isSynchronised: time.isSynchronised) {
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
+        }
+    }
+
+    /// Once a local day, each asset's index becomes a reading: forwarded and exported like any other, there after a change of the checkpoint's format, and a
+    /// replay repeats the value of the day instead of making another one from today's dossier. Not while nobody has set the clock: it would be another day's.
+    private func sayIndices() {
+        guard !indexSeries.isEmpty, time.isSynchronised != false else { return }
+        let moment = time.now
+        let day = IndexHistory.day(of: moment, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)
+        // Said today already, before a restart perhaps; a clock that steps back makes no day twice. What a refused commit took with it is said again.
+        let due = indexSeries.filter { (diagnosis.indexHistory(asset: $0.asset).entries.last?.day ?? .min) < day }
+        guard !due.isEmpty else { return }
+        let waiting = Set(batch.readings.map(\.series))
+        for (asset, series) in due where !waiting.contains(series) {
+            guard let index = conditionIndex(asset: asset) else { continue }
+            batch.readings.append(Reading(series: series, observed: moment, received: moment, value: Double(index.value), flags: ownFlags))
         }
     }
 
@@ -432,6 +453,14 @@ package final class Gateway {
     package var judgedSequence: Sequence64 { diagnosis.sequence }
     /// The episodes that are raised now.
     package func activeEpisodes() -> [ActiveEpisode] { diagnosis.activeEpisodes() }
+    /// What is judged: the site's plan with the gateway's own sensors behind it.
+    package var judgedPlan: SitePlan { diagnosis.plan }
+    /// The sick-running index of an asset of the plan, as of the newest entry; nil where its class has none.
+    package func conditionIndex(asset: Int) -> ConditionIndex? {
+        diagnosis.conditionIndex(asset: asset, now: diagnosis.sequence == 0 ? time.now : nil)
+    }
+    /// The past values of an asset's index.
+    package func indexHistory(asset: Int) -> IndexHistory { diagnosis.indexHistory(asset: asset) }
     /// Sensors by whether they speak.
     package func presence() -> Presence { diagnosis.presence() }
     /// The journal could not be opened anew either.

@@ -35,6 +35,7 @@ extension Alert {
         window(&json, utcOffsetSeconds: utcOffsetSeconds)
         if let history = evidence.history { stretches(&json, history, utcOffsetSeconds: utcOffsetSeconds) }
         json.endObject()
+        indexMember(&json)
         if !dropped.isEmpty {
             json.key("dropped")
             json.beginArray()

@@ -6,6 +6,8 @@ extension Alert {
         case history
         /// The older half of the window.
         case olderWindow = "older_window"
+        /// The lines of the index; its value stays.
+        case indexTerms = "index_terms"
         case window
         /// The ends of long texts.
         case texts
@@ -22,6 +24,9 @@ extension Alert {
             evidence.history?.expectedHigh = []
         case .history: evidence.history = nil
         case .olderWindow: evidence.window = Array(evidence.window.suffix(Evidence.windowLimit / 2))
+        case .indexTerms:
+            index?.lines = []
+            index?.marks = []
         case .window: evidence.window = []
         case .texts:
             asset.name = Alert.cut(asset.name, Alert.shortText)

@@ -55,11 +55,13 @@ package struct Alert: Equatable, Sendable {
     package var sentence: BilingualText
     /// The messages of the episode that this one takes the place of: its first and the one before this. Empty for the first.
     package var references: [AlertReference]
+    /// The asset's sick-running index when the alert was made; nil for devices and for classes without one.
+    package var index: IndexSummary?
 
     package init(
         id: String, kind: AlertKind, episode: String, gateway: String, asset: Asset, sensor: String, quantity: Quantity, rule: Rule, level: Level,
         certainty: Certainty, onset: Timestamp, occurred: Timestamp, recorded: Timestamp, sequence: Sequence64, isLate: Bool, evidence: Evidence,
-        sentence: BilingualText, headline: BilingualText? = nil, references: [AlertReference] = []
+        sentence: BilingualText, headline: BilingualText? = nil, references: [AlertReference] = [], index: IndexSummary? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -80,5 +82,6 @@ package struct Alert: Equatable, Sendable {
         self.headline = headline ?? rule.event
         self.sentence = sentence
         self.references = references
+        self.index = index
     }
 }

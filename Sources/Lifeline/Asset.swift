@@ -29,13 +29,16 @@ package struct Asset: Equatable, Sendable {
     /// The street address or the area in words, for CAP's `areaDesc`.
     package var address: String
     package var location: Location?
+    /// What the owner's files say of it; nil: nothing was told.
+    package var dossier: Dossier?
 
-    package init(id: String, assetClass: AssetClass, name: String, address: String = "", location: Location? = nil) {
+    package init(id: String, assetClass: AssetClass, name: String, address: String = "", location: Location? = nil, dossier: Dossier? = nil) {
         self.id = id
         self.assetClass = assetClass
         self.name = name
         self.address = address
         self.location = location
+        self.dossier = dossier
     }
 
     /// `manhole/MH-17`, the CloudEvents `subject`.

@@ -20,8 +20,9 @@ package struct Derivation: Equatable, Sendable {
         case onsets(low: Double, high: Double, per: String, scale: Double, days: Int, atLeast: Double)
         /// The daily mean less what the daily mean of `by` explains; the line between the two is learned in the first `days` days. One value a day.
         case compensated(by: String, days: Int)
-        /// The highest value of the last `window` seconds; with every reading.
+        /// The highest, or the lowest, value of the last `window` seconds; with every reading.
         case highest(window: Double)
+        case lowest(window: Double)
         /// How far the value is below the highest of the last `window` seconds; with every reading.
         case fall(window: Double)
         /// How far the value is above the lowest of the last `window` seconds; with every reading.
@@ -51,7 +52,7 @@ package struct Derivation: Equatable, Sendable {
         case .growth(let per, _, _, _), .onsets(_, _, let per, _, _, _): per
         case .compensated(let by, _): by
         case .difference(let minus, _): minus
-        case .lowestMean, .median, .cycles, .shareOfHours, .highest, .fall, .rise: nil
+        case .lowestMean, .median, .cycles, .shareOfHours, .highest, .lowest, .fall, .rise: nil
         }
     }
 
@@ -60,7 +61,7 @@ package struct Derivation: Equatable, Sendable {
         switch method {
         case .median(let period, _, _), .cycles(_, let period): period
         case .lowestMean, .shareOfHours, .growth, .onsets, .compensated: 86_400
-        case .highest, .fall, .rise, .difference: nil
+        case .highest, .lowest, .fall, .rise, .difference: nil
         }
     }
 }

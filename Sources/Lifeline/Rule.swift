@@ -152,12 +152,15 @@ package struct Rule: Equatable, Sendable {
     package var event: BilingualText
     /// What to do.
     package var advice: BilingualText
+    /// How much its episodes count for the sick-running index; nil: not at all.
+    package var index: IndexWeight?
 
     package init(
         id: String, origin: String = "site", kind: RuleKind, direction: RuleDirection = .any, assetClass: AssetClass? = nil, quantity: String? = nil,
         asset: String? = nil, sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0,
         latched: Bool = false,
-        confirmedBy: String? = nil, category: String = "Infra", event: BilingualText, advice: BilingualText
+        confirmedBy: String? = nil, category: String = "Infra", event: BilingualText, advice: BilingualText,
+        index: IndexWeight? = nil
     ) {
         self.id = id
         self.origin = origin
@@ -176,14 +179,16 @@ package struct Rule: Equatable, Sendable {
         self.category = category
         self.event = event
         self.advice = advice
+        self.index = index
     }
 
     /// The most guards that a rule may have.
     package static let guardLimit = 4
 
-    /// Whether the rule speaks about this sensor of this asset.
+    /// Whether the rule speaks about this sensor of this asset. Of the gateway's own index only a rule speaks that names it.
     package func applies(to sensor: Sensor, of asset: Asset) -> Bool {
-        (assetClass == nil || assetClass == asset.assetClass) && (quantity == nil || quantity == sensor.quantity.name)
+        if quantity == nil && sensor.quantity.name == IndexQuantity.name { return false }
+        return (assetClass == nil || assetClass == asset.assetClass) && (quantity == nil || quantity == sensor.quantity.name)
             && (self.asset == nil || self.asset == asset.id) && (self.sensor == nil || self.sensor == sensor.id)
     }
 }

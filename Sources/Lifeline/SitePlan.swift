@@ -10,9 +10,12 @@ package struct SitePlan: Equatable, Sendable {
     package var rules: [Rule]
     /// What is reckoned from the sensors' readings; `includingDerived` makes sensors of it.
     package var derivations: [Derivation]
+    /// How the sick-running index is made; nil: the profile has none.
+    package var indexModel: IndexModel?
 
     package init(
-        gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule], derivations: [Derivation] = []
+        gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule], derivations: [Derivation] = [],
+        indexModel: IndexModel? = nil
     ) {
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
@@ -21,5 +24,6 @@ package struct SitePlan: Equatable, Sendable {
         self.sensors = sensors
         self.rules = rules
         self.derivations = derivations
+        self.indexModel = indexModel
     }
 }

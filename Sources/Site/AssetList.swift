@@ -3,10 +3,14 @@ import Lifeline
 /// Reads `[[asset]]` tables.
 struct AssetList {
     let log: FindingLog
+    let dossiers: DossierReader
     private(set) var register = IDRegister("asset")
     private(set) var assets: [Asset] = []
 
-    init(log: FindingLog) { self.log = log }
+    init(model: IndexModel?, log: FindingLog) {
+        self.log = log
+        dossiers = DossierReader(model: model, log: log)
+    }
 
     mutating func read(_ readers: [TableReader]) {
         for reader in readers {
@@ -14,12 +18,13 @@ struct AssetList {
             let name = reader.text("name")
             let address = reader.text("address", mayBeEmpty: true)
             let location = reader.table("location", Schema.location).flatMap(location)
+            let dossier = reader.table("dossier", Schema.dossier).map(dossiers.read)
             _ = reader.identifier("id")
             guard let id = reader.declaredID("id"), register.declare(id, log: log).isNew else { continue }
             assets.append(
                 Asset(
                     id: id.value, assetClass: assetClass?.value ?? .other, name: name?.value ?? id.value, address: address?.value ?? "",
-                    location: location))
+                    location: location, dossier: dossier))
         }
     }
 

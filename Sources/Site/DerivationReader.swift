@@ -9,7 +9,7 @@ struct DerivationReader {
     private static let methods: [(name: String, needs: [String], may: [String])] = [
         ("lowest_mean", ["window", "hours"], []), ("median", ["period"], ["at_least", "at_most"]), ("cycles", ["amplitude", "period"], []),
         ("share_of_hours", ["over"], ["at_least", "at_most"]), ("growth", ["per", "over"], ["scale", "least"]),
-        ("onsets", ["per", "over"], ["at_least", "at_most", "scale", "least"]), ("compensated", ["by", "over"], []), ("highest", ["window"], []),
+        ("onsets", ["per", "over"], ["at_least", "at_most", "scale", "least"]), ("compensated", ["by", "over"], []), ("highest", ["window"], []), ("lowest", ["window"], []),
         ("fall", ["window"], []),
         ("rise", ["window"], []), ("difference", ["minus"], ["max_age"]),
     ]
@@ -57,13 +57,13 @@ struct DerivationReader {
     /// Whether what comes out is in the unit of what goes in.
     private func needsUnitOfSource(_ method: Derivation.Method) -> Bool {
         switch method {
-        case .lowestMean, .median, .compensated, .highest, .fall, .rise, .difference: true
+        case .lowestMean, .median, .compensated, .highest, .lowest, .fall, .rise, .difference: true
         case .cycles, .shareOfHours, .growth, .onsets: false
         }
     }
 
     private func method(_ name: String, _ reader: TableReader, _ source: Quantity) -> Derivation.Method? {
-        let window = reader.duration("window", in: .seconds(1) ... .seconds(86_400))?.value.inSeconds
+        let window = reader.duration("window", in: .seconds(1) ... .seconds(31 * 86_400))?.value.inSeconds
         let period = reader.duration("period", in: .seconds(1) ... .seconds(366 * 86_400))?.value.inSeconds
         let days = days(reader)
         let low = reader.number("at_least")?.value
@@ -105,6 +105,7 @@ struct DerivationReader {
             guard let companion, let days else { return nil }
             return .compensated(by: companion, days: days)
         case "highest": return window.map { .highest(window: $0) }
+        case "lowest": return window.map { .lowest(window: $0) }
         case "fall": return window.map { .fall(window: $0) }
         case "rise": return window.map { .rise(window: $0) }
         default: return companion.map { .difference(minus: $0, age: age) }

@@ -24,10 +24,18 @@ package enum DocumentPaths {
         "history.expected_low", "history.expected_low.0", "history.expected_high", "history.expected_high.0",
     ]
 
+    private static let index = [
+        "value", "highest", "verdict", "verdict_zh", "verdict_en", "coverage", "profile", "screening", "terms", "terms.0", "terms.0.rule",
+        "terms.0.term",
+        "terms.0.points", "terms.0.maximum", "terms.0.known", "terms.0.words", "terms.0.words.zh", "terms.0.words.en", "terms.0.inputs",
+        "terms.0.inputs.zh", "terms.0.inputs.en", "terms.0.source", "terms.0.source.zh", "terms.0.source.en", "marks", "marks.0", "marks.0.id",
+        "marks.0.verdict", "marks.0.words", "marks.0.words.zh", "marks.0.words.en", "marks.0.source", "marks.0.source.zh", "marks.0.source.en",
+    ]
+
     /// Every path that may lead somewhere, with dots.
     package static let all: [String] =
         event + cap.map { "data." + $0 } + ["data.info.0"] + info.map { "data.info.0." + $0 } + details.map { "data.bamai." + $0 }
-        + evidence.map { "data.bamai.evidence." + $0 }
+        + evidence.map { "data.bamai.evidence." + $0 } + ["data.bamai.index"] + index.map { "data.bamai.index." + $0 }
 
     /// The reason why a path leads nowhere in any document; nil where it may lead somewhere.
     static func objection(to path: [String]) -> String? {

@@ -44,6 +44,8 @@ final class FindingLog {
     private var fileOrder: [String] = []
 
     var hasErrors: Bool { !errorBin.ordered.isEmpty }
+    /// Errors so far, as far as they are remembered: whether a reader has added one.
+    var errorCount: Int { errorBin.ordered.count }
 
     func error(_ message: String, at spot: Spot) { errorBin.add(finding(message, spot)) }
     func warning(_ message: String, at spot: Spot) { warningBin.add(finding(message, spot)) }

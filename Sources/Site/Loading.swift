@@ -16,7 +16,9 @@ package func loadProfile(at path: String, from sources: SiteSources) -> Validati
     let draft = ProfileReader(shelf: FileShelf(sources, log: log)).draft(at: path)
     let profile = draft.map {
         Profile(
-            name: $0.name, version: $0.version, quantities: $0.book.quantitiesInOrder, rules: $0.rules.compactMap(\.rule), derivations: $0.derivations)
+            name: $0.name, version: $0.version, quantities: $0.book.quantitiesInOrder, rules: $0.rules.compactMap(\.rule),
+            derivations: $0.derivations,
+            index: $0.index)
     }
     return Validation(profile, log)
 }

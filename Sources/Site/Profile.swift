@@ -12,6 +12,8 @@ package struct Profile: Equatable, Sendable {
     package var rules: [Rule]
     /// What its rules' reckoned quantities are made of.
     package var derivations: [Derivation]
+    /// How the sick-running index is made; nil: the profile has none.
+    package var index: IndexModel?
 }
 
 /// Reads a profile file.
@@ -26,6 +28,7 @@ struct ProfileReader {
         var book = QuantityBook()
         var derivations: [Derivation] = []
         var rules: [RuleEntry] = []
+        var index: IndexModel?
         /// The profile could not be read: an unknown quantity or rule is nobody's fault then.
         var isIncomplete = false
 
@@ -54,6 +57,7 @@ struct ProfileReader {
             .derivations(reader.tables("derive", Schema.derivation, limit: Limits.derivations))
         let rules = RuleReader(quantities: draft.book, origin: "\(draft.name)@\(draft.version)", targets: nil, log: log)
         draft.rules = rules.rules(reader.tables("rule", Schema.profileRule, limit: Limits.rules))
+        draft.index = reader.table("index", Schema.index).flatMap { IndexModelReader(reader: $0, origin: "\(draft.name)@\(draft.version)").read() }
         let ids = draft.rules.map(\.id.value)
         for entry in draft.rules {
             if let other = entry.confirmedBy, !ids.contains(other.value) {

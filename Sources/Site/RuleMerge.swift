@@ -12,7 +12,10 @@ struct RuleMerge {
         var entries = profile.rules
         for entry in site {
             if let index = entries.firstIndex(where: { $0.id.value == entry.id.value }) {
+                // A site that changes a limit does not mean to blind the index: what it does not say stays.
+                let weight = entries[index].rule?.index
                 entries[index] = entry
+                if let rule = entry.rule, rule.index == nil, rule.kind != .silent, rule.kind != .fault { entries[index].rule?.index = weight }
             } else {
                 entries.append(entry)
             }

@@ -63,6 +63,7 @@ struct RuleReader {
             limits = RuleLimits(reader: reader, kind: kind.value, quantity: quantity, log: log).read()
         }
         let extras = RuleExtras(reader: reader, kind: kind?.value, quantities: quantities, log: log).read()
+        let index = index(reader, kind?.value)
         guard let id else { return nil }
         var entry = RuleEntry(id: id, rule: nil, confirmedBy: confirmedBy, spot: reader.here)
         if confirmedBy?.value == id.value, let confirmedBy { log.error("a rule cannot confirm itself", at: confirmedBy.spot) }
@@ -70,10 +71,32 @@ struct RuleReader {
         var rule = Rule(
             id: id.value, origin: origin, kind: kind.value, direction: direction?.value ?? .any, assetClass: assetClass?.value,
             quantity: quantity?.name, asset: asset?.value, sensor: sensor?.value, levels: limits.levels, deadband: limits.deadband,
-            onDelay: onDelay, offDelay: offDelay, latched: latched, confirmedBy: confirmedBy?.value, category: category, event: event, advice: advice)
+            onDelay: onDelay, offDelay: offDelay, latched: latched, confirmedBy: confirmedBy?.value, category: category, event: event, advice: advice,
+            index: index)
         extras.apply(to: &rule)
         entry.rule = rule
         return entry
+    }
+
+    /// How much the rule counts for the sick-running index.
+    private func index(_ reader: TableReader, _ kind: RuleKind?) -> IndexWeight? {
+        guard let table = reader.table("index", Schema.ruleIndex) else { return nil }
+        if kind == .silent || kind == .fault {
+            log.error(
+                "a rule about a device is no evidence against its asset: index is for rules of kind \"high\", \"low\" and \"pulse\"", at: table.here)
+        }
+        // One detector alone never fills the whole term: what others see must still count.
+        let weight = table.number("weight", in: 0...0.99)
+        let halfLife = table.duration("half_life", in: .seconds(3600) ... .seconds(3660 * 86_400))
+        let readings = table.whole("readings", in: 1...1000)
+        let group = table.identifier("group")
+        if let weight, weight.value > 0, !table.has("half_life") {
+            log.error("missing key \"half_life\" in index; write for example: half_life = \"30 d\"", at: table.here)
+        }
+        guard let weight else { return nil }
+        return IndexWeight(
+            weight: weight.value, halfLife: halfLife?.value.inSeconds ?? 86_400, readings: readings?.value ?? 1,
+            group: group?.value)
     }
 
     private func category(_ reader: TableReader) -> String {

@@ -19,6 +19,10 @@ enum KeyForm: Sendable {
     case seconds
     /// A number of seconds, or a date and time.
     case moment
+    /// A year as a number, or a text of a year, a month or a day.
+    case date
+    /// An array of years.
+    case years
     /// A table of texts to numbers with keys of the user's own.
     case codes
     /// A text, number or boolean that goes out as it stands.
@@ -113,6 +117,7 @@ enum Schema {
             .required("id", .text, "\"MH-17\""), .required("class", .text, "\"manhole_cover\""), .optional("name", .text, "\"West Road 17\""),
             .optional("address", .text, "\"West Road 17, at the bus stop\""),
             .optional("location", .table, "{ latitude = 34.75, longitude = 113.63, system = \"WGS-84\" }"),
+            .optional("dossier", .table, "[asset.dossier]"),
         ])
 
     static let location = TableShape(
@@ -176,6 +181,7 @@ enum Schema {
         .optional("about", .text, "\"device\""), .optional("features", .texts, "[\"surge\", \"step\"]"),
         .required("event", .table, "{ zh = \"井盖倾斜\", en = \"Cover tilted\" }"),
         .required("advice", .table, "{ zh = \"请到场查看。\", en = \"Go and look.\" }"),
+        .optional("index", .table, "{ weight = 0.7, half_life = \"30 d\" }"),
     ]
 
     static let siteRule = TableShape(
@@ -230,7 +236,7 @@ enum Schema {
         keys: [
             .required("schema", .whole, "1"), .required("profile", .text, "\"lifeline-cn\""), .required("version", .whole, "1"),
             .optional("notes", .text, "\"Defaults for Chinese cities.\""), .optional("quantity", .tables, "[[quantity]]"),
-            .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"),
+            .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"), .optional("index", .table, "[index]"),
         ])
 
     static let profileRule = TableShape(title: "[[rule]]", keys: ruleKeys)

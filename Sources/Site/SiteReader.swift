@@ -27,7 +27,7 @@ struct SiteReader {
         var uplink: PlatformConfiguration?
         if let table = file.table("platform", Schema.platform) { uplink = platform(table, site, gateway: header.id, with: &connections) }
 
-        var assets = AssetList(log: log)
+        var assets = AssetList(model: profile.index, log: log)
         assets.read(file.tables("asset", Schema.asset, limit: Limits.assets))
 
         let templates = TemplateShelf(shelf, folder: folder(site, "devices", default: "../devices"))
@@ -48,7 +48,7 @@ struct SiteReader {
             .derivations(file.tables("derive", Schema.derivation, limit: Limits.derivations))
         let plan = SitePlan(
             gateway: header.id, utcOffsetSeconds: header.offset, assets: assets.assets, devices: devices.devices, sensors: devices.sensors,
-            rules: merge.rules(), derivations: own + profile.derivations)
+            rules: merge.rules(), derivations: own + profile.derivations, indexModel: profile.index)
         let store = file.table("journal", Schema.journal).map(journal) ?? JournalConfiguration()
         let control = file.table("control", Schema.control).flatMap(socket) ?? SiteReader.controlSocket
         if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }

@@ -22,6 +22,15 @@ struct TOMLValue: Equatable, Sendable {
     var content: Content
     var position: TOMLPosition
 
+    /// The two kinds that most keys are made of.
+    var isTextOrWhole: (isText: Bool, isWhole: Bool) {
+        switch content {
+        case .text: (true, false)
+        case .whole: (false, true)
+        default: (false, false)
+        }
+    }
+
     /// What it is, as findings say it.
     var kindName: String {
         switch content {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Gateway
 import Glibc
+import Lifeline
 import Site
 
 struct Check: ParsableCommand {
@@ -25,6 +26,12 @@ struct Check: ParsableCommand {
         case .valid(let site, let warnings):
             for warning in warnings { Output.raw("\(warning.description) (warning)\n", to: STDERR_FILENO) }
             let plan = site.plan
+            let now = Timestamp(unixSeconds: Int64(time(nil)))
+            for asset in plan.assets {
+                for key in asset.dossier?.keysInTheFuture(now: now) ?? [] {
+                    Output.raw("asset \(asset.id): \(key) lies in the future; the index does not believe it (warning)\n", to: STDERR_FILENO)
+                }
+            }
             let judged = plan.sensors.count { $0.cycle != nil && $0.interval != nil }
             Output.line("\(Terminal.paint("valid", .green))  gateway \(plan.gateway), revision \(site.revision)")
             Output.line(

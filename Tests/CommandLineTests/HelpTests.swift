@@ -4,7 +4,7 @@ import Testing
 @Suite("bamai: help and wrong use")
 struct HelpTests {
     static let commands = [
-        "check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal",
+        "check", "status", "watch", "alerts", "index", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",
     ]
 

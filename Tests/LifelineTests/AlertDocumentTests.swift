@@ -52,10 +52,11 @@ struct AlertDocumentTests {
         #expect(bytes.count <= Alert.documentLimit - Alert.stampReserve, "\(bytes.count)")
         let document = try #require(JSONValue(bytes))
         let dropped = document["data"]["bamai"]["dropped"].list.compactMap(\.text)
-        let order = ["expected_band", "history", "older_window", "window", "texts"]
+        let order = ["expected_band", "history", "older_window", "index_terms", "window", "texts"]
         #expect(Array(order.prefix(dropped.count)) == dropped)
         #expect(!dropped.isEmpty)
         #expect(document["data"]["bamai"]["evidence"]["expected_low"].number != nil, "the numbers themselves always stay")
+        #expect(document["data"]["bamai"]["index"]["value"].number == 43)
         #expect(document["data"]["info"].list.allSatisfy { !($0["description"].text ?? "").isEmpty })
         #expect(CAPDocument.xml(ofEvent: bytes) != nil)
     }

@@ -34,7 +34,28 @@ enum AlertSamples {
             sentence: BilingualText(chinese: "电梯 2 号楼 1 梯：关门时间变长（由黄色升级为橙色）。", english: "Lift 2 号楼 1 梯: doors close more slowly."),
             headline: BilingualText(chinese: "电梯 2 号楼 1 梯：关门时间变长", english: "Lift 2 号楼 1 梯: doors close more slowly"),
             references: kind == .raised
-                ? [] : [AlertReference(id: "gw7-000001840-00000001", recorded: start), AlertReference(id: "gw7-000001841-00000002", recorded: start)])
+                ? []
+                : [AlertReference(id: "gw7-000001840-00000001", recorded: start), AlertReference(id: "gw7-000001841-00000002", recorded: start)],
+            index: index)
+    }
+
+    /// A lift of sixteen years whose doors wear.
+    private static var index: IndexSummary {
+        func text(_ chinese: String, _ english: String) -> BilingualText { BilingualText(chinese: chinese, english: english) }
+        return IndexSummary(
+            value: 43, highest: 61, verdict: .control, coverage: 0.82,
+            lines: [
+                IndexLine(
+                    rule: "lift.door_wear", term: .live, words: text("实时证据", "live evidence"), points: 20, maximum: 40, isKnown: true,
+                    inputs: text("权重 0.5，可信度 1", "weight 0.5, confidence 1"), source: text("自定", "our own choice")),
+                IndexLine(
+                    rule: "index.age", term: .age, words: text("年限", "age"), points: 16.2, maximum: 20, isKnown: true,
+                    inputs: text("16 年，设计年限 15 年", "16 years of 15"), source: text("自定", "our own choice")),
+            ],
+            marks: [
+                IndexMark(
+                    id: "over_age", verdict: .control, words: text("超设计年限", "past its design life"), source: text("国家标准", "national standard"))
+            ], origin: "lifeline-cn@3")
     }
 
     /// Names and texts as long as a site file allows, all of a character that JSON needs six bytes for; ids as long as they may be.
@@ -67,6 +88,11 @@ enum AlertSamples {
         (alert.evidence.seen, alert.evidence.limit, alert.evidence.worst) = (number, number, number)
         (alert.evidence.expected, alert.evidence.expectedLow, alert.evidence.expectedHigh, alert.evidence.score) = (number, number, number, number)
         alert.evidence.confirmedBy = id(64)
+        let long = BilingualText(chinese: text(120), english: text(120))
+        let line = IndexLine(rule: id(64), term: .surroundings, words: long, points: 39.9, maximum: 40, isKnown: true, inputs: long, source: long)
+        alert.index?.lines = Array(repeating: line, count: IndexSummary.lineLimit)
+        alert.index?.marks = Array(repeating: IndexMark(id: id(64), verdict: .immediate, words: long, source: long), count: IndexSummary.lineLimit)
+        alert.index?.origin = alert.rule.origin
         return alert
     }
 }

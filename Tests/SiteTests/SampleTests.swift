@@ -50,18 +50,18 @@ import Testing
         let text = try Repository.text("firmware-config/sample/site.toml")
         let shapes = [
             Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
-            Schema.quantity, Schema.derivation, Schema.siteRule,
+            Schema.quantity, Schema.derivation, Schema.siteRule, Schema.dossier,
         ]
         for shape in shapes {
             let section = SampleTests.lines(of: text, under: shape.title)
-            for key in shape.keys where key.name != "reading" {
+            for key in shape.keys where key.name != "reading" && key.name != "dossier" {
                 #expect(section.contains { SampleTests.sets(key.name, $0) }, "\(shape.title) \(key.name)")
             }
         }
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        let small = [Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard]
+        let small = [Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard, Schema.ruleIndex, Schema.assessment]
         for key in small.flatMap(\.keys) { #expect(text.contains("\(key.name) = ")) }
     }
 

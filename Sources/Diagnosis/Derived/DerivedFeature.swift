@@ -32,6 +32,7 @@ extension Derivation {
             CounterShare(events: .onsets(low, high), scale: scale, days: days, atLeast: atLeast)
         case .compensated(_, let days): Compensation(days: days)
         case .highest(let window): Excursion(window: window, tells: .highest)
+        case .lowest(let window): Excursion(window: window, tells: .lowest)
         case .fall(let window): Excursion(window: window, tells: .fall)
         case .rise(let window): Excursion(window: window, tells: .rise)
         case .difference(_, let age): Difference(age: age)

@@ -1,10 +1,15 @@
 import Lifeline
 
-/// The highest value of the last window, how far the value has fallen from it, or risen from the lowest: the front of a burst, the rain of the last hours.
+/// The highest or the lowest value of the last window, or how far the value has gone from it: the front of a burst, the rain of the last hours.
 ///
 /// *Memory*: 32 numbers; the window is known to a thirty-second of its length.
 struct Excursion: DerivedFeature {
-    enum Telling: Sendable { case highest, fall, rise }
+    enum Telling: Sendable {
+        case highest, lowest, fall, rise
+
+        /// Whether the highest of a window counts, or the lowest.
+        var looksUp: Bool { self == .highest || self == .fall }
+    }
 
     private static let bins = 32
 
@@ -28,11 +33,11 @@ struct Excursion: DerivedFeature {
         }
         let slot = slot(bin)
         let known = extremes[slot]
-        extremes[slot] = known.isNaN ? value : tells == .rise ? min(known, value) : max(known, value)
+        extremes[slot] = known.isNaN ? value : tells.looksUp ? max(known, value) : min(known, value)
         var extreme = value
-        for candidate in extremes where !candidate.isNaN { extreme = tells == .rise ? min(extreme, candidate) : max(extreme, candidate) }
+        for candidate in extremes where !candidate.isNaN { extreme = tells.looksUp ? max(extreme, candidate) : min(extreme, candidate) }
         switch tells {
-        case .highest: return extreme
+        case .highest, .lowest: return extreme
         case .fall: return extreme - value
         case .rise: return value - extreme
         }

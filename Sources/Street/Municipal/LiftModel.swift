@@ -30,7 +30,7 @@ struct LiftModel: MunicipalModel {
         sensors = Sensors(
             doorClose: add(&layout, "door_close_time", "s", 900, day), levelling: add(&layout, "levelling_error", "mm", 900, day),
             travel: add(&layout, "travel_time", "s", 900, day), trips: add(&layout, "trips", "count", nil),
-            doorCycles: add(&layout, "door_cycles", "count", nil), fault: add(&layout, "lift_fault", "count", nil),
+            doorCycles: add(&layout, "door_cycles", "count", nil), fault: add(&layout, "lift_fault", "state", nil),
             car: add(&layout, "car_status", "state", nil), zone: add(&layout, "door_zone", "state", nil),
             door: add(&layout, "door_status", "state", nil), passenger: add(&layout, "passenger", "state", nil))
         luck = Luck(seed: seed, id)

@@ -23,7 +23,10 @@ struct MunicipalDay: Sendable {
             let hour = Double(quarter) / 4
             // The night is as on other days; the morning comes later.
             let shift = hour > 4 && hour < 12 ? 1.5 : 0
-            return 0.1 + 0.92 * StreetDay.curve(table, hour: max(3.5, hour) == hour ? hour - shift : hour)
+            let free = 0.1 + 0.92 * StreetDay.curve(table, hour: hour - shift)
+            // Two days meet at midnight without a step.
+            let share = min(1, min(hour, 24 - hour) / 3)
+            return share * free + (1 - share) * StreetDay.curve(table, hour: hour)
         }
     }
 }

@@ -85,10 +85,10 @@ extension MunicipalFaultKind {
         // Drainage.
         table[.blockage] = Traits(
             [.drainagePipe], 0.08, (2 * weeks)...(7 * weeks), aftermath: 4, sickness: true,
-            ["drainage.level", "drainage.blockage", "drainage.freeboard", "drainage.flow"])
+            ["drainage.level", "drainage.blockage", "drainage.silting", "drainage.freeboard", "drainage.flow"])
         table[.surcharge] = Traits(
             [.drainagePipe], 0, 0...0, aftermath: 1,
-            ["drainage.level", "drainage.surcharge", "drainage.freeboard", "drainage.blockage", "drainage.rain"])
+            ["drainage.level", "drainage.storm", "drainage.surcharge", "drainage.freeboard", "drainage.blockage", "drainage.rain"])
         table[.hydrogenSulphide] = Traits(
             [.drainagePipe], 0.05, 48...400, aftermath: 1, sickness: true, ["gas.hydrogen_sulphide", "drainage.h2s", "gas.h2s"])
         // Secondary supply.
