@@ -29,11 +29,16 @@ package struct Diagnosis: ~Copyable {
     var windows: EvidenceWindows
     var clock = ListeningClock()
     var pulse = PulseBank()
-    /// For each device, when it was last heard, in listening time.
+    /// For each device, when it was last heard, in its broker's connected time.
     var deviceHeard: [Int64]
     /// Conditions that wait for a delay, in ascending order: alerts of one moment come in the same order after a restart.
     var holding: [Int32] = []
     var lastSilenceScan: Int64 = 0
+    /// For each broker, how long it has been connected (listening time), and whether it is now. A device is silent only where it could have been heard.
+    var brokers: [BrokerClock]
+    /// What stands between an episode and the platform.
+    var gate = AlarmGate()
+    let links: AlarmLinks
     /// The entry that was judged last.
     package internal(set) var sequence: Sequence64 = 0
     /// Alerts made since the start, and readings judged.
@@ -96,6 +101,9 @@ package struct Diagnosis: ~Copyable {
         conditions = Array(repeating: Condition(), count: conditionSensor.count)
         windows = EvidenceWindows(sensors: plan.sensors.count)
         deviceHeard = Array(repeating: 0, count: plan.devices.count)
+        let heardThrough = plan.devices.map(\.broker).max() ?? 0
+        brokers = Array(repeating: BrokerClock(), count: max(plan.brokers.count, heardThrough + 1))
+        links = AlarmLinks(plan: plan, conditionSensor: conditionSensor, conditionRule: conditionRule)
     }
 
     /// Judges one reading.
@@ -104,11 +112,11 @@ package struct Diagnosis: ~Copyable {
     ///   - sensor: index into the plan's sensors.
     ///   - sequence: the reading's place in the journal, larger than any before.
     package mutating func judge(sensor: Int, _ reading: Reading, sequence: Sequence64, into alerts: inout [Alert]) -> Judgement {
-        clock.advance(to: reading.received)
+        advance(to: reading.received)
         self.sequence = sequence
         readingCount &+= 1
         let device = plan.sensors[sensor].device
-        deviceHeard[device] = clock.elapsed
+        deviceHeard[device] = brokers[plan.devices[device].broker].connected
         windows.append(sensor: sensor, EvidencePoint(observed: reading.observed, value: reading.value))
         let observed = reading.observed.microseconds
         // A backfilled reading older than what is known already is history: it says nothing about now.
@@ -116,6 +124,7 @@ package struct Diagnosis: ~Copyable {
         if isHistory { return Judgement(verdict: nil) }
         sensors[sensor].lastObserved = max(observed, sensors[sensor].lastObserved)
         sensors[sensor].lastValue = reading.value
+        noteBroker(sensor, reading.value)
         let impossible = reading.flags.contains(.outOfRange)
         var verdict: Verdict?
         let slot = sensors[sensor].slot
@@ -135,7 +144,7 @@ package struct Diagnosis: ~Copyable {
 
     /// Lets time pass without a reading.
     package mutating func tick(_ reading: Reading, sequence: Sequence64, into alerts: inout [Alert]) {
-        clock.advance(to: reading.received)
+        advance(to: reading.received)
         self.sequence = sequence
         passTime(reading.received, into: &alerts)
     }
@@ -144,9 +153,9 @@ package struct Diagnosis: ~Copyable {
     package var nextDue: Int64? {
         var soonest: Int64?
         for index in holding {
-            let rule = rules[Int(conditionRule[Int(index)])]
-            if let due = conditions[Int(index)].dueIn(rule, listening: clock.elapsed) { soonest = min(soonest ?? .max, due) }
+            if let due = conditions[Int(index)].dueIn(delays(of: Int(index)), listening: clock.elapsed) { soonest = min(soonest ?? .max, due) }
         }
+        if let due = gate.nextDue(listening: clock.elapsed) { soonest = min(soonest ?? .max, due) }
         return soonest
     }
 
@@ -194,12 +203,13 @@ package struct Diagnosis: ~Copyable {
 
     // MARK: - Time
 
-    private mutating func passTime(_ received: Timestamp, into alerts: inout [Alert]) {
+    mutating func passTime(_ received: Timestamp, into alerts: inout [Alert]) {
         if !holding.isEmpty { settleHolding(received, into: &alerts) }
         if clock.elapsed &- lastSilenceScan >= Diagnosis.silenceScanInterval {
             lastSilenceScan = clock.elapsed
             scanSilence(received, into: &alerts)
         }
+        if gate.isDue(listening: clock.elapsed) { passGate(received, into: &alerts) }
     }
 
     /// A value holds until the next one comes, so a delay may end between two readings.
@@ -207,7 +217,7 @@ package struct Diagnosis: ~Copyable {
         let candidates = holding
         for index in candidates {
             let condition = conditions[Int(index)]
-            let rule = rules[Int(conditionRule[Int(index)])]
+            let rule = delays(of: Int(index))
             guard let due = condition.dueIn(rule, listening: clock.elapsed), due == 0 else { continue }
             let moment = Reading(
                 series: .tick, observed: received, received: received, value: sensors[Int(conditionSensor[Int(index)])].lastValue)
@@ -219,7 +229,7 @@ package struct Diagnosis: ~Copyable {
         for index in silenceConditions.map({ Int($0) }) {
             let rule = rules[Int(conditionRule[index])]
             let device = plan.sensors[Int(conditionSensor[index])].device
-            let quiet = Double(clock.elapsed &- deviceHeard[device]) / 1e6
+            let quiet = Double(brokers[plan.devices[device].broker].connected &- deviceHeard[device]) / 1e6
             let moment = Reading(series: .tick, observed: received, received: received, value: quiet)
             let target = rule.level(of: quiet, current: conditions[index].level)
             step(index, rule: rule, target: target, observed: nil, reading: moment, into: &alerts)
@@ -228,23 +238,22 @@ package struct Diagnosis: ~Copyable {
 
     // MARK: - Transitions
 
-    private mutating func step(
+    mutating func step(
         _ index: Int, rule: CompiledRule, target: UInt8, observed: Int64?, reading: Reading, into alerts: inout [Alert]
     ) {
         let wasHolding = conditions[index].isHolding
         let transition = conditions[index].evaluate(
-            target: target, rule: rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
+            target: target, rule: conditions[index].marks.contains(.chattering) ? delays(of: index) : rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
             let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count
             if isHolding { holding.insert(Int32(index), at: place) } else { holding.remove(at: place) }
         }
-        guard let transition else { return }
-        alertCount &+= 1
-        alerts.append(alert(index, transition, reading: reading))
+        if let transition { settle(index, transition, reading: reading, into: &alerts) }
     }
 
-    private func alert(_ index: Int, _ transition: Transition, reading: Reading) -> Alert {
+    /// The message about an episode; `remark` is said after the sentence.
+    func alert(_ index: Int, _ transition: Transition, reading: Reading, remark: BilingualText? = nil) -> Alert {
         let condition = conditions[index]
         let sensor = plan.sensors[Int(conditionSensor[index])]
         let asset = plan.assets[sensor.asset]
@@ -263,7 +272,8 @@ package struct Diagnosis: ~Copyable {
         return Alert(
             id: ids.alert, kind: transition.kind, episode: ids.episode, gateway: plan.gateway, asset: asset, sensor: sensor.id,
             quantity: sensor.quantity, rule: rule, level: level, certainty: certainty, onset: onset, occurred: reading.observed,
-            recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence)
+            recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence,
+            sentence: wording.sentence.followed(by: remark), isChattering: condition.marks.contains(.chattering))
     }
 
     private func evidence(sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {

@@ -17,7 +17,7 @@ struct Wording {
         let place = asset.address.isEmpty ? "" : "（\(asset.address)）"
         let head = "\(asset.assetClass.chinese) \(asset.name)\(place)"
         if kind == .cleared { return "\(head)：\(rule.event.chinese)已解除（\(since(onset))起，最高\(level.chinese)）。\(now(chinese: true))" }
-        let change = kind == .raised ? "" : kind == .escalated ? "，升级" : "，降级"
+        let change = kind == .raised || kind == .repeated ? "" : kind == .escalated ? "，升级" : "，降级"
         return "\(head)：\(rule.event.chinese)（\(level.chinese)\(change)），\(since(onset))起。\(why(chinese: true))建议：\(rule.advice.chinese)"
     }
 
@@ -25,7 +25,7 @@ struct Wording {
         let place = asset.address.isEmpty ? "" : " (\(asset.address))"
         let head = "\(asset.assetClass.english) \(asset.name)\(place)"
         if kind == .cleared { return "\(head): \(rule.event.english) is over (since \(since(onset)), up to \(level.name)). \(now(chinese: false))" }
-        let change = kind == .raised ? level.name : "\(kind.rawValue) to \(level.name)"
+        let change = kind == .raised || kind == .repeated ? level.name : "\(kind.rawValue) to \(level.name)"
         return "\(head): \(rule.event.english) (\(change)) since \(since(onset)). \(why(chinese: false))\(rule.advice.english)"
     }
 

@@ -1,6 +1,8 @@
 /// What an alert says about its episode.
 package enum AlertKind: String, Sendable {
     case raised, escalated, eased, cleared
+    /// Nothing has changed, and nobody has acknowledged it; or a flood that lasts, with new figures.
+    case repeated
 }
 
 /// How sure the gateway is. *Source*: CAP 1.2, `certainty`.
@@ -84,11 +86,13 @@ package struct Alert: Equatable, Sendable {
     package var evidence: Evidence
     /// One sentence: what, where, since when, expected against seen, what to do.
     package var sentence: BilingualText
+    /// It comes and goes more often than people can follow: it now stays raised until it has been quiet for a while.
+    package var isChattering: Bool
 
     package init(
         id: String, kind: AlertKind, episode: String, gateway: String, asset: Asset, sensor: String, quantity: Quantity, rule: Rule, level: Level,
         certainty: Certainty, onset: Timestamp, occurred: Timestamp, recorded: Timestamp, sequence: Sequence64, isLate: Bool, evidence: Evidence,
-        sentence: BilingualText
+        sentence: BilingualText, isChattering: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -107,5 +111,6 @@ package struct Alert: Equatable, Sendable {
         self.isLate = isLate
         self.evidence = evidence
         self.sentence = sentence
+        self.isChattering = isChattering
     }
 }

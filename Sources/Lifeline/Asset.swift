@@ -29,13 +29,19 @@ package struct Asset: Equatable, Sendable {
     /// The street address or the area in words, for CAP's `areaDesc`.
     package var address: String
     package var location: Location?
+    /// Index of the asset that this one hangs on (a valve's pipe, a pump's station), whose alerts may explain this one's. Never a circle.
+    package var parent: Int?
 
-    package init(id: String, assetClass: AssetClass, name: String, address: String = "", location: Location? = nil) {
+    /// The most parents one above the other.
+    package static let depthLimit = 8
+
+    package init(id: String, assetClass: AssetClass, name: String, address: String = "", location: Location? = nil, parent: Int? = nil) {
         self.id = id
         self.assetClass = assetClass
         self.name = name
         self.address = address
         self.location = location
+        self.parent = parent
     }
 
     /// `manhole/MH-17`, the CloudEvents `subject`.

@@ -8,13 +8,23 @@ package struct SitePlan: Equatable, Sendable {
     package var devices: [Device]
     package var sensors: [Sensor]
     package var rules: [Rule]
+    /// The brokers' ids, which devices refer to by index.
+    package var brokers: [String]
+    package var alarms: AlarmPolicy
+    package var maintenance: [MaintenanceWindow]
 
-    package init(gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule]) {
+    package init(
+        gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule], brokers: [String] = [],
+        alarms: AlarmPolicy = .none, maintenance: [MaintenanceWindow] = []
+    ) {
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
         self.assets = assets
         self.devices = devices
         self.sensors = sensors
         self.rules = rules
+        self.brokers = brokers
+        self.alarms = alarms
+        self.maintenance = maintenance
     }
 }

@@ -140,7 +140,10 @@ final class SimulatedStreet {
                 event: BilingualText(chinese: id, english: id), advice: BilingualText(chinese: "看", english: "look"))
         }
         let own = GatewayQuantity.allCases.map {
-            rule("gateway." + $0.rawValue, .high, $0.rawValue, [LevelLimit(level: .orange, limit: 1)], offDelay: 60, of: .gateway)
+            let isBroker = $0 == .brokerConnected
+            return rule(
+                "gateway." + $0.rawValue, isBroker ? .low : .high, $0.rawValue,
+                [LevelLimit(level: .orange, limit: isBroker ? 0 : $0 == .alarmRate ? 8 : 1)], offDelay: 60, of: .gateway)
         }
         return own + [
             rule("cover.tilt", .high, "tilt", [LevelLimit(level: .yellow, limit: 15), LevelLimit(level: .orange, limit: 40)]),
