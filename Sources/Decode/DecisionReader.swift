@@ -47,7 +47,9 @@ package struct DecisionReader: ~Copyable {
             until = moment
         } else if !length.isMissing {
             // A century: whoever means more is refused by the site's own limit, and no sum overflows.
-            guard length.kind == .number, length.number > 0, length.number <= 3_155_760_000 else { return .refused("for_s is a number of seconds above 0") }
+            guard length.kind == .number, length.number > 0, length.number <= 3_155_760_000 else {
+                return .refused("for_s is a number of seconds above 0")
+            }
             until = now.advanced(byMicroseconds: Int64(length.number * 1e6))
         }
         return .decision(

@@ -40,6 +40,19 @@ struct AlarmLinks {
         return offset >= 0 && offset < brokerSensors ? offset : nil
     }
 
+    /// The rules with their indices, those that suppress others before these: what one reading raises is then explained at once.
+    static func order(of rules: [Rule]) -> [(Int, Rule)] {
+        var depths: [String: Int] = [:]
+        // Rounds enough for a chain of eight; a circle ends with them too.
+        for _ in 0..<Asset.depthLimit {
+            for rule in rules where !rule.suppressedBy.isEmpty {
+                depths[rule.id] = 1 + (rule.suppressedBy.map { depths[$0, default: 0] }.max() ?? 0)
+            }
+        }
+        return rules.enumerated().sorted { (depths[$0.element.id, default: 0], $0.offset) < (depths[$1.element.id, default: 0], $1.offset) }
+            .map { ($0.offset, $0.element) }
+    }
+
     /// The rules that suppress a rule.
     func suppressors(ofRule rule: Int) -> [Int32] { suppressors[rule] }
 }

@@ -106,7 +106,9 @@ extension Diagnosis {
         var asset: Int? = sensor.asset
         var depth = 0
         while let place = asset, depth <= Asset.depthLimit {
-            if conditionsOfAsset[place].contains(where: { Int($0) != index && conditions[Int($0)].level > 0 && suppressors.contains(conditionRule[Int($0)]) }) {
+            if conditionsOfAsset[place].contains(where: {
+                Int($0) != index && conditions[Int($0)].level > 0 && suppressors.contains(conditionRule[Int($0)])
+            }) {
                 return true
             }
             asset = plan.assets[place].parent
@@ -138,7 +140,8 @@ extension Diagnosis {
             RaiseLog.Entry(
                 received: received.microseconds, listening: clock.elapsed, condition: Int32(index), level: conditions[index].level, fate: .said))
         let policy = plan.alarms
-        for (raises, window) in [(policy.chatterRaises, policy.chatterWindow), (policy.slowChatterRaises, policy.slowChatterWindow)] where raises > 0 {
+        for (raises, window) in [(policy.chatterRaises, policy.chatterWindow), (policy.slowChatterRaises, policy.slowChatterWindow)] where raises > 0
+        {
             guard gate.log.count(since: clock.elapsed &- Int64(window * 1e6), condition: Int32(index)) >= raises,
                 !conditions[index].marks.contains(.chattering)
             else { continue }

@@ -193,7 +193,7 @@ extension Condition {
             let worst = reader.integer(UInt8.self), let announced = reader.integer(UInt8.self), let marks = reader.integer(UInt8.self),
             let withheld = reader.integer(UInt8.self), let listening = reader.integer(Int64.self), let observed = reader.integer(Int64.self),
             let onset = reader.integer(Int64.self), let heldSequence = reader.integer(UInt64.self), let onsetSequence = reader.integer(UInt64.self),
-            level <= 4, held <= 4, latch <= 4, worst <= 4, announced <= 4
+            level <= 4, held <= 4, latch <= 4, worst <= 4, announced <= 4, withheld <= 4
         else { return nil }
         self.init(
             level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,

@@ -55,7 +55,7 @@ extension Diagnosis {
             if state.lastObserved == .min {
                 presence.never += 1
             } else if let interval = plan.sensors[index].interval,
-                Double(brokers[plan.devices[plan.sensors[index].device].broker].connected &- deviceHeard[plan.sensors[index].device]) / 1e6 > max(3 * interval, 60)
+                quiet(device: plan.sensors[index].device) > max(3 * interval, 60)
             {
                 presence.silent += 1
             } else {

@@ -72,6 +72,7 @@ package struct Diagnosis: ~Copyable {
         var conditionRule: [Int32] = []
         var ofAsset = [[Int32]](repeating: [], count: plan.assets.count)
         var silence: [Int32] = []
+        let order = AlarmLinks.order(of: plan.rules)
         var devicesWithSilence: Set<Int> = []
         for (index, sensor) in plan.sensors.enumerated() {
             var state = SensorState()
@@ -79,7 +80,7 @@ package struct Diagnosis: ~Copyable {
                 state.slot = Int32(pulse.add(SeriesSettings(interval: interval, cycle: cycle)))
             }
             state.firstCondition = Int32(conditionSensor.count)
-            for (ruleIndex, rule) in plan.rules.enumerated() where rule.applies(to: sensor, of: plan.assets[sensor.asset]) {
+            for (ruleIndex, rule) in order where rule.applies(to: sensor, of: plan.assets[sensor.asset]) {
                 if rule.kind == .pulse && state.slot < 0 { continue }
                 // The gateway speaks of itself only when something has changed.
                 if rule.kind == .silent && plan.assets[sensor.asset].assetClass == .gateway { continue }
@@ -229,7 +230,7 @@ package struct Diagnosis: ~Copyable {
         for index in silenceConditions.map({ Int($0) }) {
             let rule = rules[Int(conditionRule[index])]
             let device = plan.sensors[Int(conditionSensor[index])].device
-            let quiet = Double(brokers[plan.devices[device].broker].connected &- deviceHeard[device]) / 1e6
+            let quiet = quiet(device: device)
             let moment = Reading(series: .tick, observed: received, received: received, value: quiet)
             let target = rule.level(of: quiet, current: conditions[index].level)
             step(index, rule: rule, target: target, observed: nil, reading: moment, into: &alerts)
@@ -243,7 +244,8 @@ package struct Diagnosis: ~Copyable {
     ) {
         let wasHolding = conditions[index].isHolding
         let transition = conditions[index].evaluate(
-            target: target, rule: conditions[index].marks.contains(.chattering) ? delays(of: index) : rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
+            target: target, rule: conditions[index].marks.contains(.chattering) ? delays(of: index) : rule, observed: observed,
+            received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
             let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count

@@ -92,7 +92,8 @@ package struct Rule: Equatable, Sendable {
         id: String, origin: String = "site", kind: RuleKind, direction: RuleDirection = .any, assetClass: AssetClass? = nil, quantity: String? = nil,
         asset: String? = nil, sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0,
         latched: Bool = false,
-        confirmedBy: String? = nil, suppressedBy: [String] = [], shelvable: Bool = true, repeatEvery: Double = 0, category: String = "Infra", event: BilingualText, advice: BilingualText
+        confirmedBy: String? = nil, suppressedBy: [String] = [], shelvable: Bool = true, repeatEvery: Double = 0, category: String = "Infra",
+        event: BilingualText, advice: BilingualText
     ) {
         self.id = id
         self.origin = origin

@@ -9,13 +9,17 @@ struct AssetList {
     init(log: FindingLog) { self.log = log }
 
     mutating func read(_ readers: [TableReader]) {
+        var parents: [Int: Located<String>] = [:]
+        defer { ParentLinks(register: register, log: log).link(parents, in: &assets) }
         for reader in readers {
             let assetClass: Located<AssetClass>? = reader.choice("class", "asset class", among: AssetClass.ofSites)
             let name = reader.text("name")
             let address = reader.text("address", mayBeEmpty: true)
             let location = reader.table("location", Schema.location).flatMap(location)
             _ = reader.identifier("id")
+            let parent = reader.text("parent")
             guard let id = reader.declaredID("id"), register.declare(id, log: log).isNew else { continue }
+            parents[assets.count] = parent
             assets.append(
                 Asset(
                     id: id.value, assetClass: assetClass?.value ?? .other, name: name?.value ?? id.value, address: address?.value ?? "",

@@ -8,6 +8,9 @@ enum Limits {
     static let quantities = 512
     static let rules = 1024
     static let disabledRules = 256
+    static let maintenanceWindows = 256
+    /// Rules that suppress one rule.
+    static let suppressors = 16
     static let chips = 64
     /// Of a manifest of recordings.
     static let recordings = 10_000

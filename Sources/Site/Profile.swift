@@ -23,6 +23,7 @@ struct ProfileReader {
         var version = 1
         var book = QuantityBook()
         var rules: [RuleEntry] = []
+        var alarms = AlarmPolicy.none
         /// The profile could not be read: an unknown quantity or rule is nobody's fault then.
         var isIncomplete = false
 
@@ -49,9 +50,13 @@ struct ProfileReader {
         draft.book.read(reader.tables("quantity", Schema.quantity, limit: Limits.quantities), log: log)
         let rules = RuleReader(quantities: draft.book, origin: "\(draft.name)@\(draft.version)", targets: nil, log: log)
         draft.rules = rules.rules(reader.tables("rule", Schema.profileRule, limit: Limits.rules))
+        if let table = reader.table("alarms", Schema.profileAlarms) { draft.alarms = AlarmReader(base: .none).read(table) }
         let ids = draft.rules.map(\.id.value)
         for entry in draft.rules {
             if let other = entry.confirmedBy, !ids.contains(other.value) {
+                log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
+            }
+            for other in entry.suppressedBy where !ids.contains(other.value) {
                 log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
             }
         }

@@ -62,6 +62,7 @@ enum Schema {
             .optional("control", .table, "[control]"), .optional("broker", .tables, "[[broker]]"), .optional("platform", .table, "[platform]"),
             .optional("asset", .tables, "[[asset]]"), .optional("device", .tables, "[[device]]"),
             .optional("quantity", .tables, "[[quantity]]"), .optional("rule", .tables, "[[rule]]"),
+            .optional("alarms", .table, "[alarms]"), .optional("maintenance", .tables, "[[maintenance]]"),
         ])
 
     static let site = TableShape(
@@ -105,6 +106,27 @@ enum Schema {
             .required("id", .text, "\"MH-17\""), .required("class", .text, "\"manhole_cover\""), .optional("name", .text, "\"West Road 17\""),
             .optional("address", .text, "\"West Road 17, at the bus stop\""),
             .optional("location", .table, "{ latitude = 34.75, longitude = 113.63, system = \"WGS-84\" }"),
+            .optional("parent", .text, "\"PUMP-1\""),
+        ])
+
+    private static let alarmKeys: [(name: String, form: KeyForm, example: String)] = [
+        ("flood_window", .duration, "\"10 min\""), ("flood_update", .duration, "\"5 min\""), ("release_interval", .duration, "\"30 s\""),
+        ("chatter_raises", .whole, "3"), ("chatter_window", .duration, "\"1 min\""), ("slow_chatter_raises", .whole, "5"),
+        ("slow_chatter_window", .duration, "\"1 h\""), ("chatter_hold", .duration, "\"30 min\""), ("stale_after", .duration, "\"24 h\""),
+        ("shelve_at_most", .duration, "\"30 d\""), ("repeat_at_most", .whole, "144"), ("acceptable_a_day", .whole, "150"),
+    ]
+
+    static let alarms = TableShape(title: "[alarms]", keys: alarmKeys.map { .optional($0.name, $0.form, $0.example) })
+
+    /// A profile leaves no number open.
+    static let profileAlarms = TableShape(title: "[alarms]", keys: alarmKeys.map { .required($0.name, $0.form, $0.example) })
+
+    static let maintenance = TableShape(
+        title: "[[maintenance]]",
+        keys: [
+            .required("assets", .texts, "[\"MH-17\"]"), .optional("from", .text, "\"2026-01-02 18:00\""),
+            .optional("to", .text, "\"2026-01-02 20:00\""), .optional("weekly", .text, "\"Sun 02:00-04:00\""),
+            .required("reason", .text, "\"valve exchange\""), .required("by", .text, "\"Li Wei\""),
         ])
 
     static let location = TableShape(
@@ -158,7 +180,8 @@ enum Schema {
         .optional("class", .text, "\"manhole_cover\""), .optional("quantity", .text, "\"tilt\""), .optional("unit", .text, "\"deg\""),
         .required("levels", .tables, "[ { level = \"orange\", limit = 15.0 } ]"), .optional("deadband", .number, "1.0"),
         .optional("on_delay", .duration, "\"3 s\""), .optional("off_delay", .duration, "\"1 min\""), .optional("latched", .boolean, "false"),
-        .optional("confirmed_by", .text, "\"cover.open\""), .optional("category", .text, "\"Infra\""),
+        .optional("confirmed_by", .text, "\"cover.open\""), .optional("suppressed_by", .texts, "[\"pump.dry_run\"]"),
+        .optional("shelvable", .boolean, "true"), .optional("repeat", .duration, "\"10 min\""), .optional("category", .text, "\"Infra\""),
         .required("event", .table, "{ zh = \"井盖倾斜\", en = \"Cover tilted\" }"),
         .required("advice", .table, "{ zh = \"请到场查看。\", en = \"Go and look.\" }"),
     ]
@@ -188,7 +211,7 @@ enum Schema {
         keys: [
             .required("schema", .whole, "1"), .required("profile", .text, "\"lifeline-cn\""), .required("version", .whole, "1"),
             .optional("notes", .text, "\"Defaults for Chinese cities.\""), .optional("quantity", .tables, "[[quantity]]"),
-            .optional("rule", .tables, "[[rule]]"),
+            .optional("rule", .tables, "[[rule]]"), .optional("alarms", .table, "[alarms]"),
         ])
 
     static let profileRule = TableShape(title: "[[rule]]", keys: ruleKeys)

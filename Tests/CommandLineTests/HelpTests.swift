@@ -3,7 +3,10 @@ import Testing
 
 @Suite("bamai: help and wrong use")
 struct HelpTests {
-    static let commands = ["check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv"]
+    static let commands = [
+        "check", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve", "shelves", "maintain", "export", "rejected",
+        "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv",
+    ]
 
     /// A command with its subcommand, as arguments.
     private static func words(_ command: String) -> [String] { command.split(separator: " ").map(String.init) }
@@ -30,7 +33,11 @@ struct HelpTests {
         arguments: [
             ["nonsense"], ["export", "--from", "yesterday"], ["simulate", "--day", "0"], ["simulate", "--broker", "http://x/y"],
             ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"], ["score", "csv"],
-            ["score", "csv", ".", "--false-alarms", "0"],
+            ["score", "csv", ".", "--false-alarms", "0"], ["shelve", "--reason", "r", "--by", "b", "--for", "1h"],
+            ["shelve", "A", "--reason", "r", "--by", "b"],
+            ["shelve", "A", "--for", "1h", "--until", "2026-01-02T10:00", "--reason", "r", "--by", "b"],
+            ["shelve", "A", "--for", "1h", "--by", "b"], ["end", "ep", "--reason", "r"],
+            ["maintain", "A", "--done", "--for", "1h", "--reason", "r", "--by", "b"],
         ])
     func wrongUse(arguments: [String]) throws {
         let run = try CommandRun(arguments)

@@ -71,7 +71,7 @@ struct ReplayTests {
         var future = snapshot
         future[4] = 99
         var other = Feeder(ReplayTests.plan())
-        #expect(other.diagnosis.restore(from: future) == .refused("snapshot version 99, this program writes 1"))
+        #expect(other.diagnosis.restore(from: future) == .refused("snapshot version 99, this program writes 2"))
     }
 
     @Test("After a change of the site, the sensors and rules that remain go on")

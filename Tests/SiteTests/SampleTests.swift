@@ -41,7 +41,7 @@ import Testing
         #expect(rule.id == "well.low" && rule.origin == "site" && rule.offDelay == 3600)
         #expect(rule.levels == [LevelLimit(level: .yellow, limit: 1.5), LevelLimit(level: .orange, limit: 0.8)])
         #expect(abs(rule.deadband - 0.1) < 1e-15)
-        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@3" })
+        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@4" })
         #expect(!plan.rules.contains { $0.id == "cover.displacement" })
     }
 
@@ -50,7 +50,7 @@ import Testing
         let text = try Repository.text("firmware-config/sample/site.toml")
         let shapes = [
             Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
-            Schema.quantity, Schema.siteRule,
+            Schema.quantity, Schema.siteRule, Schema.alarms, Schema.maintenance,
         ]
         for shape in shapes {
             let section = SampleTests.lines(of: text, under: shape.title)
