@@ -7,7 +7,7 @@ struct Acknowledge: ParsableCommand {
         discussion: """
             The episode's id is the alert's correlationid, and stands in bamai status --json. When it becomes worse, it is new again.
 
-            example: bamai acknowledge ep-gw7-000001840-a1b2c3d4 --reason "rescuers are on their way" --by "Li Wei"
+            example: bamai acknowledge ep-gw7-000001840-a1b2c3d4 --reason "help is coming" --by "Li Wei"
             exit codes: 0 taken, 1 the gateway refuses, 2 the site is wrong, 3 no gateway answers.
             """)
 
@@ -25,7 +25,7 @@ struct End: ParsableCommand {
         discussion: """
             It is cleared with who and why. Where the condition still holds, the next reading raises it again.
 
-            example: bamai end ep-gw7-000001840-a1b2c3d4 --reason "two passengers freed, lift out of service" --by "Zhang Min, licence 4711"
+            example: bamai end ep-gw7-000001840-a1b2c3d4 --reason "two people freed" --by "Zhang Min"
             exit codes: 0 taken, 1 the gateway refuses, 2 the site is wrong, 3 no gateway answers.
             """)
 

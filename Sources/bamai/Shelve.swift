@@ -21,11 +21,12 @@ struct Shelve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put alerts aside for a time: they are not sent, and what still holds at the end is sent then.",
         discussion: """
-            What has been sent is cleared as ever. Red alerts of rules with shelvable = false are sent all the same. The decision stands in the journal
+            What has been sent is cleared as ever. Red alerts of rules with shelvable = false are sent all the same. The decision stands in the journal \
             before the answer comes; a shelf of the same scope takes the place of the one before.
 
-            examples: bamai shelve MH-17 --rule cover.tilt --for 4h --reason "kerb stones being laid" --by "Li Wei"
-                      bamai shelve --sensor WP-3/pressure --until 2026-03-02T18:00 --reason "probe is on order" --by "Li Wei"
+            examples: bamai shelve MH-17 --rule cover.tilt --for 4h --reason "kerb works" --by "Li Wei"
+                      bamai shelve --sensor WP-3/pressure --until 2026-03-02T18:00 \\
+                          --reason "probe is on order" --by "Li Wei"
             exit codes: 0 taken, 1 the gateway refuses, 2 the site is wrong, 3 no gateway answers.
             """)
 

@@ -21,7 +21,8 @@ struct AlarmsTests {
         let run = try CommandRun(["alarms", "--socket", socket.path])
         #expect(run.code == 0)
         for line in [
-            "gw7  2026-01-02 11:04", "        9  in the last hour   one operator can take 6", "      120  in the last day    one operator can take 150",
+            "gw7  2026-01-02 11:04", "        9  in the last hour   one operator can take 6",
+            "      120  in the last day    one operator can take 150",
             "       41  in the worst 10 min of the day   10 are a flood", "       31  held back by floods in the last day",
             "  red          1    1 %  about 5 %", "  yellow     100   83 %  about 80 % with blue", "     60   50 %  MH-02            cover.tilt",
             "stale: 1", "  yellow  lift/LIFT-2      lift.fault           since 2025-12-30 09:00", "withheld now: 12",

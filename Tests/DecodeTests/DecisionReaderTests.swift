@@ -20,7 +20,9 @@ struct DecisionReaderTests {
                 == .decision(expected))
         // 2026-01-02 11:04:05 in China is now.
         #expect(
-            read(#"{"act":"shelve","asset":"MH-17","rule":"cover.tilt","sensor":"MH-17/tilt","until":"2026-01-02 12:04:05","reason":"路面施工","by":"Li Wei"}"#)
+            read(
+                #"{"act":"shelve","asset":"MH-17","rule":"cover.tilt","sensor":"MH-17/tilt","until":"2026-01-02 12:04:05","reason":"路面施工","by":"Li Wei"}"#
+            )
                 == .decision(expected))
         #expect(
             read(#"{"act":"end","episode":"ep-1","reason":"freed","by":"Zhang","more":[1]}"#)
@@ -36,7 +38,8 @@ struct DecisionReaderTests {
             (#"{"act":1}"#, "act must be a text"), (#"{"act":"end","by":["x"]}"#, "by must be a text"),
             (#"{"act":"shelve","until":"tomorrow"}"#, "until is written like 2026-01-02T18:00 or 2026-01-02T18:00:00+08:00"),
             (#"{"act":"shelve","until":"2026-01-02T18:00","for_s":1}"#, "write until or for_s, not both"),
-            (#"{"act":"shelve","for_s":-1}"#, "for_s is a number of seconds above 0"), (#"{"act":"shelve","for_s":"1h"}"#, "for_s is a number of seconds above 0"),
+            (#"{"act":"shelve","for_s":-1}"#, "for_s is a number of seconds above 0"),
+            (#"{"act":"shelve","for_s":"1h"}"#, "for_s is a number of seconds above 0"),
             (#"{"act":"shelve","for_s":1e300}"#, "for_s is a number of seconds above 0"),
         ])
     func refused(text: String, reason: String) {

@@ -39,13 +39,15 @@ struct DecisionDaemonTests {
         #expect(fixture.stop() == 0)
     }
 
-    @Test("What makes no sense is refused with the reason, and the daemon goes on", arguments: [
-        ("decide", "unknown request; known: status, watch, reload, alarms, decide"),
-        ("decide rubbish", "the decision is no JSON document (not-json)"),
-        (#"decide {"act":"shelve","asset":"A7","for_s":60,"reason":"r","by":"b"}"#, "this site has no asset \"A7\""),
-        (#"decide {"act":"shelve","asset":"A0","for_s":60,"reason":"","by":"b"}"#, "reason is missing"),
-        (#"decide {"act":"end","episode":"ep-x","reason":"r","by":"b"}"#, "no episode \"ep-x\" stands; see bamai status"),
-    ])
+    @Test(
+        "What makes no sense is refused with the reason, and the daemon goes on",
+        arguments: [
+            ("decide", "unknown request; known: status, watch, reload, alarms, decide"),
+            ("decide rubbish", "the decision is no JSON document (not-json)"),
+            (#"decide {"act":"shelve","asset":"A7","for_s":60,"reason":"r","by":"b"}"#, "this site has no asset \"A7\""),
+            (#"decide {"act":"shelve","asset":"A0","for_s":60,"reason":"","by":"b"}"#, "reason is missing"),
+            (#"decide {"act":"end","episode":"ep-x","reason":"r","by":"b"}"#, "no episode \"ep-x\" stands; see bamai status"),
+        ])
     func refused(request: String, reason: String) throws {
         let (fixture, _) = try ProcessFixture.running(devices: 1)
         #expect(DaemonTests.ask(fixture, request)?["error"] as? String == reason)

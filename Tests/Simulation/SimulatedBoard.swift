@@ -116,7 +116,9 @@ final class SimulatedBoard {
 
     /// A person decides; where it is journalled, or nil when it was refused.
     func decide(_ decision: Decision) -> Sequence64? {
-        guard let gateway, let source, let answer = try? gateway.decide(decision, sources: [source]), case .taken(let place) = answer else { return nil }
+        guard let gateway, let source, let answer = try? gateway.decide(decision, sources: [source]), case .taken(let place) = answer else {
+            return nil
+        }
         return place
     }
 
