@@ -48,6 +48,8 @@ struct AlarmGate: Equatable {
     var lastLook: Int64 = 0
     var lastRelease: Int64 = 0
     var lastFloodUpdate: Int64 = 0
+    /// Told, and left without a rule or a sensor by a change of the site: ended with the next entry.
+    var removed: [RemovedEpisode] = []
     /// A decision was taken: look at once.
     var isDirty = false
 

@@ -110,6 +110,7 @@ extension Diagnosis {
         }
         holding = conditions.indices.filter { conditions[$0].isHolding }.map { Int32($0) }
         takeGate(block)
+        for block in blocks { gate.removed += removedEpisodes(block.id, block.conditions) }
         return isExact ? .complete : .partial(restored: restored, of: plan.sensors.count)
     }
 

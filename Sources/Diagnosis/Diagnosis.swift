@@ -210,6 +210,7 @@ package struct Diagnosis: ~Copyable {
             lastSilenceScan = clock.elapsed
             scanSilence(received, into: &alerts)
         }
+        if !gate.removed.isEmpty { clearRemoved(received, into: &alerts) }
         if gate.isDue(listening: clock.elapsed) { passGate(received, into: &alerts) }
     }
 

@@ -20,6 +20,7 @@ struct GateBlock {
     var log: [LogEntry] = []
     var counts: [UInt64] = []
     var looks: [Int64] = []
+    var removed: [RemovedEpisode] = []
 
     /// More than any snapshot of this program has; a larger number is damage.
     private static let countLimit: UInt32 = 1 << 20
@@ -67,6 +68,14 @@ struct GateBlock {
             guard let look = reader.integer(Int64.self) else { return nil }
             looks.append(look)
         }
+        guard let removed = reader.count(GateBlock.countLimit) else { return nil }
+        for _ in 0..<removed {
+            guard let name = Name(from: &reader), let level = reader.integer(UInt8.self), let onset = reader.integer(Int64.self),
+                let sequence = reader.integer(UInt64.self)
+            else { return nil }
+            self.removed.append(
+                RemovedEpisode(sensor: name.sensor, rule: name.rule, level: level, onsetObserved: onset, onsetSequence: sequence))
+        }
     }
 
     var bytes: [UInt8] {
@@ -100,6 +109,13 @@ struct GateBlock {
         }
         for count in counts { writer.append(count) }
         for look in looks { writer.append(look) }
+        writer.append(UInt32(removed.count))
+        for episode in removed {
+            Name(sensor: episode.sensor, rule: episode.rule).write(to: &writer)
+            writer.append(episode.level)
+            writer.append(episode.onsetObserved)
+            writer.append(episode.onsetSequence)
+        }
         return writer.bytes
     }
 }
@@ -142,6 +158,7 @@ extension Diagnosis {
             block.log.append(GateBlock.LogEntry(name: places[entry.condition] ?? 0, entry: entry))
         }
         block.counts = gate.withheldCount + gate.unsaidCount + [gate.chatterCount]
+        block.removed = gate.removed
         block.looks = [gate.lastLook, gate.lastRelease, gate.lastFloodUpdate]
         return block.bytes
     }
@@ -160,6 +177,7 @@ extension Diagnosis {
         for index in conditions.indices { places[name(Int32(index))] = Int32(index) }
         gate = AlarmGate()
         gate.shelves = block.shelves
+        gate.removed = block.removed
         gate.withheld = conditions.indices.filter { conditions[$0].withheld > 0 }.map { Int32($0) }
         for item in block.repeats {
             guard let place = places[item.name] else { continue }

@@ -121,6 +121,11 @@ struct GateTests {
         #expect(feeder.diagnosis.alarmReport(now: feeder.now).shelves.count == AlarmGate.shelfLimit)
     }
 
+    @Test("The gate costs a condition no memory: its bytes lie where there was padding")
+    func memory() {
+        #expect(MemoryLayout<Condition>.stride == 56)
+    }
+
     // MARK: - Maintenance
 
     @Test("Maintenance by command withholds red too, and ends by command or by its time")

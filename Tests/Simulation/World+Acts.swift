@@ -11,8 +11,8 @@ extension World {
         case 330..<640:
             time.advance(by: .milliseconds(random.below(100)))
             for _ in 0...random.below(3) { board.turn() }
-        case 640..<808: try forward()
-        case 808..<820: decide()
+        case 640..<780: try forward()
+        case 780..<820: decide()
         case 820..<870: time.advance(by: .seconds(random.below(120)))
         case 870..<900: misfile()
         case 900..<930: disturbDisk()
