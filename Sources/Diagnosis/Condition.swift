@@ -40,6 +40,20 @@ struct Condition: Equatable {
 
     /// How many readings in a row have asked for the rise that is held.
     var support: UInt8 = 0
+    /// What the platform has been told: 0 nothing, else the raw value of a level. The gate lets it follow `level`.
+    var announced: UInt8 = 0
+    var marks: Marks = []
+    /// Raw value of the reason for which a raise or an escalation is withheld; 0: none is.
+    var withheld: UInt8 = 0
+
+    /// What is known of an episode beside its level.
+    struct Marks: OptionSet {
+        var rawValue: UInt8
+        /// Somebody has seen it.
+        static let acknowledged = Marks(rawValue: 1)
+        /// It comes and goes: its end must last for the chatter hold.
+        static let chattering = Marks(rawValue: 2)
+    }
 
     /// Whether a change is waiting for its delay.
     var isHolding: Bool { held != level }

@@ -18,8 +18,8 @@ extension Diagnosis {
         }
     }
 
-    /// The message of a transition that has just taken place.
-    mutating func alert(_ index: Int, _ transition: Transition, reading: Reading) -> Alert {
+    /// The message of a transition that is announced; `remark` is said after the sentence.
+    mutating func alert(_ index: Int, _ transition: Transition, reading: Reading, remark: BilingualText? = nil) -> Alert {
         let condition = conditions[index]
         let sensorIndex = Int(conditionSensor[index])
         let sensor = plan.sensors[sensorIndex]
@@ -47,9 +47,11 @@ extension Diagnosis {
         return Alert(
             id: ids.alert, kind: transition.kind, episode: ids.episode, gateway: plan.gateway, asset: asset, sensor: sensor.id,
             quantity: sensor.quantity, rule: rule, level: level, certainty: certainty, onset: onset, occurred: reading.observed,
-            recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence, sentence: wording.sentence,
+            recorded: reading.received, sequence: sequence, isLate: reading.flags.contains(.late), evidence: evidence,
+            sentence: wording.sentence.followed(by: remark),
             headline: wording.headline, references: references,
-            index: indexSummary(asset: sensor.asset, rule: rule, quantity: sensor.quantity, now: reading.received))
+            index: indexSummary(asset: sensor.asset, rule: rule, quantity: sensor.quantity, now: reading.received),
+            isChattering: condition.marks.contains(.chattering))
     }
 
     private func evidence(_ condition: Int, sensor: Int, _ rule: CompiledRule, level: Level, reading: Reading) -> Evidence {

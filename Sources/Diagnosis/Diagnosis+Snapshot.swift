@@ -13,9 +13,9 @@ package enum RestoreOutcome: Equatable, Sendable {
 
 extension Diagnosis {
     private static let magic: UInt32 = 0x4947_4442  // "BDGI"
-    /// 4: stretches of the day, the worst value, the first and last message of an episode; derived quantities, baselines and confirmations; live evidence
-    /// and the history of the index.
-    private static let version: UInt32 = 4
+    /// 5: stretches of the day, the worst value, the first and last message of an episode; derived quantities, baselines and confirmations; live evidence
+    /// and the history of the index; what the platform was told.
+    private static let version: UInt32 = 5
 
     /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
     package func snapshot() -> [UInt8] {
@@ -36,6 +36,7 @@ extension Diagnosis {
         writer.append(UInt32(sensors.count))
         for index in sensors.indices { writer.append(sensorBlock(index)) }
         writer.append(indexBlock())
+        writer.append(gateBlock())
         return writer.bytes
     }
 
@@ -87,18 +88,20 @@ extension Diagnosis {
             blocks.append(block)
         }
         guard let index = reader.block(), takeIndexBlock(index) else { return .refused("truncated") }
-        return take(blocks, heard: heard, header: (sequence, alerts, readings, elapsed, lastReceived, scan))
+        guard let bytes = reader.block(), let gate = GateBlock(bytes) else { return .refused("truncated") }
+        return take(blocks, heard: heard, gate: gate, header: (sequence, alerts, readings, elapsed, lastReceived, scan))
     }
 
     private mutating func take(
-        _ blocks: [SensorBlock], heard: [String: Int64], header: (UInt64, UInt64, UInt64, Int64, Int64, Int64)
+        _ blocks: [SensorBlock], heard: [String: Int64], gate block: GateBlock, header: (UInt64, UInt64, UInt64, Int64, Int64, Int64)
     ) -> RestoreOutcome {
         var indices: [String: Int] = [:]
         for (index, sensor) in plan.sensors.enumerated() { indices[sensor.id] = index }
         (sequence, alertCount, readingCount) = (header.0, header.1, header.2)
         clock = ListeningClock(elapsed: header.3, lastReceived: Timestamp(microseconds: header.4))
         lastSilenceScan = header.5
-        for (index, device) in plan.devices.enumerated() { deviceHeard[index] = heard[device.id] ?? header.3 }
+        takeBrokers(block)
+        for (index, device) in plan.devices.enumerated() { deviceHeard[index] = heard[device.id] ?? brokers[device.broker].connected }
         var restored = 0
         var isExact = blocks.count == plan.sensors.count
         for block in blocks {
@@ -109,6 +112,8 @@ extension Diagnosis {
             if take(block, as: index) { restored += 1 } else { isExact = false }
         }
         holding = conditions.indices.filter { conditions[$0].isHolding }.map { Int32($0) }
+        takeGate(block)
+        for block in blocks { gate.removed += removedEpisodes(block.id, block.conditions) }
         return isExact ? .complete : .partial(restored: restored, of: plan.sensors.count)
     }
 
@@ -187,7 +192,7 @@ private struct SensorBlock {
 
 extension Condition {
     func write(to writer: inout ByteWriter) {
-        for small in [level, held, latch, worst, support] { writer.append(small) }
+        for small in [level, held, latch, worst, support, announced, marks.rawValue, withheld] { writer.append(small) }
         for number in [heldSinceListening, heldSinceObserved, onsetObserved] { writer.append(number) }
         for number in [heldSequence, onsetSequence] { writer.append(number) }
         for number in [worstValue, worstExcess] { writer.append(number) }
@@ -200,16 +205,18 @@ extension Condition {
 
     init?(from reader: inout ByteReader) {
         guard let level = reader.integer(UInt8.self), let held = reader.integer(UInt8.self), let latch = reader.integer(UInt8.self),
-            let worst = reader.integer(UInt8.self), let support = reader.integer(UInt8.self), let listening = reader.integer(Int64.self),
+            let worst = reader.integer(UInt8.self), let support = reader.integer(UInt8.self),
+            let announced = reader.integer(UInt8.self), let marks = reader.integer(UInt8.self), let withheld = reader.integer(UInt8.self),
+            let listening = reader.integer(Int64.self),
             let observed = reader.integer(Int64.self),
             let onset = reader.integer(Int64.self), let heldSequence = reader.integer(UInt64.self), let onsetSequence = reader.integer(UInt64.self),
             let worstValue = reader.double(), let worstExcess = reader.double(), let first = MessageMark(from: &reader),
-            let last = MessageMark(from: &reader), level <= 4, held <= 4, latch & ~8 <= 4, worst <= 4
+            let last = MessageMark(from: &reader), level <= 4, held <= 4, latch & ~8 <= 4, worst <= 4, announced <= 4, withheld <= 4
         else { return nil }
         self.init(
             level: level, held: held, latch: latch, heldSinceListening: listening, heldSinceObserved: observed, heldSequence: heldSequence,
             onsetObserved: onset, onsetSequence: onsetSequence, worst: worst, worstValue: worstValue, worstExcess: worstExcess, first: first,
-            last: last, support: support)
+            last: last, support: support, announced: announced, marks: Marks(rawValue: marks), withheld: withheld)
     }
 }
 

@@ -9,6 +9,13 @@ package struct ActiveEpisode: Equatable, Sendable {
     /// The device's time of the onset.
     package var since: Timestamp
     package var event: BilingualText
+    /// What `acknowledge` and `end` ask for.
+    package var episode: String
+    /// Why the platform has not been told of this level; nil: it has.
+    package var withheld: WithholdReason?
+    package var isAcknowledged: Bool
+    package var isLatched: Bool
+    package var isChattering: Bool
 }
 
 /// How many sensors speak.
@@ -33,7 +40,9 @@ extension Diagnosis {
             episodes.append(
                 ActiveEpisode(
                     subject: plan.assets[sensor.asset].subject, sensor: sensor.id, rule: rule.id, level: level,
-                    since: Timestamp(microseconds: condition.onsetObserved), event: rule.event))
+                    since: Timestamp(microseconds: condition.onsetObserved), event: rule.event, episode: episodeID(index),
+                    withheld: WithholdReason(rawValue: condition.withheld), isAcknowledged: condition.marks.contains(.acknowledged),
+                    isLatched: rule.latched, isChattering: condition.marks.contains(.chattering)))
         }
         return episodes.sorted { ($1.level, $0.since.microseconds, $0.sensor) < ($0.level, $1.since.microseconds, $1.sensor) }
     }
@@ -43,13 +52,16 @@ extension Diagnosis {
         var presence = Presence()
         for (index, state) in sensors.enumerated() {
             // The gateway, its index, and what is reckoned, are no sensors that could be silent.
-            if plan.sensors[index].derived != nil || indexing.assetOfSensor[index] >= 0 ||
-                 plan.assets[plan.sensors[index].asset].assetClass == .gateway { continue }
+            if plan.sensors[index].derived != nil || indexing.assetOfSensor[index] >= 0
+                || plan.assets[plan.sensors[index].asset].assetClass == .gateway
+            {
+                continue
+            }
             presence.total += 1
             if state.lastObserved == .min {
                 presence.never += 1
             } else if let interval = plan.sensors[index].interval,
-                Double(clock.elapsed &- deviceHeard[plan.sensors[index].device]) / 1e6 > max(3 * interval, 60)
+                quiet(device: plan.sensors[index].device) > max(3 * interval, 60)
             {
                 presence.silent += 1
             } else {
@@ -58,6 +70,9 @@ extension Diagnosis {
         }
         return presence
     }
+
+    /// The newest value of a sensor; NaN before the first.
+    package func lastValue(sensor: Int) -> Double { sensors[sensor].lastValue }
 
     /// Whether a retained message tells something new: it is a state, not an event, and comes again with every subscription.
     package func isNews(sensor: Int, observed: Timestamp, value: Double, flags: ReadingFlags) -> Bool {

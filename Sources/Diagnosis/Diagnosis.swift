@@ -37,13 +37,18 @@ package struct Diagnosis: ~Copyable {
     var windows: EvidenceWindows
     var clock = ListeningClock()
     var pulse = PulseBank()
-    /// For each device, when it was last heard, in listening time.
+    /// For each device, when it was last heard, in its broker's connected time.
     var deviceHeard: [Int64]
     /// Conditions that wait for a delay, in ascending order: alerts of one moment come in the same order after a restart.
     var holding: [Int32] = []
     var lastSilenceScan: Int64 = 0
     /// What the sick-running index is made from.
     var indexing: IndexState
+    /// For each broker, how long it has been connected (listening time), and whether it is now. A device is silent only where it could have been heard.
+    var brokers: [BrokerClock]
+    /// What stands between an episode and the platform.
+    var gate = AlarmGate()
+    let links: AlarmLinks
     /// The entry that was judged last.
     package internal(set) var sequence: Sequence64 = 0
     /// Alerts made since the start, and readings judged.
@@ -82,6 +87,7 @@ package struct Diagnosis: ~Copyable {
         var guarded = [[Int32]](repeating: [], count: plan.sensors.count)
         var guardSensors: [Int32: [[Int]]] = [:]
         var baselines: [Int32: BaselineState] = [:]
+        let order = AlarmLinks.order(of: plan.rules)
         var devicesWithSilence: Set<Int> = []
         for (index, sensor) in plan.sensors.enumerated() {
             var state = SensorState()
@@ -89,7 +95,7 @@ package struct Diagnosis: ~Copyable {
                 state.slot = Int32(pulse.add(SeriesSettings(interval: interval, cycle: cycle)))
             }
             state.firstCondition = Int32(conditionSensor.count)
-            for (ruleIndex, rule) in plan.rules.enumerated() where rule.applies(to: sensor, of: plan.assets[sensor.asset]) {
+            for (ruleIndex, rule) in order where rule.applies(to: sensor, of: plan.assets[sensor.asset]) {
                 if rule.kind == .pulse && state.slot < 0 { continue }
                 // What is reckoned here is no device's word.
                 if sensor.derived != nil && (rule.kind == .silent || rule.kind == .fault) { continue }
@@ -130,6 +136,9 @@ package struct Diagnosis: ~Copyable {
         windows = EvidenceWindows(sensors: plan.sensors)
         deviceHeard = Array(repeating: 0, count: plan.devices.count)
         indexing = IndexState(plan: plan, conditionRule: conditionRule)
+        let heardThrough = plan.devices.map(\.broker).max() ?? 0
+        brokers = Array(repeating: BrokerClock(), count: max(plan.brokers.count, heardThrough + 1))
+        links = AlarmLinks(plan: plan, conditionSensor: conditionSensor, conditionRule: conditionRule)
     }
 
     /// Judges one reading.
@@ -138,11 +147,11 @@ package struct Diagnosis: ~Copyable {
     ///   - sensor: index into the plan's sensors.
     ///   - sequence: the reading's place in the journal, larger than any before.
     package mutating func judge(sensor: Int, _ reading: Reading, sequence: Sequence64, into alerts: inout [Alert]) -> Judgement {
-        clock.advance(to: reading.received)
+        advance(to: reading.received)
         self.sequence = sequence
         readingCount &+= 1
         let device = plan.sensors[sensor].device
-        deviceHeard[device] = clock.elapsed
+        deviceHeard[device] = brokers[plan.devices[device].broker].connected
         windows.append(sensor: sensor, EvidencePoint(observed: reading.observed, value: reading.value), flags: reading.flags)
         // A backfilled reading older than what is known already is history: it says nothing about now.
         let isHistory = reading.flags.contains(.late) && reading.observed.microseconds < sensors[sensor].lastObserved
@@ -158,6 +167,7 @@ package struct Diagnosis: ~Copyable {
         let observed = reading.observed.microseconds
         sensors[sensor].lastObserved = max(observed, sensors[sensor].lastObserved)
         indexing.note(sensor: sensor, reading, utcOffsetSeconds: plan.utcOffsetSeconds)
+        noteBroker(sensor, reading.value)
         let impossible = reading.flags.contains(.outOfRange)
         // What cannot be true is no state that anything could depend on.
         if !impossible { sensors[sensor].lastValue = reading.value }
@@ -217,7 +227,7 @@ package struct Diagnosis: ~Copyable {
 
     /// Lets time pass without a reading.
     package mutating func tick(_ reading: Reading, sequence: Sequence64, into alerts: inout [Alert]) {
-        clock.advance(to: reading.received)
+        advance(to: reading.received)
         self.sequence = sequence
         passTime(reading.received, into: &alerts)
     }
@@ -226,9 +236,9 @@ package struct Diagnosis: ~Copyable {
     package var nextDue: Int64? {
         var soonest: Int64?
         for index in holding {
-            let rule = rules[Int(conditionRule[Int(index)])]
-            if let due = conditions[Int(index)].dueIn(rule, listening: clock.elapsed) { soonest = min(soonest ?? .max, due) }
+            if let due = conditions[Int(index)].dueIn(delays(of: Int(index)), listening: clock.elapsed) { soonest = min(soonest ?? .max, due) }
         }
+        if let due = gate.nextDue(listening: clock.elapsed) { soonest = min(soonest ?? .max, due) }
         return soonest
     }
 
@@ -298,12 +308,14 @@ package struct Diagnosis: ~Copyable {
 
     // MARK: - Time
 
-    private mutating func passTime(_ received: Timestamp, into alerts: inout [Alert]) {
+    mutating func passTime(_ received: Timestamp, into alerts: inout [Alert]) {
         if !holding.isEmpty { settleHolding(received, into: &alerts) }
         if clock.elapsed &- lastSilenceScan >= Diagnosis.silenceScanInterval {
             lastSilenceScan = clock.elapsed
             scanSilence(received, into: &alerts)
         }
+        if !gate.removed.isEmpty { clearRemoved(received, into: &alerts) }
+        if gate.isDue(listening: clock.elapsed) { passGate(received, into: &alerts) }
     }
 
     /// A value holds until the next one comes, so a delay may end between two readings.
@@ -311,7 +323,7 @@ package struct Diagnosis: ~Copyable {
         let candidates = holding
         for index in candidates {
             let condition = conditions[Int(index)]
-            let rule = rules[Int(conditionRule[Int(index)])]
+            let rule = delays(of: Int(index))
             guard let due = condition.dueIn(rule, listening: clock.elapsed), due == 0 else { continue }
             let moment = Reading(
                 series: .tick, observed: received, received: received, value: sensors[Int(conditionSensor[Int(index)])].lastValue)
@@ -323,7 +335,7 @@ package struct Diagnosis: ~Copyable {
         for index in silenceConditions.map({ Int($0) }) {
             let rule = rules[Int(conditionRule[index])]
             let device = plan.sensors[Int(conditionSensor[index])].device
-            let quiet = Double(clock.elapsed &- deviceHeard[device]) / 1e6
+            let quiet = quiet(device: device)
             let moment = Reading(series: .tick, observed: received, received: received, value: quiet)
             let target = rule.level(of: quiet, current: conditions[index].level)
             step(index, rule: rule, target: target, observed: nil, reading: moment, into: &alerts)
@@ -332,21 +344,20 @@ package struct Diagnosis: ~Copyable {
 
     // MARK: - Transitions
 
-    private mutating func step(
+    mutating func step(
         _ index: Int, rule: CompiledRule, target: UInt8, observed: Int64?, reading: Reading, into alerts: inout [Alert]
     ) {
         let wasHolding = conditions[index].isHolding
         conditions[index].follow(value: reading.value, excess: excess(index, rule, reading.value), target: target)
         let transition = conditions[index].evaluate(
-            target: target, rule: rule, observed: observed, received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
+            target: target, rule: conditions[index].marks.contains(.chattering) ? delays(of: index) : rule, observed: observed,
+            received: reading.received.microseconds, listening: clock.elapsed, sequence: sequence)
         noteEvidence(index, rule: rule, target: target, isReading: observed != nil, reading: reading)
         let isHolding = conditions[index].isHolding
         if wasHolding != isHolding {
             let place = holding.firstIndex { $0 >= Int32(index) } ?? holding.count
             if isHolding { holding.insert(Int32(index), at: place) } else { holding.remove(at: place) }
         }
-        guard let transition else { return }
-        alertCount &+= 1
-        alerts.append(alert(index, transition, reading: reading))
+        if let transition { settle(index, transition, reading: reading, into: &alerts) }
     }
 }

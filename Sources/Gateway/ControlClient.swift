@@ -6,7 +6,7 @@ import Glibc
 /// and never holds the line up.
 final class ControlClient {
     /// *Units*: bytes.
-    static let requestLimit = 1024
+    static let requestLimit = 4096
     static let backlogLimit = 256 * 1024
 
     let descriptor: Int32

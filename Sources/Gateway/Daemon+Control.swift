@@ -1,5 +1,7 @@
+import Decode
 import Glibc
 import Journal
+import Lifeline
 import Linux
 
 /// People and programs at the control socket.
@@ -46,8 +48,14 @@ extension Daemon {
         case _ where line == "index" || line.hasPrefix("index "):
             client.queue(index(line.dropFirst(5)))
             client.closesWhenEmpty = true
+        case "alarms":
+            client.queue(alarms())
+            client.closesWhenEmpty = true
+        case _ where line.hasPrefix("decide "):
+            client.queue(decide(line.dropFirst(7)))
+            client.closesWhenEmpty = true
         default:
-            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index\"}\n".utf8))
+            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index, alarms, decide\"}\n".utf8))
             client.closesWhenEmpty = true
         }
     }
@@ -105,5 +113,62 @@ extension Daemon {
     func announce(_ record: AlertRecord) {
         broadcast(WatchLine.alert(record))
         say(.notice, "alert \(record.kind) \(record.subject) \(record.rule) \(record.id)")
+    }
+}
+
+/// Decisions, and the report on alarms.
+extension Daemon {
+    private func error(_ text: String) -> [UInt8] {
+        var json = JSONWriter(reserving: 128)
+        json.beginObject()
+        json.member("error", text)
+        json.endObject()
+        json.endLine()
+        return json.bytes
+    }
+
+    func alarms() -> [UInt8] {
+        guard let gateway else { return error("the journal is not open yet") }
+        let offset = gateway.configuration.plan.utcOffsetSeconds
+        var json = JSONWriter(reserving: 4096)
+        json.beginObject()
+        json.member("schema", 1)
+        json.member("gateway", gateway.configuration.plan.gateway)
+        json.member("now", CivilTime.rfc3339(time.now, offsetSeconds: offset))
+        json.key("alarms")
+        gateway.alarmReport().write(to: &json, utcOffsetSeconds: offset)
+        json.endObject()
+        json.endLine()
+        return json.bytes
+    }
+
+    /// The answer comes after the commit: what was said to be taken survives a power cut.
+    func decide(_ text: Substring) -> [UInt8] {
+        guard let gateway else { return error("the journal is not open yet") }
+        let now = time.now
+        let offset = gateway.configuration.plan.utcOffsetSeconds
+        let outcome = Array(text.utf8).withUnsafeBytes { DecisionReader().read($0, now: now, utcOffsetSeconds: offset) }
+        guard case .decision(let decision) = outcome else {
+            guard case .refused(let reason) = outcome else { return error("nothing was read") }
+            return error(reason)
+        }
+        do throws(JournalError) {
+            switch try gateway.decide(decision, sources: sources) {
+            case .refused(let reason): return error(reason)
+            case .taken(let sequence):
+                uplink?.wake()
+                say(.notice, "\(decision.act.rawValue) by \(decision.by): \(decision.reason)")
+                var json = JSONWriter(reserving: 256)
+                json.beginObject()
+                json.member("taken", sequence)
+                json.key("decision")
+                decision.write(to: &json, utcOffsetSeconds: offset)
+                json.endObject()
+                json.endLine()
+                return json.bytes
+            }
+        } catch {
+            return self.error("the journal refuses: \(error.sentence)")
+        }
     }
 }

@@ -24,6 +24,8 @@ package final class Gateway {
     private var observation: SelfObservation
     /// The assets whose index is journalled once a day, and its series.
     private let indexSeries: [(asset: Int, series: SeriesID)]
+    /// The gateway's own sensors in the plan of the diagnosis.
+    private let ownSensors: Range<Int>
 
     private var batch = CommitBatch()
     private var decoded: [DecodedReading] = []
@@ -50,6 +52,9 @@ package final class Gateway {
     private var hasMoreUpkeep = false
     /// Alerts of the next commit at most: fewer while the store has no room for so many.
     private var alertChunk = Gateway.alertsPerCommit
+    /// Decisions whose entries are still to be judged, in the order of sequences. While the batch is open: their places in the batch.
+    private var decisionsDue: [(sequence: Sequence64, decision: Decision)] = []
+    private var batchDecisions: [(index: Int, decision: Decision)] = []
     /// The next entry to be judged again; nil once everything is.
     private var replayFrom: Sequence64?
 
@@ -92,10 +97,11 @@ package final class Gateway {
         for (sensor, id) in series.enumerated() { back[Int(id.rawValue)] = Int32(sensor) }
         seriesOfSensor = series
         sensorOfSeries = back
-        let own = zip(GatewayQuantity.allCases, series[configuration.plan.sensors.count..<observed.sensors.count])
+        ownSensors = configuration.plan.sensors.count..<observed.sensors.count
+        let own = zip(configuration.plan.gatewaySensors, ownSensors).map { ($0, series[$1]) }
         indexSeries = plan.sensors.indices.dropFirst(observed.sensors.count).map { (plan.sensors[$0].asset, series[$0]) }
         journal.retention = RetentionPolicy(maxAgeReadings: configuration.journal.keepReadings, maxAgeAlerts: configuration.journal.keepAlerts)
-        observation = SelfObservation(series: Array(own), figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
+        observation = SelfObservation(series: own, figures: try journal.figures(), wasDamaged: journal.openingNote != nil)
         lastEntry = time.monotonicNanoseconds
         lastCheckpoint = lastEntry
         lastCommit = lastEntry
@@ -119,7 +125,7 @@ package final class Gateway {
             while source.readable(limit: Gateway.drainLimit, sink: self) == Gateway.drainLimit && !batchIsFull {}
         }
         if tickIsDue { appendTick() }
-        lookAtItself()
+        lookAtItself(all)
         guard commitIsDue(all) else { return }
         try commit(all)
     }
@@ -141,7 +147,7 @@ package final class Gateway {
         appendTick()
         try commit(sources)
         for source in sources { source.setPaused(false) }
-        lookAtItself(atOnce: true)
+        lookAtItself(sources, atOnce: true)
     }
 
     /// Pieces of upkeep that one attempt may do, so that it ends.
@@ -151,6 +157,8 @@ package final class Gateway {
     package func commit(_ sources: [any Source]) throws(JournalError) {
         let first = try makeDurable(sources)
         for source in sources { source.releaseAcknowledgements() }
+        for (index, decision) in batchDecisions { decisionsDue.append((first + UInt64(index), decision)) }
+        batchDecisions.removeAll()
         for (offset, reading) in batch.readings.enumerated() { judge(reading, sequence: first + UInt64(offset)) }
         batch.removeAll()
         (batchMessages, batchUnacknowledgeable) = (0, 0)
@@ -209,6 +217,7 @@ package final class Gateway {
             figures.lostUnacknowledgeable += UInt64(batchUnacknowledgeable)
             let cursors = batch.cursors
             batch.removeAll()
+            batchDecisions.removeAll()
             // What the platform acknowledged stays true and goes with the next commit, and so does what the clock has done.
             batch.cursors = cursors
             for index in marks.indices { marks[index].sequence = 0 }
@@ -222,6 +231,11 @@ package final class Gateway {
     }
 
     private func judge(_ reading: Reading, sequence: Sequence64) {
+        // A decision stands at its own tick. Where damage has taken that away, the next entry does.
+        while let due = decisionsDue.first, due.sequence <= sequence {
+            diagnosis.decide(due.decision, reading, sequence: sequence, into: &alerts)
+            decisionsDue.removeFirst()
+        }
         if reading.series == .tick {
             diagnosis.tick(reading, sequence: sequence, into: &alerts)
         } else {
@@ -292,14 +306,17 @@ package final class Gateway {
     }
 
     /// Once a minute, what has changed about the gateway itself becomes readings.
-    private func lookAtItself(atOnce: Bool = false) {
+    private func lookAtItself(_ sources: [any Source], atOnce: Bool = false) {
         let now = time.monotonicNanoseconds
         guard !observation.series.isEmpty || !indexSeries.isEmpty, atOnce || now - lastLook >= Gateway.tickInterval else { return }
         lastLook = now
         sayIndices()
+        let lastValues = ownSensors.map { diagnosis.lastValue(sensor: $0) }
         guard let figures = try? journal.figures() else { return }
         let moment = time.now
-        for (series, value) in observation.next(figures: figures, isSynchronised: time.isSynchronised) {
+        for (series, value) in observation.next(
+            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected))
+        {
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
         }
     }
@@ -417,6 +434,9 @@ package final class Gateway {
             checkpointBytes = checkpoint.body.count
         }
         checkpointSequence = diagnosis.sequence
+        for record in try journal.decisions(after: diagnosis.sequence) {
+            if let decision = Decision(bytes: record.body) { decisionsDue.append((record.sequence, decision)) }
+        }
         replayFrom = diagnosis.sequence + 1
         do throws(JournalError) {
             try replay()
@@ -463,6 +483,18 @@ package final class Gateway {
     package func indexHistory(asset: Int) -> IndexHistory { diagnosis.indexHistory(asset: asset) }
     /// Sensors by whether they speak.
     package func presence() -> Presence { diagnosis.presence() }
+    /// What the gateway says of its own alerts.
+    package func alarmReport() -> AlarmReport { diagnosis.alarmReport(now: time.now) }
+    /// Why a decision cannot be taken.
+    func diagnosisObjection(to decision: Decision) -> String? { diagnosis.objection(to: decision, now: time.now) }
+    /// A decision takes a place in the batch, as a tick.
+    func appendDecision(_ decision: Decision) {
+        batchDecisions.append((batch.readings.count, decision))
+        batch.decisions.append(DecisionRecord(sequence: UInt64(batch.readings.count), body: decision.bytes))
+        appendTick()
+    }
+    /// Judges again what is left of the start, so that a decision meets the state of now.
+    func resumeReplay() throws(JournalError) { try resume() }
     /// The journal could not be opened anew either.
     func noteReopening(_ error: JournalError) { storage.refused(error, now: time.monotonicNanoseconds) }
     /// This gateway goes on after one whose journal was opened anew, with the positions that still wait there for their commit.

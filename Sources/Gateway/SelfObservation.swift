@@ -5,9 +5,8 @@ import Lifeline
 ///
 /// A value is journalled when it differs from the last one, so a gateway that is well says nothing.
 struct SelfObservation {
-    /// The series of each quantity; empty where the plan has no such asset.
-    let series: [(GatewayQuantity, SeriesID)]
-    private var said: [GatewayQuantity: Double] = [:]
+    /// The series of each sensor; empty where the plan has no such asset.
+    let series: [(GatewaySensor, SeriesID)]
     private var lostBefore: UInt64
     private var damageBefore: UInt64
     /// The journal that was opened had to be begun anew.
@@ -15,7 +14,7 @@ struct SelfObservation {
     /// *Units*: nanoseconds for which the store refused, not yet told.
     var refused: Int64 = 0
 
-    init(series: [(GatewayQuantity, SeriesID)], figures: JournalFigures, wasDamaged: Bool) {
+    init(series: [(GatewaySensor, SeriesID)], figures: JournalFigures, wasDamaged: Bool) {
         self.series = series
         lostBefore = figures.dropped.unforwardedBySpace
         damageBefore = figures.damagedSegments
@@ -23,7 +22,13 @@ struct SelfObservation {
     }
 
     /// Values to journal now. To be called once a minute, and when the store takes commits again.
-    mutating func next(figures: JournalFigures, isSynchronised: Bool?) -> [(SeriesID, Double)] {
+    ///
+    /// A broker counts as away when it is away at this moment: what comes and goes within a minute is no outage.
+    ///
+    /// - Parameters:
+    ///   - last: what the journal says of each sensor; NaN: nothing yet. A restart does not forget what it has said.
+    ///   - isConnected: by broker.
+    mutating func next(last: [Double], figures: JournalFigures, isSynchronised: Bool?, isConnected: [Bool]) -> [(SeriesID, Double)] {
         let lost = figures.dropped.unforwardedBySpace &- lostBefore
         lostBefore = figures.dropped.unforwardedBySpace
         let isDamaged = wasDamaged || figures.damagedSegments > damageBefore
@@ -32,17 +37,21 @@ struct SelfObservation {
         let refused = Double(self.refused / 1_000_000) / 1000
         self.refused = 0
         var values: [(SeriesID, Double)] = []
-        for (quantity, series) in series {
-            let value: Double =
-                switch quantity {
-                case .readingsLost: Double(lost)
-                case .journalDamage: isDamaged ? 1 : 0
-                case .storageRefused: refused
-                case .clockUnsynchronised: isSynchronised == false ? 1 : 0
-                }
+        for ((sensor, series), last) in zip(series, last) {
+            let value: Double
+            switch sensor.quantity {
+            case .readingsLost: value = Double(lost)
+            case .journalDamage: value = isDamaged ? 1 : 0
+            case .storageRefused: value = refused
+            case .clockUnsynchronised: value = isSynchronised == false ? 1 : 0
+            case .brokerConnected:
+                guard let broker = sensor.broker, broker < isConnected.count else { continue }
+                value = isConnected[broker] ? 1 : 0
+            case .alarmRate: continue
+            }
             // Nothing was ever wrong: nothing to say.
-            guard value != said[quantity, default: 0] else { continue }
-            said[quantity] = value
+            let normal: Double = sensor.quantity == .brokerConnected ? 1 : 0
+            guard value != (last.isNaN ? normal : last) else { continue }
             values.append((series, value))
         }
         return values

@@ -16,6 +16,16 @@ package protocol Source: AnyObject {
     func restore(receipts: [UInt64])
     /// Messages delivered and not yet acknowledged.
     var unacknowledged: Int { get }
+    /// Whether messages could arrive now. While the store refuses nobody knows, and nobody asks.
+    var isConnected: Bool { get }
 }
 
-extension MQTTSource: Source {}
+extension Source {
+    /// Most that are no network connections cannot lose it.
+    package var isConnected: Bool { true }
+}
+
+extension MQTTSource: Source {
+    /// See `Source`.
+    package var isConnected: Bool { status.state == .connected || status.state == .paused }
+}

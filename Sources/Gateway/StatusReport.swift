@@ -62,6 +62,8 @@ struct StatusReport {
         json.member("never", presence.never)
         json.endObject()
         episodes(&json, active)
+        json.key("alarms")
+        gateway.alarmReport().write(to: &json, utcOffsetSeconds: site.plan.utcOffsetSeconds)
         json.endObject()
         json.endLine()
         return json.bytes
@@ -281,6 +283,11 @@ struct StatusReport {
             json.member("rule", episode.rule)
             json.member("level", episode.level.name)
             json.member("since", time(episode.since))
+            json.member("episode", episode.episode)
+            json.member("acknowledged", episode.isAcknowledged)
+            if episode.isLatched { json.member("latched", true) }
+            if episode.isChattering { json.member("chattering", true) }
+            if let reason = episode.withheld { json.member("withheld", reason.name) }
             json.key("event")
             json.beginObject()
             json.member("zh", episode.event.chinese)

@@ -22,6 +22,7 @@ package final class MemoryJournal: JournalWriter, Sendable {
         var cursors: [Lane: UInt64] = [:]
         var checkpoint: Checkpoint?
         var marks: [ClockMark] = []
+        var decisions: [DecisionRecord] = []
         var numbers: [String: SeriesID] = [:]
         var durableSeries: [SeriesID: String] = [:]
         var pendingSeries: [(SeriesID, String)] = []
@@ -112,6 +113,10 @@ package final class MemoryJournal: JournalWriter, Sendable {
 
     package func clockMarks() throws(JournalError) -> [ClockMark] { try read { $0.marks } }
 
+    package func decisions(after sequence: Sequence64) throws(JournalError) -> [DecisionRecord] {
+        try read { state in state.decisions.filter { $0.sequence > sequence } }
+    }
+
     package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try read { $0.durableSeries } }
 
     package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] {
@@ -165,6 +170,9 @@ package final class MemoryJournal: JournalWriter, Sendable {
             guard batch.readings.count <= SQLiteJournal.readingsPerCommitLimit else {
                 return .failure(.other("a batch of \(batch.readings.count) readings"))
             }
+            if batch.decisions.contains(where: { $0.sequence >= UInt64(batch.readings.count) || $0.body.count > DecisionRecord.bytesLimit }) {
+                return .failure(.other("a decision without an entry, or too large"))
+            }
             if !batch.readings.isEmpty && Self.bytes(state) + Self.cost(batch.readings.count) > maxBytes {
                 state.isUnderPressure = true
                 return .failure(.full("\(maxBytes) bytes"))
@@ -203,6 +211,13 @@ package final class MemoryJournal: JournalWriter, Sendable {
             var placed = mark
             placed.sequence += first
             state.marks.append(placed)
+        }
+        for decision in batch.decisions {
+            state.decisions.append(DecisionRecord(sequence: first + decision.sequence, body: decision.body))
+        }
+        let covered = state.checkpoint?.sequence ?? 0
+        while state.decisions.count > DecisionRecord.limit, let oldest = state.decisions.first, oldest.sequence <= covered {
+            state.decisions.removeFirst()
         }
         if state.marks.count > ClockMark.limit { state.marks.removeFirst(state.marks.count - ClockMark.limit) }
         return first

@@ -29,13 +29,13 @@ package enum Scan {
         }
     }
 
-    /// The text without a member that is a string and not the first one.
+    /// The text without a member that is a string and not the first one; where the key begins with a brace, without that object.
     package static func without(_ key: String, in text: String) -> String {
         let bytes = Array(text.utf8)
         guard let start = find(Array(("," + key).utf8), in: bytes, from: 0) else { return text }
         let value = start + 1 + key.utf8.count
         let end = bytes[value...].firstIndex(of: UInt8(ascii: "\"")) ?? bytes.count - 1
-        return String(decoding: bytes[..<start] + bytes[(end + 1)...], as: UTF8.self)
+        return String(decoding: bytes[..<start] + bytes[(end + (key.hasPrefix("{") ? 2 : 1))...], as: UTF8.self)
     }
 
     private static func find(_ key: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {

@@ -26,6 +26,8 @@ extension JournalFileReader {
     /// See `JournalReader`.
     package func clockMarks() throws(JournalError) -> [ClockMark] { try queries().clockMarks() }
     /// See `JournalReader`.
+    package func decisions(after sequence: Sequence64) throws(JournalError) -> [DecisionRecord] { try queries().decisions(after: sequence) }
+    /// See `JournalReader`.
     package func seriesKeys() throws(JournalError) -> [SeriesID: String] { try queries().seriesKeys() }
     /// See `JournalReader`.
     package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try queries().rejected(limit: limit) }

@@ -19,6 +19,9 @@ package protocol JournalReader: AnyObject {
     func cursor(_ lane: Lane) throws(JournalError) -> UInt64
     /// How the clock stood, in the order of sequences; at most `ClockMark.limit`.
     func clockMarks() throws(JournalError) -> [ClockMark]
+    /// The decisions after `sequence`, in the order of sequences; those that cannot be read are left out. Held are the newest `DecisionRecord.limit`, and
+    /// more where no checkpoint covers them.
+    func decisions(after sequence: Sequence64) throws(JournalError) -> [DecisionRecord]
     /// Every series by number.
     func seriesKeys() throws(JournalError) -> [SeriesID: String]
     /// The newest `limit` rejected messages, newest first.

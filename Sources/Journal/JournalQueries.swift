@@ -194,6 +194,20 @@ package final class JournalQueries {
         return marks
     }
 
+    /// Asked for at a start only: prepared then, because a file of version 1 that nobody has opened for writing has no such table.
+    func decisions(after sequence: Sequence64) throws(JournalError) -> [DecisionRecord] {
+        guard try connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'decision'") == 1 else { return [] }
+        let statement = try connection.prepare("SELECT sequence, crc, body FROM decision WHERE sequence > ?1 ORDER BY id")
+        statement.bind(1, sequence)
+        var found: [DecisionRecord] = []
+        while try statement.step() {
+            let body = statement.bytes(2)
+            guard Int64(body.withUnsafeBytes { CRC32C.shared.checksum($0) }) == statement.integer(1) else { continue }
+            found.append(DecisionRecord(sequence: statement.unsigned(0), body: body))
+        }
+        return found
+    }
+
     func seriesKeys() throws(JournalError) -> [SeriesID: String] {
         defer { allSeries.reset() }
         var keys: [SeriesID: String] = [:]

@@ -19,6 +19,8 @@ struct JournalSalvage {
     var checkpoint: Checkpoint?
     /// How the clock stood, as far as it can be read.
     var marks: [ClockMark] = []
+    /// What people decided, as far as it can be read.
+    var decisions: [DecisionRecord] = []
     /// Those of `JournalSchema.inherited` that can be read.
     var counters: [JournalSchema.Counter: UInt64] = [:]
     /// Whether rows can be looked for at all: the schema can be read.
@@ -80,6 +82,8 @@ struct JournalSalvage {
         checkpoint = Self.readCheckpoint(connection, below: sequenceFloor)
         // Without them times of this board's first minutes stay as wrong as they were; nothing else depends on them.
         marks = (try? JournalQueries(connection).clockMarks()) ?? []
+        let floor = sequenceFloor
+        decisions = ((try? JournalQueries(connection).decisions(after: 0)) ?? []).filter { $0.sequence < floor }
     }
 
     /// nil when it cannot be read, or there is no such row.

@@ -8,7 +8,7 @@ enum JournalSchema {
     /// `BMAI`: what `file(1)` and SQLite call the application id.
     static let applicationID: Int64 = 0x424D_4149
     /// Counts up when a table changes. A file with a greater number is refused, a lower one is brought up to this in `open`.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     static let tables = """
         CREATE TABLE series(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
@@ -20,6 +20,7 @@ enum JournalSchema {
             recorded INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE clock(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, boot TEXT NOT NULL, offset INTEGER NOT NULL,
             synchronised INTEGER) STRICT;
+        \(decisionTable)
         CREATE TABLE cursor(lane TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE checkpoint(slot INTEGER PRIMARY KEY, ordinal INTEGER NOT NULL, sequence INTEGER NOT NULL, revision TEXT NOT NULL,
             crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
@@ -27,6 +28,10 @@ enum JournalSchema {
             cause TEXT NOT NULL, sample BLOB NOT NULL) STRICT;
         CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """
+
+    /// Since version 2.
+    private static let decisionTable =
+        "CREATE TABLE decision(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;"
 
     /// Names in the table `counter`.
     enum Counter: String {
@@ -86,6 +91,17 @@ enum JournalSchema {
         return .current
     }
 
+    /// Brings a file of an earlier version up to this one, in one transaction. *Throws*: what writing throws; the file is then as it was.
+    static func upgrade(_ connection: SQLiteConnection) throws(JournalError) {
+        guard try connection.integer("PRAGMA user_version") ?? 0 < 2 else { return }
+        do throws(JournalError) {
+            try connection.run("BEGIN IMMEDIATE; \(decisionTable) PRAGMA user_version = 2; COMMIT")
+        } catch {
+            try? connection.run("ROLLBACK")
+            throw error
+        }
+    }
+
     /// Makes the tables, in one transaction with what is taken over from a damaged file: no file lets a sequence be used twice.
     static func create(_ connection: SQLiteConnection, after salvage: JournalSalvage? = nil, file: Int = 0) throws(JournalError) {
         try connection.run("BEGIN IMMEDIATE; \(tables) PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version);")
@@ -127,6 +143,12 @@ enum JournalSchema {
             insertMark.bind(3, mark.offset)
             if let isSynchronised = mark.isSynchronised { insertMark.bind(4, Int64(isSynchronised ? 1 : 0)) }
             try insertMark.execute()
+        }
+        let insertDecision = try connection.prepare("INSERT INTO decision(sequence, crc, body) VALUES (?1, ?2, ?3)")
+        for decision in salvage.decisions {
+            insertDecision.bind(1, decision.sequence)
+            insertDecision.bind(2, Int64(decision.body.withUnsafeBytes { CRC32C.shared.checksum($0) }))
+            try insertDecision.execute(binding: decision.body, at: 3)
         }
         guard let checkpoint = salvage.checkpoint else { return }
         let insert = try connection.prepare("INSERT INTO checkpoint(slot, ordinal, sequence, revision, crc, body) VALUES (1, 1, ?1, ?2, ?3, ?4)")

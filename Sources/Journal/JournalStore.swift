@@ -24,6 +24,8 @@ final class JournalStore {
     let setCounter: SQLiteStatement
     let insertMark: SQLiteStatement
     let trimMarks: SQLiteStatement
+    let insertDecision: SQLiteStatement
+    let trimDecisions: SQLiteStatement
     let deleteSegment: SQLiteStatement
     let receiptsNewest: SQLiteStatement
     let trimReceipts: SQLiteStatement
@@ -75,6 +77,10 @@ final class JournalStore {
             "INSERT INTO counter(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
         insertMark = try connection.prepare("INSERT INTO clock(sequence, boot, offset, synchronised) VALUES (?1, ?2, ?3, ?4)")
         trimMarks = try connection.prepare("DELETE FROM clock WHERE id <= (SELECT max(id) FROM clock) - ?1")
+        insertDecision = try connection.prepare("INSERT INTO decision(sequence, crc, body) VALUES (?1, ?2, ?3)")
+        // What no checkpoint covers must be there for a replay, however many there are.
+        trimDecisions = try connection.prepare(
+            "DELETE FROM decision WHERE id <= (SELECT max(id) FROM decision) - ?1 AND sequence <= (SELECT min(sequence) FROM checkpoint)")
         deleteSegment = try connection.prepare("DELETE FROM segment WHERE first = ?1")
         receiptsNewest = try connection.prepare("SELECT id, count, body FROM receipt ORDER BY id DESC")
         trimReceipts = try connection.prepare("DELETE FROM receipt WHERE id < ?1")

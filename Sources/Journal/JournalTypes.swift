@@ -94,6 +94,24 @@ package struct RejectedMessage: Equatable, Sendable {
     }
 }
 
+/// What a person has decided, at the place in the journal where it takes effect.
+package struct DecisionRecord: Equatable, Sendable {
+    /// The entry that it belongs to. In a batch: the index of that entry in the batch's readings.
+    package var sequence: Sequence64
+    /// See `Decision.bytes`.
+    package var body: [UInt8]
+
+    /// The newest that are kept in any case; those that no checkpoint covers are kept beyond it.
+    package static let limit = 4096
+    /// *Units*: bytes of one body.
+    package static let bytesLimit = 4096
+
+    package init(sequence: Sequence64, body: [UInt8]) {
+        self.sequence = sequence
+        self.body = body
+    }
+}
+
 /// All that one COMMIT makes durable, together or not at all.
 package struct CommitBatch: Sendable {
     package var readings: [Reading] = []
@@ -106,11 +124,14 @@ package struct CommitBatch: Sendable {
     package var checkpoint: Checkpoint?
     /// How the clock stood from a reading of this batch on; the newest `ClockMark.limit` are kept in the file.
     package var clock: [ClockMark] = []
+    /// Each belongs to a reading of this batch, in ascending order.
+    package var decisions: [DecisionRecord] = []
 
     package init() {}
 
     package var isEmpty: Bool {
         readings.isEmpty && receipts.isEmpty && rejected.isEmpty && alerts.isEmpty && cursors.isEmpty && checkpoint == nil && clock.isEmpty
+            && decisions.isEmpty
     }
 
     /// Empties the batch and keeps its memory for the next one.
@@ -122,5 +143,6 @@ package struct CommitBatch: Sendable {
         cursors.removeAll(keepingCapacity: true)
         checkpoint = nil
         clock.removeAll(keepingCapacity: true)
+        decisions.removeAll(keepingCapacity: true)
     }
 }

@@ -29,6 +29,7 @@ extension SQLiteJournal {
                 }
                 if let checkpoint = batch.checkpoint { try set(checkpoint, store) }
                 if !batch.clock.isEmpty { try insert(marks: batch.clock, store) }
+                if !batch.decisions.isEmpty { try insert(decisions: batch.decisions, store) }
             }
         } catch {
             if case .full = error { noteFull(store) }
@@ -45,6 +46,10 @@ extension SQLiteJournal {
         guard batch.receipts.count <= Self.readingsPerCommitLimit else { throw .other("a batch of \(batch.receipts.count) receipts") }
         guard batch.alerts.count <= Self.alertsPerCommitLimit else { throw .other("a batch of \(batch.alerts.count) alerts") }
         for alert in batch.alerts where alert.body.count > Self.alertBytesLimit { throw .other("an alert of \(alert.body.count) bytes") }
+        for decision in batch.decisions {
+            guard decision.body.count <= DecisionRecord.bytesLimit else { throw .other("a decision of \(decision.body.count) bytes") }
+            guard decision.sequence < UInt64(batch.readings.count) else { throw .other("a decision without an entry") }
+        }
         if let checkpoint = batch.checkpoint, checkpoint.body.count > Self.checkpointBytesLimit {
             throw .other("a checkpoint of \(checkpoint.body.count) bytes")
         }
@@ -125,6 +130,16 @@ extension SQLiteJournal {
         }
         store.trimMarks.bind(1, Int64(ClockMark.limit))
         try store.trimMarks.execute()
+    }
+
+    private func insert(decisions: [DecisionRecord], _ store: JournalStore) throws(JournalError) {
+        for decision in decisions {
+            store.insertDecision.bind(1, nextSequence + decision.sequence)
+            store.insertDecision.bind(2, Int64(decision.body.withUnsafeBytes { CRC32C.shared.checksum($0) }))
+            try store.insertDecision.execute(binding: decision.body, at: 3)
+        }
+        store.trimDecisions.bind(1, Int64(DecisionRecord.limit))
+        try store.trimDecisions.execute()
     }
 
     /// A text of a stranger, at most as long as a sample.

@@ -104,6 +104,8 @@ extension SQLiteJournal {
         if state == .empty {
             try JournalSchema.create(connection, after: salvage, file: file)
             JournalFiles.syncDirectory(of: path)
+        } else {
+            try JournalSchema.upgrade(connection)
         }
         let actualPageSize = try connection.integer("PRAGMA page_size") ?? 1024
         // The limit belongs to the connection, not to the file. SQLite holds it at the pages there are.

@@ -13,6 +13,7 @@ extension Alert {
         json.member("quantity", quantity.name)
         json.member("unit", quantity.unit.symbol)
         json.member("late", isLate)
+        if isChattering { json.member("chattering", true) }
         if let location = asset.location {
             json.key("location")
             json.beginObject()

@@ -1,6 +1,8 @@
 /// What an alert says about its episode.
 package enum AlertKind: String, Sendable {
     case raised, escalated, eased, cleared
+    /// Nothing has changed, and nobody has acknowledged it; or a flood that lasts, with new figures.
+    case repeated
 }
 
 /// How sure the gateway is. *Source*: CAP 1.2, `certainty`.
@@ -57,11 +59,14 @@ package struct Alert: Equatable, Sendable {
     package var references: [AlertReference]
     /// The asset's sick-running index when the alert was made; nil for devices and for classes without one.
     package var index: IndexSummary?
+    /// It comes and goes more often than people can follow: it now stays raised until it has been quiet for a while.
+    package var isChattering: Bool
 
     package init(
         id: String, kind: AlertKind, episode: String, gateway: String, asset: Asset, sensor: String, quantity: Quantity, rule: Rule, level: Level,
         certainty: Certainty, onset: Timestamp, occurred: Timestamp, recorded: Timestamp, sequence: Sequence64, isLate: Bool, evidence: Evidence,
-        sentence: BilingualText, headline: BilingualText? = nil, references: [AlertReference] = [], index: IndexSummary? = nil
+        sentence: BilingualText, headline: BilingualText? = nil, references: [AlertReference] = [], index: IndexSummary? = nil,
+        isChattering: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -83,5 +88,6 @@ package struct Alert: Equatable, Sendable {
         self.sentence = sentence
         self.references = references
         self.index = index
+        self.isChattering = isChattering
     }
 }

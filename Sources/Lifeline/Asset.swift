@@ -31,14 +31,22 @@ package struct Asset: Equatable, Sendable {
     package var location: Location?
     /// What the owner's files say of it; nil: nothing was told.
     package var dossier: Dossier?
+    /// Index of the asset that this one hangs on (a valve's pipe, a pump's station), whose alerts may explain this one's. Never a circle.
+    package var parent: Int?
 
-    package init(id: String, assetClass: AssetClass, name: String, address: String = "", location: Location? = nil, dossier: Dossier? = nil) {
+    /// The most parents one above the other.
+    package static let depthLimit = 8
+
+    package init(
+        id: String, assetClass: AssetClass, name: String, address: String = "", location: Location? = nil, dossier: Dossier? = nil, parent: Int? = nil
+    ) {
         self.id = id
         self.assetClass = assetClass
         self.name = name
         self.address = address
         self.location = location
         self.dossier = dossier
+        self.parent = parent
     }
 
     /// `manhole/MH-17`, the CloudEvents `subject`.

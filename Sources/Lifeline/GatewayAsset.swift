@@ -8,6 +8,10 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
     case storageRefused = "storage_refused"
     /// 1: no time service has set the wall clock since the board started.
     case clockUnsynchronised = "clock_unsynchronised"
+    /// 1: the gateway is connected to the broker; one sensor a broker, `gw7/broker_connected.local`.
+    case brokerConnected = "broker_connected"
+    /// Alerts raised in the flood window. Not journalled: it follows from the journal.
+    case alarmRate = "alarm_rate"
 
     package var quantity: Quantity {
         switch self {
@@ -15,6 +19,8 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
         case .journalDamage: make("state", 0...1, "日志状态", "journal", [("正常", "sound"), ("已损坏", "damaged")])
         case .storageRefused: make("s", 0...1e9, "存储拒绝写入时长", "time without storage")
         case .clockUnsynchronised: make("state", 0...1, "时钟状态", "clock", [("已同步", "synchronised"), ("未同步", "not synchronised")])
+        case .brokerConnected: make("state", 0...1, "消息服务器连接", "connection to the broker", [("已断开", "down"), ("已连接", "up")])
+        case .alarmRate: make("count", 0...1e9, "告警数", "number of alerts")
         }
     }
 
@@ -29,20 +35,39 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
     }
 }
 
+/// One sensor of the gateway's own asset.
+package struct GatewaySensor: Equatable, Sendable {
+    package var quantity: GatewayQuantity
+    /// Index of the broker that it is about; nil for every other quantity.
+    package var broker: Int?
+    /// The sensor's id.
+    package var id: String
+}
+
 extension SitePlan {
+    /// The sensors that the gateway has itself, in the order in which `includingGateway` appends them.
+    package var gatewaySensors: [GatewaySensor] {
+        GatewayQuantity.allCases.flatMap { own -> [GatewaySensor] in
+            let id = gateway + "/" + own.rawValue
+            guard own == .brokerConnected else { return [GatewaySensor(quantity: own, broker: nil, id: id)] }
+            return brokers.enumerated().map { GatewaySensor(quantity: own, broker: $0.offset, id: id + "." + $0.element) }
+        }
+    }
+
     /// The plan with the gateway itself as its last asset, where its rules have anything to say about gateways; otherwise the plan as it is.
     package var includingGateway: SitePlan {
-        let names = Set(GatewayQuantity.allCases.map { gateway + "/" + $0.rawValue })
+        let own = gatewaySensors
+        let names = Set(own.map(\.id))
         // A site that has sensors of these names itself keeps them.
         guard rules.contains(where: { $0.assetClass == .gateway }), !sensors.contains(where: { names.contains($0.id) }) else { return self }
         var plan = self
         plan.assets.append(Asset(id: gateway, assetClass: .gateway, name: gateway))
         plan.devices.append(Device(id: "gateway", topic: "", fields: []))
-        for own in GatewayQuantity.allCases {
+        for sensor in own {
             plan.sensors.append(
                 Sensor(
-                    id: gateway + "/" + own.rawValue, asset: plan.assets.count - 1, device: plan.devices.count - 1, quantity: own.quantity,
-                    interval: nil, cycle: nil))
+                    id: sensor.id, asset: plan.assets.count - 1, device: plan.devices.count - 1, quantity: sensor.quantity.quantity, interval: nil,
+                    cycle: nil))
         }
         return plan
     }

@@ -105,6 +105,13 @@ package struct BilingualText: Equatable, Sendable {
         self.chinese = chinese
         self.english = english
     }
+
+    /// This text and another sentence after it.
+    package func followed(by other: BilingualText?) -> BilingualText {
+        guard let other else { return self }
+        func gap(_ text: String) -> String { text.isEmpty || text.hasSuffix(" ") ? "" : " " }
+        return BilingualText(chinese: chinese + other.chinese, english: english + gap(english) + other.english)
+    }
 }
 
 /// When a condition of an asset is worth an alert. Rules are data: a versioned profile, with a site's own rules over it.
@@ -146,6 +153,12 @@ package struct Rule: Equatable, Sendable {
     package var latched: Bool
     /// Another rule's id whose active episode on the same asset makes this one *Likely*; alone it is only *Possible*.
     package var confirmedBy: String?
+    /// Rules whose active episode on the same asset, a parent or the device's broker explains this one: it is then withheld.
+    package var suppressedBy: [String]
+    /// Whether a person may put its red alerts aside. False: neither a shelf nor a flood withholds them.
+    package var shelvable: Bool
+    /// *Units*: seconds after which a latched episode that nobody has acknowledged is said again; 0: never.
+    package var repeatEvery: Double
     /// CAP `category`: `Infra`, `Safety`, `Fire`, `CBRNE`.
     package var category: String
     /// What has happened, in a few words.
@@ -159,8 +172,8 @@ package struct Rule: Equatable, Sendable {
         id: String, origin: String = "site", kind: RuleKind, direction: RuleDirection = .any, assetClass: AssetClass? = nil, quantity: String? = nil,
         asset: String? = nil, sensor: String? = nil, levels: [LevelLimit], deadband: Double = 0, onDelay: Double = 0, offDelay: Double = 0,
         latched: Bool = false,
-        confirmedBy: String? = nil, category: String = "Infra", event: BilingualText, advice: BilingualText,
-        index: IndexWeight? = nil
+        confirmedBy: String? = nil, suppressedBy: [String] = [], shelvable: Bool = true, repeatEvery: Double = 0, category: String = "Infra",
+        event: BilingualText, advice: BilingualText, index: IndexWeight? = nil
     ) {
         self.id = id
         self.origin = origin
@@ -176,6 +189,9 @@ package struct Rule: Equatable, Sendable {
         self.offDelay = offDelay
         self.latched = latched
         self.confirmedBy = confirmedBy
+        self.suppressedBy = suppressedBy
+        self.shelvable = shelvable
+        self.repeatEvery = repeatEvery
         self.category = category
         self.event = event
         self.advice = advice

@@ -12,10 +12,14 @@ package struct SitePlan: Equatable, Sendable {
     package var derivations: [Derivation]
     /// How the sick-running index is made; nil: the profile has none.
     package var indexModel: IndexModel?
+    /// The brokers' ids, which devices refer to by index.
+    package var brokers: [String]
+    package var alarms: AlarmPolicy
+    package var maintenance: [MaintenanceWindow]
 
     package init(
         gateway: String, utcOffsetSeconds: Int, assets: [Asset], devices: [Device], sensors: [Sensor], rules: [Rule], derivations: [Derivation] = [],
-        indexModel: IndexModel? = nil
+        indexModel: IndexModel? = nil, brokers: [String] = [], alarms: AlarmPolicy = .none, maintenance: [MaintenanceWindow] = []
     ) {
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
@@ -25,5 +29,8 @@ package struct SitePlan: Equatable, Sendable {
         self.rules = rules
         self.derivations = derivations
         self.indexModel = indexModel
+        self.brokers = brokers
+        self.alarms = alarms
+        self.maintenance = maintenance
     }
 }

@@ -13,6 +13,8 @@ struct AssetList {
     }
 
     mutating func read(_ readers: [TableReader]) {
+        var parents: [Int: Located<String>] = [:]
+        defer { ParentLinks(register: register, log: log).link(parents, in: &assets) }
         for reader in readers {
             let assetClass: Located<AssetClass>? = reader.choice("class", "asset class", among: AssetClass.ofSites)
             let name = reader.text("name")
@@ -20,7 +22,9 @@ struct AssetList {
             let location = reader.table("location", Schema.location).flatMap(location)
             let dossier = reader.table("dossier", Schema.dossier).map(dossiers.read)
             _ = reader.identifier("id")
+            let parent = reader.text("parent")
             guard let id = reader.declaredID("id"), register.declare(id, log: log).isNew else { continue }
+            parents[assets.count] = parent
             assets.append(
                 Asset(
                     id: id.value, assetClass: assetClass?.value ?? .other, name: name?.value ?? id.value, address: address?.value ?? "",

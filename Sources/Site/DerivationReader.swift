@@ -9,7 +9,8 @@ struct DerivationReader {
     private static let methods: [(name: String, needs: [String], may: [String])] = [
         ("lowest_mean", ["window", "hours"], []), ("median", ["period"], ["at_least", "at_most"]), ("cycles", ["amplitude", "period"], []),
         ("share_of_hours", ["over"], ["at_least", "at_most"]), ("growth", ["per", "over"], ["scale", "least"]),
-        ("onsets", ["per", "over"], ["at_least", "at_most", "scale", "least"]), ("compensated", ["by", "over"], []), ("highest", ["window"], []), ("lowest", ["window"], []),
+        ("onsets", ["per", "over"], ["at_least", "at_most", "scale", "least"]), ("compensated", ["by", "over"], []), ("highest", ["window"], []),
+        ("lowest", ["window"], []),
         ("fall", ["window"], []),
         ("rise", ["window"], []), ("difference", ["minus"], ["max_age"]),
     ]

@@ -14,7 +14,7 @@ package enum DocumentPaths {
         "parameter.0.valueName", "parameter.0.value", "area", "area.0", "area.0.areaDesc", "area.0.circle", "area.0.circle.0",
     ]
     private static let details = [
-        "gateway", "rule", "profile", "level", "sensor", "asset", "asset_class", "asset_name", "quantity", "unit", "late", "location",
+        "gateway", "rule", "profile", "level", "sensor", "asset", "asset_class", "asset_name", "quantity", "unit", "late", "chattering", "location",
         "location.latitude", "location.longitude", "location.system", "evidence", "dropped",
     ]
     private static let evidence = [

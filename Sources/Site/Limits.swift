@@ -11,6 +11,9 @@ enum Limits {
     /// Words for values of one quantity.
     static let states = 64
     static let disabledRules = 256
+    static let maintenanceWindows = 256
+    /// Rules that suppress one rule.
+    static let suppressors = 16
     static let chips = 64
     /// Of a manifest of recordings.
     static let recordings = 10_000

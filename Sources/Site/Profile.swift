@@ -29,6 +29,7 @@ struct ProfileReader {
         var derivations: [Derivation] = []
         var rules: [RuleEntry] = []
         var index: IndexModel?
+        var alarms = AlarmPolicy.none
         /// The profile could not be read: an unknown quantity or rule is nobody's fault then.
         var isIncomplete = false
 
@@ -58,9 +59,13 @@ struct ProfileReader {
         let rules = RuleReader(quantities: draft.book, origin: "\(draft.name)@\(draft.version)", targets: nil, log: log)
         draft.rules = rules.rules(reader.tables("rule", Schema.profileRule, limit: Limits.rules))
         draft.index = reader.table("index", Schema.index).flatMap { IndexModelReader(reader: $0, origin: "\(draft.name)@\(draft.version)").read() }
+        if let table = reader.table("alarms", Schema.profileAlarms) { draft.alarms = AlarmReader(base: .none).read(table) }
         let ids = draft.rules.map(\.id.value)
         for entry in draft.rules {
             if let other = entry.confirmedBy, !ids.contains(other.value) {
+                log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
+            }
+            for other in entry.suppressedBy where !ids.contains(other.value) {
                 log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
             }
         }

@@ -25,6 +25,9 @@ struct RuleMerge {
             if let other = entry.confirmedBy, !ids.contains(other.value), !profile.isIncomplete {
                 log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
             }
+            for other in entry.suppressedBy where !ids.contains(other.value) && !profile.isIncomplete {
+                log.error(Wording.unknown("rule", other.value, among: ids), at: other.spot)
+            }
         }
         var off: Set<String> = []
         for id in disabled {

@@ -6,6 +6,7 @@ struct RuleEntry {
     /// nil: the rule is broken, its id is known all the same.
     var rule: Rule?
     var confirmedBy: Located<String>?
+    var suppressedBy: [Located<String>] = []
     var spot: Spot
 }
 
@@ -40,7 +41,11 @@ struct RuleReader {
         let named = reader.text("quantity")
         let quantity = named.flatMap { quantities.resolve($0, log: log) }
         let confirmedBy = reader.text("confirmed_by")
+        let suppressedBy = reader.texts("suppressed_by", limit: Limits.suppressors)
+        let shelvable = reader.boolean("shelvable")?.value ?? true
         let latched = reader.boolean("latched")?.value ?? false
+        let repeatEvery = reader.duration("repeat", in: .seconds(60) ... .seconds(86_400))
+        if let repeatEvery, !latched { log.error("repeat has a meaning for latched rules only", at: repeatEvery.spot) }
         let dayAtMost: ClosedRange<Duration> = .seconds(0) ... .seconds(86_400)
         let onDelay = reader.duration("on_delay", in: dayAtMost)?.value.inSeconds ?? 0
         let offDelay = reader.duration("off_delay", in: dayAtMost)?.value.inSeconds ?? 0
@@ -65,14 +70,16 @@ struct RuleReader {
         let extras = RuleExtras(reader: reader, kind: kind?.value, quantities: quantities, log: log).read()
         let index = index(reader, kind?.value)
         guard let id else { return nil }
-        var entry = RuleEntry(id: id, rule: nil, confirmedBy: confirmedBy, spot: reader.here)
+        var entry = RuleEntry(id: id, rule: nil, confirmedBy: confirmedBy, suppressedBy: suppressedBy, spot: reader.here)
         if confirmedBy?.value == id.value, let confirmedBy { log.error("a rule cannot confirm itself", at: confirmedBy.spot) }
+        for other in suppressedBy where other.value == id.value { log.error("a rule cannot suppress itself", at: other.spot) }
         guard let kind, let limits, let extras, let event, let advice else { return entry }
         var rule = Rule(
             id: id.value, origin: origin, kind: kind.value, direction: direction?.value ?? .any, assetClass: assetClass?.value,
             quantity: quantity?.name, asset: asset?.value, sensor: sensor?.value, levels: limits.levels, deadband: limits.deadband,
-            onDelay: onDelay, offDelay: offDelay, latched: latched, confirmedBy: confirmedBy?.value, category: category, event: event, advice: advice,
-            index: index)
+            onDelay: onDelay, offDelay: offDelay, latched: latched, confirmedBy: confirmedBy?.value,
+            suppressedBy: suppressedBy.map(\.value), shelvable: shelvable, repeatEvery: repeatEvery?.value.inSeconds ?? 0, category: category,
+            event: event, advice: advice, index: index)
         extras.apply(to: &rule)
         entry.rule = rule
         return entry

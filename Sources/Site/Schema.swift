@@ -72,6 +72,7 @@ enum Schema {
             .optional("control", .table, "[control]"), .optional("broker", .tables, "[[broker]]"), .optional("platform", .table, "[platform]"),
             .optional("asset", .tables, "[[asset]]"), .optional("device", .tables, "[[device]]"),
             .optional("quantity", .tables, "[[quantity]]"), .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"),
+            .optional("alarms", .table, "[alarms]"), .optional("maintenance", .tables, "[[maintenance]]"),
         ])
 
     static let site = TableShape(
@@ -118,6 +119,27 @@ enum Schema {
             .optional("address", .text, "\"West Road 17, at the bus stop\""),
             .optional("location", .table, "{ latitude = 34.75, longitude = 113.63, system = \"WGS-84\" }"),
             .optional("dossier", .table, "[asset.dossier]"),
+            .optional("parent", .text, "\"PUMP-1\""),
+        ])
+
+    private static let alarmKeys: [(name: String, form: KeyForm, example: String)] = [
+        ("flood_window", .duration, "\"10 min\""), ("flood_update", .duration, "\"5 min\""), ("release_interval", .duration, "\"30 s\""),
+        ("chatter_raises", .whole, "3"), ("chatter_window", .duration, "\"1 min\""), ("slow_chatter_raises", .whole, "5"),
+        ("slow_chatter_window", .duration, "\"1 h\""), ("chatter_hold", .duration, "\"30 min\""), ("stale_after", .duration, "\"24 h\""),
+        ("shelve_at_most", .duration, "\"30 d\""), ("repeat_at_most", .whole, "144"), ("acceptable_a_day", .whole, "150"),
+    ]
+
+    static let alarms = TableShape(title: "[alarms]", keys: alarmKeys.map { .optional($0.name, $0.form, $0.example) })
+
+    /// A profile leaves no number open.
+    static let profileAlarms = TableShape(title: "[alarms]", keys: alarmKeys.map { .required($0.name, $0.form, $0.example) })
+
+    static let maintenance = TableShape(
+        title: "[[maintenance]]",
+        keys: [
+            .required("assets", .texts, "[\"MH-17\"]"), .optional("from", .text, "\"2026-01-02 18:00\""),
+            .optional("to", .text, "\"2026-01-02 20:00\""), .optional("weekly", .text, "\"Sun 02:00-04:00\""),
+            .required("reason", .text, "\"valve exchange\""), .required("by", .text, "\"Li Wei\""),
         ])
 
     static let location = TableShape(
@@ -175,7 +197,8 @@ enum Schema {
         .optional("class", .text, "\"manhole_cover\""), .optional("quantity", .text, "\"tilt\""), .optional("unit", .text, "\"deg\""),
         .required("levels", .tables, "[ { level = \"orange\", limit = 15.0 } ]"), .optional("deadband", .number, "1.0"),
         .optional("on_delay", .duration, "\"3 s\""), .optional("off_delay", .duration, "\"1 min\""), .optional("latched", .boolean, "false"),
-        .optional("confirmed_by", .text, "\"cover.open\""), .optional("category", .text, "\"Infra\""),
+        .optional("confirmed_by", .text, "\"cover.open\""), .optional("suppressed_by", .texts, "[\"pump.dry_run\"]"),
+        .optional("shelvable", .boolean, "true"), .optional("repeat", .duration, "\"10 min\""), .optional("category", .text, "\"Infra\""),
         .optional("baseline", .table, "{ reference = \"rolling\", measure = \"deviations\", samples = 28 }"),
         .optional("while", .tables, "[ { quantity = \"running\", at_least = 0.5 } ]"), .optional("confirm_readings", .whole, "2"),
         .optional("about", .text, "\"device\""), .optional("features", .texts, "[\"surge\", \"step\"]"),
@@ -237,6 +260,7 @@ enum Schema {
             .required("schema", .whole, "1"), .required("profile", .text, "\"lifeline-cn\""), .required("version", .whole, "1"),
             .optional("notes", .text, "\"Defaults for Chinese cities.\""), .optional("quantity", .tables, "[[quantity]]"),
             .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"), .optional("index", .table, "[index]"),
+            .optional("alarms", .table, "[alarms]"),
         ])
 
     static let profileRule = TableShape(title: "[[rule]]", keys: ruleKeys)

@@ -48,7 +48,10 @@ struct SiteReader {
             .derivations(file.tables("derive", Schema.derivation, limit: Limits.derivations))
         let plan = SitePlan(
             gateway: header.id, utcOffsetSeconds: header.offset, assets: assets.assets, devices: devices.devices, sensors: devices.sensors,
-            rules: merge.rules(), derivations: own + profile.derivations, indexModel: profile.index)
+            rules: merge.rules(), derivations: own + profile.derivations, indexModel: profile.index, brokers: brokers.register.names,
+            alarms: file.table("alarms", Schema.alarms).map(AlarmReader(base: profile.alarms).read) ?? profile.alarms,
+            maintenance: MaintenanceReader(assets: assets.register, utcOffsetSeconds: header.offset, log: log)
+                .windows(file.tables("maintenance", Schema.maintenance, limit: Limits.maintenanceWindows)))
         let store = file.table("journal", Schema.journal).map(journal) ?? JournalConfiguration()
         let control = file.table("control", Schema.control).flatMap(socket) ?? SiteReader.controlSocket
         if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }

@@ -13,7 +13,7 @@ struct Bamai: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Check.self, Status.self, Watch.self, Alerts.self, IndexCommand.self, Export.self, Rejected.self, Replay.self, Simulate.self,
-            ScoreCommand.self,
+            Check.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self, Shelve.self, Unshelve.self, Shelves.self,
+            Maintain.self, IndexCommand.self, Export.self, Rejected.self, Replay.self, Simulate.self, ScoreCommand.self,
         ])
 }

@@ -103,7 +103,7 @@ struct StatusView {
             row("commits", "\(count(journal, "commits")), \(count(journal, "failed_commits")) failed"),
             row("wear", wear(journal)),
         ] + dropped(journal) + salvage(journal) + [
-            row("judged", "\(behind == 0 ? "all" : Terminal.count(behind) + " behind"), \(count(judge, "alerts")) alerts made"),
+            row("judged", "\(behind == 0 ? "all" : Terminal.count(behind) + " behind"), \(count(judge, "alerts")) alerts made")
         ]
     }
 

@@ -4,7 +4,7 @@ import Testing
 @Suite("bamai: help and wrong use")
 struct HelpTests {
     static let commands = [
-        "check", "status", "watch", "alerts", "index", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal",
+        "check", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve", "shelves", "maintain", "index", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",
     ]
 
@@ -36,6 +36,11 @@ struct HelpTests {
             ["replay"], ["score", "csv"],
             ["score", "csv", ".", "--false-alarms", "0"], ["score", "street", "--days", "1"], ["score", "street", "--divisor", "0"],
             ["simulate", "--district", "--speed", "0"], ["simulate", "--district", "--copies", "2"],
+            ["shelve", "--reason", "r", "--by", "b", "--for", "1h"],
+            ["shelve", "A", "--reason", "r", "--by", "b"],
+            ["shelve", "A", "--for", "1h", "--until", "2026-01-02T10:00", "--reason", "r", "--by", "b"],
+            ["shelve", "A", "--for", "1h", "--by", "b"], ["end", "ep", "--reason", "r"],
+            ["maintain", "A", "--done", "--for", "1h", "--reason", "r", "--by", "b"],
         ])
     func wrongUse(arguments: [String]) throws {
         let run = try CommandRun(arguments)

@@ -71,7 +71,34 @@ struct ReplayTests {
         var future = snapshot
         future[4] = 99
         var other = Feeder(ReplayTests.plan())
-        #expect(other.diagnosis.restore(from: future) == .refused("snapshot version 99, this program writes 4"))
+        #expect(other.diagnosis.restore(from: future) == .refused("snapshot version 99, this program writes 5"))
+    }
+
+    @Test("What was told of a rule or a sensor that the site no longer has is withdrawn with the next entry, once")
+    func removed() throws {
+        var before = Feeder(GateFixture.plan([GateFixture.tilt], covers: 2))
+        before.feed(12)
+        before.feed(12, sensor: 1)
+        for (plan, sensors) in [
+            (GateFixture.plan([GateFixture.rule("other", quantity: "tilt", [(.red, 90)])], covers: 2), ["A0/tilt", "A1/tilt"]),
+            (GateFixture.plan([GateFixture.tilt], covers: 1), ["A1/tilt"]),
+        ] {
+            var after = Feeder(plan)
+            _ = after.diagnosis.restore(from: before.diagnosis.snapshot())
+            (after.sequence, after.now) = (before.sequence, before.now)
+            // A stop before the next entry does not forget it.
+            var again = Feeder(plan)
+            _ = again.diagnosis.restore(from: after.diagnosis.snapshot())
+            (again.sequence, again.now) = (before.sequence, before.now)
+            for _ in 0..<2 {
+                after.tick(after: 60)
+                again.tick(after: 60)
+            }
+            #expect(after.alerts.map(\.sensor) == sensors)
+            #expect(after.alerts.allSatisfy { $0.kind == .cleared && $0.level == .yellow && $0.rule.id == "cover.tilt" })
+            #expect(Set(after.alerts.map(\.episode)).isSubset(of: Set(before.alerts.map(\.episode))))
+            #expect(again.alerts == after.alerts)
+        }
     }
 
     @Test("After a change of the site, the sensors and rules that remain go on")

@@ -41,6 +41,7 @@ final class ScriptedSource: Source {
     var waiting: [(topic: String, payload: String, receipt: UInt64, qos: Int, retained: Bool)] = []
     private(set) var events: [String] = []
     private(set) var unacknowledged = 0
+    var isConnected = true
     /// Called at every release and abandonment, so that a test can look at the journal at that moment.
     var onRelease: () -> Void = {}
     private var next: UInt64 = 1

@@ -295,6 +295,47 @@ struct JournalSuite {
         #expect(try reader.figures().segments == 1)
     }
 
+    @Test("keeps decisions at the places of their entries, and all that no checkpoint covers", arguments: JournalKind.allCases)
+    func decisions(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        var batch = Samples.batch(3)
+        batch.decisions = [DecisionRecord(sequence: 1, body: [1, 2]), DecisionRecord(sequence: 2, body: [3])]
+        _ = try bench.writer.commit(batch)
+        batch.decisions = [DecisionRecord(sequence: 0, body: [])]
+        _ = try bench.writer.commit(batch)
+        let kept = [DecisionRecord(sequence: 2, body: [1, 2]), DecisionRecord(sequence: 3, body: [3]), DecisionRecord(sequence: 4, body: [])]
+        #expect(try bench.reader().decisions(after: 0) == kept)
+        #expect(try bench.writer.decisions(after: 2) == Array(kept.dropFirst()))
+        try bench.reopen()
+        #expect(try bench.writer.decisions(after: 0) == kept)
+        // A decision that belongs to no entry of its batch is a mistake.
+        batch.decisions = [DecisionRecord(sequence: 3, body: [])]
+        #expect(failure { _ = try bench.writer.commit(batch) } != nil)
+        batch.decisions = [DecisionRecord(sequence: 0, body: [UInt8](repeating: 0, count: DecisionRecord.bytesLimit + 1))]
+        #expect(failure { _ = try bench.writer.commit(batch) } != nil)
+        #expect(try bench.writer.lastSequence() == 6)
+    }
+
+    @Test("lets the oldest decisions go only where a checkpoint covers them", arguments: JournalKind.allCases)
+    func decisionsTrimmed(kind: JournalKind) throws {
+        let bench = try JournalBench(kind)
+        func add(_ count: Int) throws {
+            var many = Samples.batch(count)
+            many.decisions = (0..<count).map { DecisionRecord(sequence: UInt64($0), body: [1]) }
+            _ = try bench.writer.commit(many)
+        }
+        try add(DecisionRecord.limit + 10)
+        #expect(try bench.writer.decisions(after: 0).count == DecisionRecord.limit + 10)
+        for _ in 0..<2 {
+            var checkpoint = CommitBatch()
+            checkpoint.checkpoint = Checkpoint(sequence: 5, revision: "r", body: [1])
+            _ = try bench.writer.commit(checkpoint)
+        }
+        try add(1)
+        #expect(try bench.writer.decisions(after: 0).first?.sequence == 6)
+        #expect(try bench.writer.decisions(after: 0).count == DecisionRecord.limit + 6)
+    }
+
     @Test("throws after it is closed", arguments: JournalKind.allCases)
     func closed(kind: JournalKind) throws {
         let bench = try JournalBench(kind)

@@ -22,7 +22,7 @@ print(
     \(count) seeds from \(first), \(failures) failed
       messages    \(total.published) taken by the broker, \(total.acknowledged) acknowledged, \(total.redelivered) known as redeliveries
       journal     \(total.readings) entries, \(total.refusedCommits) commits refused, \(total.dropped) readings dropped by retention
-      alerts      \(total.alerts)
+      alerts      \(total.alerts), \(total.decisions) decisions
       disasters   \(total.powerCuts) power cuts, \(total.kills) kills, \(total.storageFaults) storage faults, \(total.brokerRestarts) broker restarts, \
     \(total.linkCuts) link cuts, \(total.clockSteps) clock steps
     """)

@@ -114,6 +114,14 @@ final class SimulatedBoard {
         _ = try? gateway.upkeep([source])
     }
 
+    /// A person decides; where it is journalled, or nil when it was refused.
+    func decide(_ decision: Decision) -> Sequence64? {
+        guard let gateway, let source, let answer = try? gateway.decide(decision, sources: [source]), case .taken(let place) = answer else {
+            return nil
+        }
+        return place
+    }
+
     /// One turn of the uplink.
     func forward(to link: SimulatedLink, window: Int) -> String? {
         guard let forwarder else { return nil }

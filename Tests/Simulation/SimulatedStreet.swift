@@ -108,6 +108,10 @@ final class SimulatedStreet {
         let tilt = Quantity(name: "tilt", unit: degrees, range: -180...180, chinese: "倾角", english: "tilt")
         let value = Quantity(name: "value", unit: one, range: -1e12...1e12, chinese: "数", english: "value")
         var plan = SitePlan(gateway: "gw7", utcOffsetSeconds: 28_800, assets: [], devices: [], sensors: [], rules: rules)
+        plan.brokers = ["b"]
+        plan.alarms = AlarmPolicy(
+            floodWindow: 60, floodUpdate: 60, releaseInterval: 10, chatterRaises: 3, chatterWindow: 60, slowChatterRaises: 5, slowChatterWindow: 600,
+            chatterHold: 120, staleAfter: 86_400, shelveAtMost: 86_400, repeatAtMost: 5, acceptableADay: 150)
         for index in 0..<deviceCount {
             plan.assets.append(Asset(id: "A\(index)", assetClass: .manholeCover, name: "A\(index)"))
             plan.devices.append(
@@ -139,12 +143,18 @@ final class SimulatedStreet {
                 id: id, kind: kind, assetClass: assetClass, quantity: quantity, levels: limits, deadband: 1, onDelay: onDelay, offDelay: offDelay,
                 event: BilingualText(chinese: id, english: id), advice: BilingualText(chinese: "看", english: "look"))
         }
+        var latched = rule("cover.latched", .high, "tilt", [LevelLimit(level: .red, limit: 45)])
+        (latched.latched, latched.repeatEvery, latched.suppressedBy) = (true, 120, ["cover.slow"])
         let own = GatewayQuantity.allCases.map {
-            rule("gateway." + $0.rawValue, .high, $0.rawValue, [LevelLimit(level: .orange, limit: 1)], offDelay: 60, of: .gateway)
+            let isBroker = $0 == .brokerConnected
+            return rule(
+                "gateway." + $0.rawValue, isBroker ? .low : .high, $0.rawValue,
+                [LevelLimit(level: .orange, limit: isBroker ? 0 : $0 == .alarmRate ? 8 : 1)], offDelay: 60, of: .gateway)
         }
         return own + [
             rule("cover.tilt", .high, "tilt", [LevelLimit(level: .yellow, limit: 15), LevelLimit(level: .orange, limit: 40)]),
             rule("cover.slow", .high, "tilt", [LevelLimit(level: .orange, limit: 20)], onDelay: 3, offDelay: 10),
+            latched,
             rule("any.unusual", .pulse, "tilt", [LevelLimit(level: .yellow, limit: 5)]),
             rule("device.silent", .silent, nil, [LevelLimit(level: .blue, limit: 300)]),
         ]

@@ -11,7 +11,8 @@ extension World {
         case 330..<640:
             time.advance(by: .milliseconds(random.below(100)))
             for _ in 0...random.below(3) { board.turn() }
-        case 640..<820: try forward()
+        case 640..<780: try forward()
+        case 780..<820: decide()
         case 820..<870: time.advance(by: .seconds(random.below(120)))
         case 870..<900: misfile()
         case 900..<930: disturbDisk()
@@ -30,6 +31,26 @@ extension World {
     private func publish() {
         guard let message = street.message(&random, wall: time.now) else { return }
         street.accepted(message, by: broker)
+    }
+
+    /// A person decides something; mostly it makes sense.
+    private func decide() {
+        let asset = "A\(random.below(SimulatedStreet.deviceCount))"
+        let rule = ["", "", "cover.tilt", "device.silent"][random.below(4)]
+        let episodes = board.gateway?.activeEpisodes().map(\.episode) ?? []
+        let episode = episodes.isEmpty ? "none" : episodes[random.below(episodes.count)]
+        let until = time.now.advanced(by: .seconds(1 + random.below(2000)))
+        let decision: Decision =
+            switch random.below(6) {
+            case 0, 1: Decision(.shelve, asset: asset, rule: rule, until: until, reason: "simulated", by: "world")
+            case 2: Decision(.unshelve, asset: asset, rule: rule, reason: "simulated", by: "world")
+            case 3: Decision(.maintain, asset: asset, until: until, reason: "simulated", by: "world")
+            case 4: Decision(.resume, asset: asset, reason: "simulated", by: "world")
+            default: Decision(random.chance(0.5) ? .end : .acknowledge, episode: episode, reason: "simulated", by: "world")
+            }
+        guard let place = board.decide(decision) else { return }
+        report.decisions += 1
+        decided.append(place)
     }
 
     /// Something that is no reading: it must be acknowledged, counted and forgotten.

@@ -27,6 +27,7 @@ package struct SimulationReport: Sendable {
     package var redelivered: UInt64 = 0
     package var dropped: UInt64 = 0
     package var clockSteps = 0
+    package var decisions = 0
     package init() {}
 
     package static func + (left: SimulationReport, right: SimulationReport) -> SimulationReport {
@@ -44,6 +45,7 @@ package struct SimulationReport: Sendable {
         sum.redelivered = left.redelivered + right.redelivered
         sum.dropped = left.dropped + right.dropped
         sum.clockSteps = left.clockSteps + right.clockSteps
+        sum.decisions = left.decisions + right.decisions
         return sum
     }
 }
@@ -71,6 +73,8 @@ package final class World {
     var link: SimulatedLink
     var boots = 1
     var isLinkUp = true
+    /// Where decisions stand that were answered.
+    var decided: [Sequence64] = []
     let window: Int
     /// Alerts that the platform's broker can never take, by a rule of this world.
     private let unsendable: UInt64
@@ -219,6 +223,8 @@ package final class World {
         let figures = try journal.figures()
         report.dropped = figures.droppedReadings
         guard figures.damagedSegments == 0 else { throw fail("\(figures.damagedSegments) segments cannot be read") }
+        let kept = Set(try journal.decisions(after: 0).map(\.sequence))
+        if let lost = decided.first(where: { !kept.contains($0) }) { throw fail("the decision at \(lost) was answered and is gone") }
         var held: [SeriesID: [UInt64]] = [:]
         var expected = try journal.firstSequence()
         if figures.droppedReadings == 0 && expected > 1 { throw fail("the journal begins at \(expected), and nothing was dropped") }
@@ -281,6 +287,7 @@ package final class World {
             return true
         }
         batch.readings = readings
+        batch.decisions = try journal.decisions(after: 0).map { DecisionRecord(sequence: $0.sequence - 1, body: $0.body) }
         _ = try copy.commit(batch)
         let again = try Gateway(configuration: site, journal: copy, time: time)
         let (left, right) = (try journal.alerts(after: 0, limit: 10_000).map(\.id), try copy.alerts(after: 0, limit: 10_000).map(\.id))

@@ -66,8 +66,8 @@ import Testing
         let there = Set(paths(document, "").map { String($0.dropFirst()) })
         let known = Set(DocumentPaths.all)
         #expect(there.subtracting(known) == [], "a mapping cannot take these")
-        // What only some documents have: the stamp of forwarding, and what was left out.
-        let rare: Set<String> = ["senttime", "clockstate", "correctedtime", "data.bamai.dropped"]
+        // What only some documents have: the stamp of forwarding, what was left out, and that it chatters.
+        let rare: Set<String> = ["senttime", "clockstate", "correctedtime", "data.bamai.dropped", "data.bamai.chattering"]
         #expect(known.subtracting(there) == rare)
     }
 

@@ -50,7 +50,7 @@ import Testing
         let text = try Repository.text("firmware-config/sample/site.toml")
         let shapes = [
             Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
-            Schema.quantity, Schema.derivation, Schema.siteRule, Schema.dossier,
+            Schema.quantity, Schema.derivation, Schema.siteRule, Schema.dossier, Schema.alarms, Schema.maintenance,
         ]
         for shape in shapes {
             let section = SampleTests.lines(of: text, under: shape.title)
