@@ -16,15 +16,33 @@ struct ObservedTime {
     /// How far ahead of the board a device's clock may be: what cheap clocks drift between two settings. *Units*: microseconds.
     static let tolerance: Int64 = 600_000_000
 
-    /// - Parameter told: what stands where the device writes its time; missing: it wrote none.
-    init(_ told: JSONValue, _ device: CompiledDevice, received: Timestamp, utcOffsetSeconds: Int) {
+    /// The time of receipt stands for it.
+    init(received: Timestamp) {
         moment = received
         flags = .timeOfReceipt
+    }
+
+    /// - Parameters:
+    ///   - told: what stands where the device writes its time; missing: it wrote none.
+    ///   - format: how it is written there.
+    init(_ told: JSONValue, _ format: TimeFormat, _ device: CompiledDevice, received: Timestamp, utcOffsetSeconds: Int) {
+        self.init(received: received)
         if told.isMissing { return }
-        guard let said = ObservedTime.read(told, device.timeFormat, utcOffsetSeconds) else {
+        guard let said = ObservedTime.read(told, format, utcOffsetSeconds) else {
             isUnreadable = true
             return
         }
+        judge(said, device, received)
+    }
+
+    /// - Parameter milliseconds: since 1970.
+    init(milliseconds: UInt64, _ device: CompiledDevice, received: Timestamp) {
+        self.init(received: received)
+        // What no Int64 of microseconds holds lies beyond every clock.
+        judge(milliseconds < 9_000_000_000_000_000 ? Timestamp(microseconds: Int64(milliseconds) * 1000) : .distantFuture, device, received)
+    }
+
+    private mutating func judge(_ said: Timestamp, _ device: CompiledDevice, _ received: Timestamp) {
         let boardIsSet = received >= ObservedTime.boardEarliest
         let isAhead = boardIsSet && said.microseconds(since: received) > ObservedTime.tolerance
         if said < ObservedTime.earliest || said >= ObservedTime.latest || isAhead {

@@ -8,6 +8,9 @@ enum Limits {
     static let quantities = 512
     static let rules = 1024
     static let disabledRules = 256
+    /// Of one code table.
+    static let codes = 1024
+    static let otherPaths = 8
     static let chips = 64
     /// Of a manifest of recordings.
     static let recordings = 10_000
