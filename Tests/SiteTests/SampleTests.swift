@@ -41,7 +41,7 @@ import Testing
         #expect(rule.id == "well.low" && rule.origin == "site" && rule.offDelay == 3600)
         #expect(rule.levels == [LevelLimit(level: .yellow, limit: 1.5), LevelLimit(level: .orange, limit: 0.8)])
         #expect(abs(rule.deadband - 0.1) < 1e-15)
-        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@3" })
+        #expect(plan.rules.contains { $0.id == "cover.tilt" && $0.origin == "lifeline-cn@4" })
         #expect(!plan.rules.contains { $0.id == "cover.displacement" })
     }
 
