@@ -79,7 +79,8 @@ struct CompiledDevice {
             parts.fields.append(CompiledField(field, format, range: sensors[field.sensor].quantity.range, &parts))
         }
         return History(
-            list: parts.lexicon.path(list.path), timePath: parts.lexicon.path(list.path + [Lexicon.each] + list.timePath), timeFormat: list.timeFormat,
+            list: parts.lexicon.path(list.path), timePath: parts.lexicon.path(list.path + [Lexicon.each] + list.timePath),
+            timeFormat: list.timeFormat,
             fields: first..<parts.fields.count)
     }
 

@@ -29,7 +29,9 @@ struct SparkplugTopic {
         }
         guard count == 3 || count == 4 else { return nil }
         let end = count == 4 ? levels.3 : topic.count
-        guard SparkplugTopic.equals(topic[0..<levels.0], "spBv1.0"), let kind = SparkplugTopic.kind(topic[levels.1 + 1..<levels.2]) else { return nil }
+        guard SparkplugTopic.equals(topic[0..<levels.0], "spBv1.0"), let kind = SparkplugTopic.kind(topic[levels.1 + 1..<levels.2]) else {
+            return nil
+        }
         guard kind.isNode == (count == 3) else { return nil }
         self.kind = kind
         group = UnsafeRawBufferPointer(rebasing: topic[levels.0 + 1..<levels.1])

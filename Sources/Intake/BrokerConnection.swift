@@ -19,6 +19,8 @@ package protocol BrokerConnection: AnyObject, Sendable {
     func write()
     func keepAlive()
     func subscribe(_ filters: [String])
+    /// Takes a message to be sent; nil when it could not.
+    func publish(topic: String, payload: [UInt8], qos: Int, retained: Bool) -> Int32?
     func disconnect()
     func watchDuplicates(_ on: Bool)
 }

@@ -29,7 +29,9 @@ final class CodeShelf {
         let file = CodeShelf.read(path, shelf) {
             (Wording.unknown("code table", name.value, among: self.shelf.names(in: self.folder), place: " in \(self.folder)"), name.spot)
         }
-        let table = file.map { CodeTable(quantity: $0.quantity, codes: Dictionary(uniqueKeysWithValues: $0.codes.map { ($0.raw, Double($0.canonical)) })) }
+        let table = file.map {
+            CodeTable(quantity: $0.quantity, codes: Dictionary(uniqueKeysWithValues: $0.codes.map { ($0.raw, Double($0.canonical)) }))
+        }
         tables[name.value] = .some(table)
         return table
     }

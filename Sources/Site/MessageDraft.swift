@@ -103,6 +103,8 @@ struct MessageDraft {
     var cycle: Located<Double?>?
     var lateAfter: Located<Double>?
     var bytes: BytesDraft?
+    /// Its bytes were written and are unsound: whoever uses them is not at fault.
+    var hasBrokenBytes = false
     var history: Located<HistoryList>?
     var readings: [ReadingDraft] = []
 
@@ -121,6 +123,7 @@ struct MessageDraft {
         cycle = reader.period("cycle")
         lateAfter = reader.duration("late_after", in: .seconds(0) ... .seconds(366 * 86_400))?.map { $0.inSeconds }
         bytes = reader.table("bytes", Schema.bytes).flatMap { BytesDraft($0) }
+        hasBrokenBytes = reader.has("bytes") && bytes == nil
         if let table = reader.table("history", Schema.history) {
             let format: Located<TimeFormat>? = table.choice("format", "time format")
             if let path = table.path("path"), let time = table.path("time") {

@@ -5,6 +5,7 @@ struct PayloadCheck {
     let draft: ReadingDraft
     let format: PayloadFormat
     let bytes: ByteSource?
+    let hasBrokenBytes: Bool
     let log: FindingLog
 
     func check() {
@@ -22,7 +23,8 @@ struct PayloadCheck {
     private func checkLayout() {
         guard let layout = draft.layout else {
             if format == .binary, draft.topic == nil, draft.path != nil {
-                log.error("format \"binary\" has no paths; write for example: layout = { offset = 0, width = 16 }", at: draft.path?.spot ?? draft.spot)
+                log.error(
+                    "format \"binary\" has no paths; write for example: layout = { offset = 0, width = 16 }", at: draft.path?.spot ?? draft.spot)
             } else if format == .binary, draft.topic == nil {
                 log.error("a reading of format \"binary\" needs a layout, for example: layout = { offset = 0, width = 16 }", at: draft.spot)
             }
@@ -38,12 +40,15 @@ struct PayloadCheck {
         }
         if format == .sparkplugB {
             log.error("format \"sparkplug-b\" names its values; it has no layout", at: layout.spot)
+        } else if hasBrokenBytes {
+            return
         } else if let bytes {
             if let objection = layout.objection(bytes) { log.error(objection, at: layout.spot) }
         } else if format != .binary {
             log.error("the layout needs the device's bytes, for example: bytes = { path = \"data\", encoding = \"base64\" }", at: layout.spot)
         } else if layout.tagBytes > 0 {
-            log.error("the layout has a tag, but the device has no bytes with tags: write for example bytes = { tag = 2, length = 1 }", at: layout.spot)
+            log.error(
+                "the layout has a tag, but the device has no bytes with tags: write for example bytes = { tag = 2, length = 1 }", at: layout.spot)
         }
     }
 
@@ -99,7 +104,9 @@ struct MessageCheck {
         for path in paths {
             let lists = MessageCheck.lists(path.value)
             if !deepest.starts(with: lists) {
-                log.error("all paths with \"*\" must go through the same lists; others go through \(Wording.quote(deepest.last?.joined(separator: ".") ?? ""))", at: path.spot)
+                log.error(
+                    "all paths with \"*\" must go through the same lists; others go through \(Wording.quote(deepest.last?.joined(separator: ".") ?? ""))",
+                    at: path.spot)
             }
         }
         if let history, !deepest.isEmpty { log.error("history does not go together with paths through lists (\"*\")", at: history.spot) }

@@ -25,7 +25,9 @@ struct ReadingResolver {
         let quantity = draft.quantity.flatMap { quantities.resolve($0, log: log) }
         if !draft.hasPathKey && !doesWithoutPath { missingPath() }
         checkEvent()
-        PayloadCheck(draft: draft, format: format, bytes: (own.bytes ?? base.bytes)?.source, log: log).check()
+        PayloadCheck(
+            draft: draft, format: format, bytes: (own.bytes ?? base.bytes)?.source, hasBrokenBytes: own.hasBrokenBytes || base.hasBrokenBytes, log: log
+        ).check()
         let table = draft.codeTable.flatMap { codes.table($0) }
         if draft.codeTable != nil, table == nil { return nil }
         if let absent = draft.whenAbsent, draft.required?.value == true {
@@ -35,7 +37,8 @@ struct ReadingResolver {
         guard let quantity, let path = draft.path?.value ?? (draft.layout != nil || doesWithoutPath ? [] : nil) else { return nil }
         if let table, let name = draft.codeTable, table.quantity.value != quantity.name {
             log.error(
-                "code table \(Wording.quote(name.value)) is about \(Wording.quote(table.quantity.value)), not \(Wording.quote(quantity.name))", at: name.spot)
+                "code table \(Wording.quote(name.value)) is about \(Wording.quote(table.quantity.value)), not \(Wording.quote(quantity.name))",
+                at: name.spot)
             return nil
         }
         guard let unit = QuantityBook.unit(draft.unit, of: quantity, log: log) else { return nil }

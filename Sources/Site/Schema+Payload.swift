@@ -20,7 +20,8 @@ extension Schema {
         title: "layout",
         keys: [
             .optional("offset", .whole, "0"), .optional("width", .whole, "16"), .optional("form", .text, "\"signed\""),
-            .optional("order", .text, "\"little\""), .optional("bit", .whole, "3"), .optional("bits", .whole, "1"), .optional("tag", .text, "\"03cf\""),
+            .optional("order", .text, "\"little\""), .optional("bit", .whole, "3"), .optional("bits", .whole, "1"),
+            .optional("tag", .text, "\"03cf\""),
             .optional("match", .text, "\"01\""), .optional("match_offset", .whole, "0"),
         ])
 

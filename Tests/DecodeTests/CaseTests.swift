@@ -64,6 +64,8 @@ struct CaseTests {
         for folder in cases { #expect(folder.arrival.about.count > 10, "\(folder.testDescription)") }
         let seen = Set(cases.flatMap { $0.expected.refused.keys })
         // Size and memory are not matters of a folder.
-        for cause in RejectCause.allCases where ![.tooLarge, .noMemory, .overLimit].contains(cause) { #expect(seen.contains(cause.rawValue), "\(cause)") }
+        for cause in RejectCause.allCases where ![.tooLarge, .noMemory, .overLimit].contains(cause) {
+            #expect(seen.contains(cause.rawValue), "\(cause)")
+        }
     }
 }

@@ -82,13 +82,19 @@ struct DecodeCase: CustomTestStringConvertible {
     var arrival: Arrival
     var expected: Expected
     var before: [(topic: String, payload: [UInt8])]
+    private var madePlan: Result<SitePlan, any Error> = .failure(Fault.unreadable("no plan"))
 
     var testDescription: String { format.rawValue + "/" + name }
 
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Cases/decode")
 
     /// All cases, in the order of their names.
-    static func all() throws -> [DecodeCase] {
+    static func all() throws -> [DecodeCase] { try loaded.get() }
+
+    /// Read once: most of them load a site and its profile.
+    private static let loaded = Result { try load() }
+
+    private static func load() throws -> [DecodeCase] {
         var cases: [DecodeCase] = []
         for format in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
             guard let payloadFormat = PayloadFormat(rawValue: format) else { throw Fault.unreadable(format) }
@@ -112,6 +118,7 @@ struct DecodeCase: CustomTestStringConvertible {
         arrival = try JSONDecoder().decode(Arrival.self, from: arrivalData)
         expected = try JSONDecoder().decode(Expected.self, from: expectedData)
         before = try (arrival.before ?? []).map { ($0.topic, try DecodeCase.bytes(place.appendingPathComponent($0.payload))) }
+        madePlan = Result { try makePlan() }
     }
 
     private static func bytes(_ file: URL) throws -> [UInt8] {
@@ -158,7 +165,9 @@ extension DecodeCase {
     /// The plan's sensors, in its order.
     func sensors() throws -> [String] { try plan().sensors.map(\.id) }
 
-    func plan() throws -> SitePlan {
+    func plan() throws -> SitePlan { try madePlan.get() }
+
+    private func makePlan() throws -> SitePlan {
         if arrival.devices == nil { return try sitePlan() }
         let names = spelledSensors
         var ranges: [String: ClosedRange<Double>] = [:]

@@ -8,7 +8,9 @@ import Testing
 struct MutationTests {
     /// Changes a few bytes: overwritten, removed, doubled, cut, followed by the end of another message, or replaced by what parsers stumble over.
     static func mutate(_ original: [UInt8], _ other: [UInt8] = [], _ generator: inout SeededGenerator) -> [UInt8] {
-        let fragments = ["\"", "\\", "{", "}", "[", "]", ",", ":", "null", "1e999", "-", "99999999999999999999", "\\ud800", "NaN", "\u{0}", "e", ".", "*"]
+        let fragments = [
+            "\"", "\\", "{", "}", "[", "]", ",", ":", "null", "1e999", "-", "99999999999999999999", "\\ud800", "NaN", "\u{0}", "e", ".", "*",
+        ]
         let raw: [[UInt8]] = [
             [0xff, 0xfe], [0xc0, 0x80], [UInt8](repeating: 0xff, count: 11), [UInt8](repeating: UInt8(ascii: "["), count: 40),
             Array(String(repeating: "9", count: 400).utf8), [0x12, 0x80, 0x80, 0x80, 0x80, 0x08],
