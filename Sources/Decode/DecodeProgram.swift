@@ -1,7 +1,10 @@
+internal import CSimdJSON
 import Lifeline
 
-/// A site's plan as the decoder reads it: plain values in a few arrays, made once.
-struct DecodeProgram {
+/// A site's plan as the decoder reads it: plain values in a few arrays, made once and never changed.
+///
+/// One object: what a message's fields pass around is one reference, not one for each array.
+final class DecodeProgram {
     /// Devices that share a topic filter: one of them by its topic alone, or many told apart by a field of the payload.
     struct Route {
         let format: PayloadFormat
@@ -34,6 +37,9 @@ struct DecodeProgram {
     let filters: [(broker: Int, filter: String)]
     let utcOffsetSeconds: Int
     let lexicon: Lexicon
+    /// The lexicon's two blocks where C reads them: at addresses of their own, so that a look-up counts no reference.
+    let names: UnsafeMutableBufferPointer<UInt8>
+    let steps: UnsafeMutableBufferPointer<bamai_json_step>
     let fields: [CompiledField]
     let paths: [Lexicon.Path]
     let layouts: [ByteLayout]
@@ -66,6 +72,11 @@ struct DecodeProgram {
         members = routeTable.members
         identities = routeTable.shared.map { IdentityTable($0) }
         lexicon = parts.lexicon
+        // SAFETY: both blocks are this object's alone, filled here, never written again, and freed with it.
+        names = .allocate(capacity: lexicon.bytes.count)
+        _ = names.initialize(from: lexicon.bytes)
+        steps = .allocate(capacity: lexicon.steps.count)
+        _ = steps.initialize(from: lexicon.steps)
         fields = parts.fields
         paths = parts.paths
         layouts = parts.layouts
@@ -73,6 +84,11 @@ struct DecodeProgram {
         metrics = parts.metrics
         codes = parts.codes
         self.table = parts.table
+    }
+
+    deinit {
+        names.deallocate()
+        steps.deallocate()
     }
 
     /// The raw number that a text stands for.

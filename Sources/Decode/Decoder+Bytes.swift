@@ -18,7 +18,7 @@ extension Decoder {
     mutating func decodeByteText(
         _ device: CompiledDevice, _ observed: ObservedTime, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
     ) {
-        let text = parser.find(program.bytes[device.bytes].path, program.lexicon)
+        let text = parser.find(program.bytes[device.bytes].path, program)
         switch text.kind {
         // A frame without a payload speaks to the network only.
         case .absent, .null:

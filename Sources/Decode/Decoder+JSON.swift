@@ -61,14 +61,14 @@ extension Decoder {
     private func device(of route: DecodeProgram.Route, _ entry: ListEntry) -> Int? {
         if route.only >= 0 { return route.only }
         guard route.table >= 0 else { return nil }
-        return parser.find(route.identity, program.lexicon, entry).withName { program.identities[route.table].device(named: $0) }
+        return parser.find(route.identity, program, entry).withName { program.identities[route.table].device(named: $0) }
     }
 
     /// One message of many devices: each entry of a list says whose it is.
     private mutating func decodeMany(
         _ route: DecodeProgram.Route, _ list: Lexicon.Path, _ received: Timestamp, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
     ) {
-        let array = parser.find(list, program.lexicon)
+        let array = parser.find(list, program)
         guard array.kind == .array else { return refuse(array.isMissing ? .unknownDevice : .wrongType, &report) }
         for place in 0..<array.raw.length {
             guard takeEntry(&report) else { return }
@@ -88,7 +88,7 @@ extension Decoder {
         if device.isChannel { return decodeChannel(device, received, &report, &readings) }
         if device.history != nil, event == .up || device.format == .json { decodeHistory(device, received, &report, &readings) }
         if device.listDepth > 0 {
-            let outer = parser.find(device.outerList, program.lexicon)
+            let outer = parser.find(device.outerList, program)
             decodePass(device, 0, ListEntry(), received, &report, &readings)
             guard outer.kind == .array else { return }
             for place in 0..<outer.raw.length {
@@ -104,8 +104,8 @@ extension Decoder {
             hasCodecFields = checkCodec(device.codec, &report)
         } else if isChirpStack, event == .status {
             hasBattery =
-                !parser.find(program.chirpStack.batteryUnavailable, program.lexicon).isTrue
-                && !parser.find(program.chirpStack.externalPower, program.lexicon).isTrue
+                !parser.find(program.chirpStack.batteryUnavailable, program).isTrue
+                && !parser.find(program.chirpStack.externalPower, program).isTrue
         }
         let observed = observed(device, ListEntry(), received)
         if observed.isUnreadable { refuse(.badTime, &report) }
@@ -126,22 +126,22 @@ extension Decoder {
     private mutating func checkCodec(_ codec: CompiledDevice.Codec, _ report: inout DecodeReport) -> Bool {
         if codec == .thingsStack {
             let isDecoded =
-                !parser.find(program.thingsStack.decoded, program.lexicon).isMissing
-                || !parser.find(program.thingsStack.normalized, program.lexicon).isMissing
+                !parser.find(program.thingsStack.decoded, program).isMissing
+                || !parser.find(program.thingsStack.normalized, program).isMissing
             // A message about the network alone has no payload.
-            if !isDecoded, !parser.find(program.thingsStack.payload, program.lexicon).isEmpty { refuse(.decoderFailed, &report) }
+            if !isDecoded, !parser.find(program.thingsStack.payload, program).isEmpty { refuse(.decoderFailed, &report) }
             return isDecoded
         }
-        let object = parser.find(program.chirpStack.object, program.lexicon)
+        let object = parser.find(program.chirpStack.object, program)
         // A device that only acknowledges, or answers the network, sends no payload: there is nothing that a codec could have read, and an
         // absent field does not mean zero.
-        let isEmptyFrame = object.isEmpty && parser.find(program.chirpStack.data, program.lexicon).isEmpty
+        let isEmptyFrame = object.isEmpty && parser.find(program.chirpStack.data, program).isEmpty
         if object.isMissing && !isEmptyFrame { refuse(.noCodec, &report) }
         return !object.isMissing && !isEmptyFrame
     }
 
     private func observed(_ device: CompiledDevice, _ entry: ListEntry, _ received: Timestamp) -> ObservedTime {
-        let told = device.timePath.isEmpty ? JSONValue.absent : parser.find(device.timePath, program.lexicon, entry)
+        let told = device.timePath.isEmpty ? JSONValue.absent : parser.find(device.timePath, program, entry)
         return ObservedTime(told, device.timeFormat, device, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
     }
 
@@ -149,10 +149,10 @@ extension Decoder {
         _ field: CompiledField, _ entry: ListEntry, _ observed: ObservedTime, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
     ) {
         if let condition = field.condition, !holds(condition, entry) { return }
-        var value = parser.find(field.path, program.lexicon, entry)
+        var value = parser.find(field.path, program, entry)
         if value.isMissing, !field.others.isEmpty {
             for other in field.others {
-                value = parser.find(program.paths[other], program.lexicon, entry)
+                value = parser.find(program.paths[other], program, entry)
                 if !value.isMissing { break }
             }
         }
@@ -161,7 +161,7 @@ extension Decoder {
 
     /// Whether the message, or its entry, says what the condition wants.
     func holds(_ condition: CompiledCondition, _ entry: ListEntry) -> Bool {
-        let value = parser.find(condition.path, program.lexicon, entry)
+        let value = parser.find(condition.path, program, entry)
         if value.kind == .bool {
             let word: StaticString = value.isTrue ? "true" : "false"
             // SAFETY: a static text lives for ever.
@@ -185,7 +185,7 @@ extension Decoder {
     ) {
         decodePass(device, 1, entry, received, &report, &readings)
         guard device.listDepth > 1 else { return }
-        let inner = parser.find(device.innerList, program.lexicon, entry)
+        let inner = parser.find(device.innerList, program, entry)
         guard inner.kind == .array else { return }
         for place in 0..<inner.raw.length {
             guard takeEntry(&report) else { return }
@@ -211,13 +211,13 @@ extension Decoder {
         _ device: CompiledDevice, _ received: Timestamp, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
     ) {
         guard let history = device.history else { return }
-        let array = parser.find(history.list, program.lexicon)
+        let array = parser.find(history.list, program)
         if array.isMissing { return }
         guard array.kind == .array else { return refuse(.wrongType, &report) }
         for place in 0..<array.raw.length {
             guard takeEntry(&report) else { return }
             let entry = ListEntry(outer: UInt32(place))
-            let told = parser.find(history.timePath, program.lexicon, entry)
+            let told = parser.find(history.timePath, program, entry)
             let observed = ObservedTime(told, history.timeFormat, device, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
             if !observed.flags.isDisjoint(with: [.timeOfReceipt, .clockRefused]) {
                 refuse(.badTime, &report)
@@ -233,7 +233,7 @@ extension Decoder {
     private mutating func decodeChannel(
         _ device: CompiledDevice, _ received: Timestamp, _ report: inout DecodeReport, _ readings: inout [DecodedReading]
     ) {
-        let root = parser.find(Lexicon.Path(), program.lexicon)
+        let root = parser.find(Lexicon.Path(), program)
         let isBare = root.kind == .text || root.kind == .number || root.kind == .bool
         let observed = ObservedTime(received: received)
         for place in device.fields {

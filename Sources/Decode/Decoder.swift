@@ -94,16 +94,17 @@ package struct Decoder: ~Copyable {
             return
         }
         entriesLeft = Decoder.entryLimit
-        if routes.contains(where: { program.routes[$0].format == .sparkplugB }) {
-            decodeSparkplug(routes, broker, topic, payload, received, &report, &readings)
-            if routes.allSatisfy({ program.routes[$0].format == .sparkplugB }) { return }
-        }
-        if routes.contains(where: { program.routes[$0].format == .binary }) {
-            for place in routes where program.routes[place].format == .binary {
-                decodeBinary(program.devices[program.routes[place].only], payload, received, &report, &readings)
+        var isSparkplug = false
+        var hasJSON = false
+        for place in routes {
+            switch program.routes[place].format {
+            case .json, .chirpStackV4, .ttnV3: hasJSON = true
+            case .sparkplugB: isSparkplug = true
+            case .binary: decodeBinary(program.devices[program.routes[place].only], payload, received, &report, &readings)
             }
-            if routes.allSatisfy({ program.routes[$0].format == .binary }) { return }
         }
+        if isSparkplug { decodeSparkplug(routes, broker, topic, payload, received, &report, &readings) }
+        guard hasJSON else { return }
         decodeJSON(routes, event, Decoder.document(payload), received, &report, &readings)
     }
 

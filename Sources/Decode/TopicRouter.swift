@@ -1,7 +1,7 @@
 import Lifeline
 
 /// From a topic to the routes that listen to it, without making a text.
-struct TopicRouter {
+final class TopicRouter {
     private struct Exact {
         var broker: Int
         var topic: Lexicon.Text
