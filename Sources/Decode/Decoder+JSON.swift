@@ -142,7 +142,8 @@ extension Decoder {
 
     private func observed(_ device: CompiledDevice, _ entry: ListEntry, _ received: Timestamp) -> ObservedTime {
         let told = device.timePath.isEmpty ? JSONValue.absent : parser.find(device.timePath, program, entry)
-        return ObservedTime(told, device.timeFormat, device, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
+        return ObservedTime(
+            told, device.timeFormat, lateAfter: device.lateAfterMicroseconds, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
     }
 
     private mutating func decode(
@@ -218,7 +219,8 @@ extension Decoder {
             guard takeEntry(&report) else { return }
             let entry = ListEntry(outer: UInt32(place))
             let told = parser.find(history.timePath, program, entry)
-            let observed = ObservedTime(told, history.timeFormat, device, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
+            let observed = ObservedTime(
+                told, history.timeFormat, lateAfter: device.lateAfterMicroseconds, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
             if !observed.flags.isDisjoint(with: [.timeOfReceipt, .clockRefused]) {
                 refuse(.badTime, &report)
                 continue

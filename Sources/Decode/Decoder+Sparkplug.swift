@@ -60,7 +60,8 @@ extension Decoder {
             guard route.format == .sparkplugB, route.only >= 0 else { continue }
             let device = program.devices[route.only]
             if isBirth || address.kind == .deviceDeath {
-                let observed = head.timestamp.map { ObservedTime(milliseconds: $0, device, received: received) } ?? untold
+                let observed =
+                    head.timestamp.map { ObservedTime(milliseconds: $0, lateAfter: device.lateAfterMicroseconds, received: received) } ?? untold
                 presence(device, isBirth ? 1 : 0, observed, &report, &readings)
             }
             if address.kind != .deviceDeath { decode(device, parsed, node, owner, head, received, &report, &readings) }
@@ -114,7 +115,9 @@ extension Decoder {
             for place in device.fields where program.fields[place].metric == metric.place {
                 let field = program.fields[place]
                 var observed = ObservedTime(received: received)
-                if let told = metric.timestamp ?? head.timestamp { observed = ObservedTime(milliseconds: told, device, received: received) }
+                if let told = metric.timestamp ?? head.timestamp {
+                    observed = ObservedTime(milliseconds: told, lateAfter: device.lateAfterMicroseconds, received: received)
+                }
                 // What is history by its sender's word is so however short ago it was.
                 if metric.isHistorical { observed.flags.insert(.late) }
                 switch metric.value(as: metric.dataType) {

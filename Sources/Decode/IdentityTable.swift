@@ -1,7 +1,7 @@
 import Lifeline
 
 /// The devices that share a topic filter, by the name that the payload gives; ASCII case is ignored.
-final class IdentityTable {
+struct IdentityTable {
     private var lexicon = Lexicon()
     private var entries: [(name: Lexicon.Text, device: Int)] = []
     private let index: HashIndex

@@ -25,24 +25,25 @@ struct ObservedTime {
     /// - Parameters:
     ///   - told: what stands where the device writes its time; missing: it wrote none.
     ///   - format: how it is written there.
-    init(_ told: JSONValue, _ format: TimeFormat, _ device: CompiledDevice, received: Timestamp, utcOffsetSeconds: Int) {
+    ///   - lateAfter: *Units*: microseconds.
+    init(_ told: JSONValue, _ format: TimeFormat, lateAfter: Int64, received: Timestamp, utcOffsetSeconds: Int) {
         self.init(received: received)
         if told.isMissing { return }
         guard let said = ObservedTime.read(told, format, utcOffsetSeconds) else {
             isUnreadable = true
             return
         }
-        judge(said, device, received)
+        judge(said, lateAfter, received)
     }
 
     /// - Parameter milliseconds: since 1970.
-    init(milliseconds: UInt64, _ device: CompiledDevice, received: Timestamp) {
+    init(milliseconds: UInt64, lateAfter: Int64, received: Timestamp) {
         self.init(received: received)
         // What no Int64 of microseconds holds lies beyond every clock.
-        judge(milliseconds < 9_000_000_000_000_000 ? Timestamp(microseconds: Int64(milliseconds) * 1000) : .distantFuture, device, received)
+        judge(milliseconds < 9_000_000_000_000_000 ? Timestamp(microseconds: Int64(milliseconds) * 1000) : .distantFuture, lateAfter, received)
     }
 
-    private mutating func judge(_ said: Timestamp, _ device: CompiledDevice, _ received: Timestamp) {
+    private mutating func judge(_ said: Timestamp, _ lateAfter: Int64, _ received: Timestamp) {
         let boardIsSet = received >= ObservedTime.boardEarliest
         let isAhead = boardIsSet && said.microseconds(since: received) > ObservedTime.tolerance
         if said < ObservedTime.earliest || said >= ObservedTime.latest || isAhead {
@@ -50,7 +51,9 @@ struct ObservedTime {
             return
         }
         moment = said
-        flags = boardIsSet && received.microseconds(since: said) > device.lateAfterMicroseconds ? .late : []
+        // Not `[]`: a literal is made into a set by generic code, a tenth of a message's time.
+        let isLate = boardIsSet && received.microseconds(since: said) > lateAfter
+        flags = isLate ? .late : ReadingFlags(rawValue: 0)
     }
 
     private static func read(_ told: JSONValue, _ format: TimeFormat, _ utcOffsetSeconds: Int) -> Timestamp? {

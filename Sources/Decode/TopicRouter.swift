@@ -1,7 +1,7 @@
 import Lifeline
 
 /// From a topic to the routes that listen to it, without making a text.
-final class TopicRouter {
+struct TopicRouter {
     private struct Exact {
         var broker: Int
         var topic: Lexicon.Text

@@ -3,7 +3,7 @@ import Lifeline
 /// Topic filters with wildcards, level by level: a topic visits only the branches that fit it, however many filters there are.
 ///
 /// *Source*: MQTT 3.1.1 section 4.7: `+` is one level, `#` the rest and its parent, and topics that begin with `$` match no leading wildcard.
-final class TopicTree {
+struct TopicTree {
     private struct Node {
         /// The branch of `+`; −1: none.
         var plus: Int32 = -1
