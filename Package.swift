@@ -86,7 +86,7 @@ let package = Package(
         // Tests: one target a room.
         .testTarget(name: "PulseTests", dependencies: ["Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "LifelineTests", dependencies: ["Lifeline", "GatewayTesting"], swiftSettings: strict),
-        .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "DecodeTests", dependencies: ["Decode", "Lifeline", "Site", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Lifeline", "Pulse", "Site"], swiftSettings: strict),
         .testTarget(name: "StreetTests", dependencies: ["Street", "Lifeline", "Site", "Decode", "Diagnosis"], swiftSettings: strict),
         .testTarget(

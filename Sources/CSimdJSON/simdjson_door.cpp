@@ -62,7 +62,7 @@ extern "C" int bamai_json_parse(bamai_json_parser *owner, const void *bytes, siz
 }
 
 // One step down; false when there is nothing.
-static bool descend(element &at, const uint8_t *names, const bamai_json_step &step) {
+static bool descend(element &at, const uint8_t *names, const bamai_json_step &step, const uint32_t *lists) {
     simdjson::dom::object object;
     if (at.get(object) == simdjson::SUCCESS) {
         std::string_view name(reinterpret_cast<const char *>(names) + step.offset, step.length);
@@ -70,17 +70,19 @@ static bool descend(element &at, const uint8_t *names, const bamai_json_step &st
     }
     simdjson::dom::array array;
     if (step.index == BAMAI_JSON_NO_INDEX || at.get(array) != simdjson::SUCCESS) return false;
-    return array.at(step.index).get(at) == simdjson::SUCCESS;
+    uint32_t index = step.index;
+    if (index >= BAMAI_JSON_INNER_LIST) index = lists[index == BAMAI_JSON_OUTER_LIST ? 0 : 1];
+    return array.at(index).get(at) == simdjson::SUCCESS;
 }
 
 extern "C" void bamai_json_find(
-    const bamai_json_parser *owner, const uint8_t *names, const bamai_json_step *steps, size_t count, bamai_json_value *value
+    const bamai_json_parser *owner, const uint8_t *names, const bamai_json_step *steps, size_t count, const uint32_t *lists, bamai_json_value *value
 ) {
     *value = bamai_json_value{};
     if (!owner->has_document) return;
     element at = owner->root;
     for (size_t step = 0; step < count; step++) {
-        if (!descend(at, names, steps[step])) return;
+        if (!descend(at, names, steps[step], lists)) return;
     }
     // Each `get` below is of the kind that `type` has just said: none of them can fail.
     switch (at.type()) {

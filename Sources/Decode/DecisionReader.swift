@@ -58,7 +58,7 @@ package struct DecisionReader: ~Copyable {
                 by: text("by"), made: now))
     }
 
-    private func value(_ name: String) -> JSONValue { paths[name].map { parser.find($0, lexicon) } ?? .absent }
+    private func value(_ name: String) -> JSONValue { paths[name].map { parser.find($0, in: lexicon) } ?? .absent }
 
     private func text(_ name: String) -> String { value(name).withText { String(decoding: $0, as: UTF8.self) } }
 }

@@ -29,14 +29,25 @@ struct Lexicon {
         return place
     }
 
+    /// A path; the first `*` in it is each entry of an array, the second one each entry of an array in that.
     mutating func path(_ names: [String]) -> Path {
         let path = Path(first: Int32(steps.count), count: Int32(names.count))
+        var lists: UInt32 = 0
         for name in names {
             let place = text(name)
-            steps.append(bamai_json_step(offset: place.offset, length: place.length, index: Lexicon.index(name)))
+            var index = Lexicon.index(name)
+            if name == Lexicon.each, lists < 2 {
+                // BAMAI_JSON_OUTER_LIST and BAMAI_JSON_INNER_LIST, which C's arithmetic hides from Swift.
+                index = UInt32.max - 1 - lists
+                lists += 1
+            }
+            steps.append(bamai_json_step(offset: place.offset, length: place.length, index: index))
         }
         return path
     }
+
+    /// What a path says for every entry of an array.
+    static let each = "*"
 
     /// The entry of an array that a name stands for. *Range*: up to 999 999; more entries than that no message within the limit has.
     private static func index(_ name: String) -> UInt32 {

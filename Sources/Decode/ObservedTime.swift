@@ -16,15 +16,34 @@ struct ObservedTime {
     /// How far ahead of the board a device's clock may be: what cheap clocks drift between two settings. *Units*: microseconds.
     static let tolerance: Int64 = 600_000_000
 
-    /// - Parameter told: what stands where the device writes its time; missing: it wrote none.
-    init(_ told: JSONValue, _ device: CompiledDevice, received: Timestamp, utcOffsetSeconds: Int) {
+    /// The time of receipt stands for it.
+    init(received: Timestamp) {
         moment = received
         flags = .timeOfReceipt
+    }
+
+    /// - Parameters:
+    ///   - told: what stands where the device writes its time; missing: it wrote none.
+    ///   - format: how it is written there.
+    ///   - lateAfter: *Units*: microseconds.
+    init(_ told: JSONValue, _ format: TimeFormat, lateAfter: Int64, received: Timestamp, utcOffsetSeconds: Int) {
+        self.init(received: received)
         if told.isMissing { return }
-        guard let said = ObservedTime.read(told, device.timeFormat, utcOffsetSeconds) else {
+        guard let said = ObservedTime.read(told, format, utcOffsetSeconds) else {
             isUnreadable = true
             return
         }
+        judge(said, lateAfter, received)
+    }
+
+    /// - Parameter milliseconds: since 1970.
+    init(milliseconds: UInt64, lateAfter: Int64, received: Timestamp) {
+        self.init(received: received)
+        // What no Int64 of microseconds holds lies beyond every clock.
+        judge(milliseconds < 9_000_000_000_000_000 ? Timestamp(microseconds: Int64(milliseconds) * 1000) : .distantFuture, lateAfter, received)
+    }
+
+    private mutating func judge(_ said: Timestamp, _ lateAfter: Int64, _ received: Timestamp) {
         let boardIsSet = received >= ObservedTime.boardEarliest
         let isAhead = boardIsSet && said.microseconds(since: received) > ObservedTime.tolerance
         if said < ObservedTime.earliest || said >= ObservedTime.latest || isAhead {
@@ -32,7 +51,9 @@ struct ObservedTime {
             return
         }
         moment = said
-        flags = boardIsSet && received.microseconds(since: said) > device.lateAfterMicroseconds ? .late : []
+        // Not `[]`: a literal is made into a set by generic code, a tenth of a message's time.
+        let isLate = boardIsSet && received.microseconds(since: said) > lateAfter
+        flags = isLate ? .late : ReadingFlags(rawValue: 0)
     }
 
     private static func read(_ told: JSONValue, _ format: TimeFormat, _ utcOffsetSeconds: Int) -> Timestamp? {

@@ -243,6 +243,7 @@ package final class Daemon {
         guard let gateway else { return awaitJournal(now) }
         for source in sources where now >= source.nextDeadline { source.tick(monotonicNanoseconds: now) }
         step(gateway, ready, now)
+        askForRebirths(gateway)
         upkeep(gateway)
         feedWatchdog(gateway, now)
         flushClients()
@@ -283,6 +284,16 @@ package final class Daemon {
             if error != problem { say(.error, "the journal refused a commit: \(error.sentence)") }
         }
         if gateway.figures.commits != before { uplink?.wake() }
+    }
+
+    /// Sparkplug nodes whose names are not known are asked to tell them again. Not while acknowledgements wait for a commit: a command would carry them
+    /// out of the house.
+    private func askForRebirths(_ gateway: Gateway) {
+        guard sources.allSatisfy({ $0.unacknowledged == 0 }) else { return }
+        for request in gateway.takeRebirthRequests() where sources.indices.contains(request.broker) {
+            let isSent = sources[request.broker].publish(topic: request.topic, payload: request.payload(at: time.now))
+            say(.notice, "asked \(request.group)/\(request.node) for its birth\(isSent ? "" : ", but the broker is away")")
+        }
     }
 
     private func upkeep(_ gateway: Gateway) {

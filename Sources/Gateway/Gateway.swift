@@ -502,6 +502,8 @@ package final class Gateway {
         storage.reopened(after: old.storage)
         acknowledged(old.batch.cursors)
     }
+    /// The Sparkplug nodes to be asked for a rebirth now; each at most once a minute.
+    package func takeRebirthRequests() -> [RebirthRequest] { decoder.takeRebirthRequests(now: time.now) }
     /// The MQTT topic filters that a broker is asked for.
     package func topicFilters(broker: Int) -> [String] { decoder.topicFilters(broker: broker) }
 }

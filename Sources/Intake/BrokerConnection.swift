@@ -19,11 +19,17 @@ package protocol BrokerConnection: AnyObject, Sendable {
     func write()
     func keepAlive()
     func subscribe(_ filters: [String])
+    /// Takes a message to be sent; nil when it could not.
+    func publish(topic: String, payload: [UInt8], qos: Int, retained: Bool) -> Int32?
     func disconnect()
     func watchDuplicates(_ on: Bool)
 }
 
-extension MQTTConnection: BrokerConnection {}
+extension MQTTConnection: BrokerConnection {
+    package func publish(topic: String, payload: [UInt8], qos: Int, retained: Bool) -> Int32? {
+        publish(topic: topic, payload: payload, qos: qos, retained: retained, properties: MQTTProperties())
+    }
+}
 
 /// What makes connections, one attempt at a time, without blocking the caller.
 ///

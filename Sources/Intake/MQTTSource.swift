@@ -170,6 +170,15 @@ package final class MQTTSource {
         enter(.waiting)
     }
 
+    /// Sends a command to the field, at most once (QoS 0). false: there is no connection, or acknowledgements are held back, which nothing may overtake:
+    /// what is written goes out together with them.
+    package func publish(topic: String, payload: [UInt8]) -> Bool {
+        guard let connection, unacknowledged == 0, !isFlushing, status.state == .connected else { return false }
+        let isTaken = connection.publish(topic: topic, payload: payload, qos: 0, retained: false) != nil
+        if connection.failure != nil { fail() }
+        return isTaken
+    }
+
     // MARK: - Connection
 
     private func beginAttempt() {

@@ -4,6 +4,12 @@ package enum PayloadFormat: String, CaseIterable, Sendable {
     case json
     /// ChirpStack v4 integration events: `application/{id}/device/{eui}/event/{up,status,join,log}`; zero and false fields are absent.
     case chirpStackV4 = "chirpstack-v4"
+    /// The Things Stack v3: `v3/{app}@{tenant}/devices/{dev}/up`; empty fields are absent, and so is what a failed decoder would have made.
+    case ttnV3 = "ttn-v3"
+    /// Sparkplug B: `spBv1.0/{group}/{type}/{node}[/{device}]`, protobuf metrics by name or by an alias that their birth has told.
+    case sparkplugB = "sparkplug-b"
+    /// Bytes in a layout that the fields declare.
+    case binary
 }
 
 /// How a device writes the time of its observation.
@@ -24,10 +30,22 @@ package enum TimeFormat: String, CaseIterable, Sendable {
 package struct FieldBinding: Equatable, Sendable {
     /// Index into the site's sensors.
     package var sensor: Int
-    /// Names and array indices from the payload's root: `["object", "angle_x"]`, `["rxInfo", "0", "rssi"]`.
+    /// Names and array indices from the payload's root: `["object", "angle_x"]`, `["rxInfo", "0", "rssi"]`; `*` is each entry of an array, at
+    /// most twice. Sparkplug B: the metric's name, its parts joined by dots.
     package var path: [String]
-    /// ChirpStack: the event that carries the field (`up`, `status`). Ignored by other formats.
+    /// Where the value stands in other releases of the device; the first that is there counts.
+    package var otherPaths: [[String]]
+    /// ChirpStack: the event that carries the field (`up`, `status`). Sparkplug B: `presence` is 1 with a birth and 0 with a death. Ignored by other
+    /// formats.
     package var event: String
+    /// The topic filter that carries this field alone (a last will, an availability); empty: the device's. Its payload may be a bare text.
+    package var topic: String
+    /// Where the number stands in the device's bytes; nil: `path` tells.
+    package var layout: ByteLayout?
+    /// What must be said beside it; nil: nothing.
+    package var condition: FieldCondition?
+    /// The site's own codes (lift faults) for the raw numbers of this device; any other number is refused. Empty: numbers are numbers.
+    package var codeTable: [Int: Double]
     /// From the raw number into the canonical unit (unit conversion and the template's own scale together).
     package var scale: Double
     package var shift: Double
@@ -43,7 +61,8 @@ package struct FieldBinding: Equatable, Sendable {
 
     package init(
         sensor: Int, path: [String], event: String = "up", scale: Double = 1, shift: Double = 0, baseline: Double = 0, absolute: Bool = false,
-        codes: [String: Double] = [:], whenAbsent: Double? = nil, required: Bool = false
+        codes: [String: Double] = [:], whenAbsent: Double? = nil, required: Bool = false, otherPaths: [[String]] = [], topic: String = "",
+        layout: ByteLayout? = nil, condition: FieldCondition? = nil, codeTable: [Int: Double] = [:]
     ) {
         self.sensor = sensor
         self.path = path
@@ -55,6 +74,11 @@ package struct FieldBinding: Equatable, Sendable {
         self.codes = codes
         self.whenAbsent = whenAbsent
         self.required = required
+        self.otherPaths = otherPaths
+        self.topic = topic
+        self.layout = layout
+        self.condition = condition
+        self.codeTable = codeTable
     }
 }
 
@@ -69,7 +93,8 @@ package struct Device: Equatable, Sendable {
     /// The MQTT topic filter that its messages match (`+` and `#` allowed).
     package var topic: String
     package var format: PayloadFormat
-    /// Path of the field that must equal `id` (ASCII case ignored); empty: the topic alone identifies the device.
+    /// Path of the field that must equal `id` (ASCII case ignored); empty: the topic alone identifies the device. With `*` one message carries many
+    /// devices.
     package var identityPath: [String]
     /// Path of the time of observation; empty: the time of receipt stands for it.
     package var timePath: [String]
@@ -77,10 +102,15 @@ package struct Device: Equatable, Sendable {
     package var fields: [FieldBinding]
     /// *Units*: seconds. A reading observed longer than this before its receipt is marked late.
     package var lateAfter: Double
+    /// Where its bytes are, for fields that have a layout.
+    package var bytes: ByteSource?
+    /// Readings that it kept; nil: it keeps none.
+    package var history: HistoryList?
 
     package init(
         id: String, template: String = "", broker: Int = 0, topic: String, format: PayloadFormat = .json, identityPath: [String] = [],
-        timePath: [String] = [], timeFormat: TimeFormat = .rfc3339, fields: [FieldBinding], lateAfter: Double = 900
+        timePath: [String] = [], timeFormat: TimeFormat = .rfc3339, fields: [FieldBinding], lateAfter: Double = 900,
+        bytes: ByteSource? = nil, history: HistoryList? = nil
     ) {
         self.id = id
         self.template = template
@@ -92,5 +122,7 @@ package struct Device: Equatable, Sendable {
         self.timeFormat = timeFormat
         self.fields = fields
         self.lateAfter = lateAfter
+        self.bytes = bytes
+        self.history = history
     }
 }

@@ -6,6 +6,7 @@ struct DeviceReader {
     let brokers: IDRegister
     let quantities: QuantityBook
     let templates: TemplateShelf
+    let codes: CodeShelf
     let log: FindingLog
 
     private(set) var devices: [Device] = []
@@ -14,7 +15,10 @@ struct DeviceReader {
     private var deviceIDs = IDRegister("device", ignoresCase: true)
     private var unidentified = IDRegister("topic")
 
-    init(assets: IDRegister, brokers: IDRegister, quantities: QuantityBook, templates: TemplateShelf, log: FindingLog) {
+    init(
+        assets: IDRegister, brokers: IDRegister, quantities: QuantityBook, templates: TemplateShelf, codes: CodeShelf, log: FindingLog
+    ) {
+        self.codes = codes
         self.assets = assets
         self.brokers = brokers
         self.quantities = quantities
@@ -43,16 +47,22 @@ struct DeviceReader {
         let identity = (own.identity ?? base.identity)?.value ?? []
         let topic = topic(own.topic ?? base.topic, id: id, templateName: templateName, reader)
         if let id, format?.value == .chirpStackV4 { check(chirpStackID: id, topic: own.topic ?? base.topic, identity: identity) }
-        if let topic, identity.isEmpty, brokers.names.count > 0 { noteUnidentified(topic, broker: broker ?? 0) }
+        if format?.value == .sparkplugB, let topic { check(sparkplugTopic: topic) }
+        if let topic, identity.isEmpty, format?.value != .ttnV3, brokers.names.count > 0 { noteUnidentified(topic, broker: broker ?? 0) }
 
         let drafts = merged(own, base, omitting: reader.texts("omit", limit: Limits.readingsPerDevice), templateName, reader)
         if drafts.isEmpty, !reader.has("reading") || !own.readings.isEmpty {
             log.error("this device has no reading: write a [[device.reading]], or name a template", at: reader.here)
         }
+        MessageCheck(
+            format: format?.value ?? .json, identity: own.identity ?? base.identity, timePath: own.timePath ?? base.timePath,
+            history: own.history ?? base.history, bytes: own.bytes ?? base.bytes, readings: drafts, log: log
+        ).check()
         let deviceIndex = devices.count
         var fields: [FieldBinding] = []
         for draft in drafts {
-            let resolver = ReadingResolver(draft: draft, own: own, base: base, format: format?.value ?? .json, quantities: quantities, log: log)
+            let resolver = ReadingResolver(
+                draft: draft, own: own, base: base, format: format?.value ?? .json, quantities: quantities, codes: codes, log: log)
             let resolved = resolver.resolve()
             guard let name = draft.name else { continue }
             let assetIndex = draft.asset.map { assets.resolve($0, log: log) } ?? asset
@@ -67,6 +77,7 @@ struct DeviceReader {
             guard sensorIDs.declare(Located(value: sensorID, spot: spot), log: log, hint: hint).isNew, let resolved else { continue }
             var binding = resolved.binding
             binding.sensor = sensors.count
+            if let channel = draft.topic { binding.topic = self.topic(channel, id: id, templateName: nil, reader)?.value ?? "" }
             fields.append(binding)
             sensors.append(
                 Sensor(
@@ -79,7 +90,8 @@ struct DeviceReader {
             Device(
                 id: id.value, template: templateName?.value ?? "", broker: broker ?? 0, topic: topic.value, format: format?.value ?? .json,
                 identityPath: identity, timePath: time.timePath?.value ?? [], timeFormat: time.timeFormat?.value ?? .rfc3339, fields: fields,
-                lateAfter: (own.lateAfter ?? base.lateAfter)?.value ?? 900))
+                lateAfter: (own.lateAfter ?? base.lateAfter)?.value ?? 900, bytes: (own.bytes ?? base.bytes)?.source,
+                history: (own.history ?? base.history)?.value))
     }
 
     /// The index of the device's broker: the named one, or the only one.
@@ -117,6 +129,18 @@ struct DeviceReader {
         if inTopic, id.value != id.value.lowercased() {
             log.error("ChirpStack's topics have the DevEUI in lower case: write \(Wording.quote(id.value.lowercased()))", at: id.spot)
         }
+    }
+
+    /// A node's births and sequence numbers are one session: it must be known which node a device is behind.
+    private func check(sparkplugTopic topic: Located<String>) {
+        let levels = topic.value.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let isSound =
+            (levels.count == 4 || levels.count == 5) && levels[0] == "spBv1.0" && levels[2] == "+" && levels[1] != "#"
+            && levels[3...].allSatisfy { $0 != "+" && $0 != "#" && !$0.isEmpty }
+        if isSound { return }
+        log.error(
+            "the topic of a Sparkplug device is spBv1.0/<group>/+/<node> or spBv1.0/<group>/+/<node>/<device>; found \(Wording.quote(topic.value))",
+            at: topic.spot)
     }
 
     private mutating func noteUnidentified(_ topic: Located<String>, broker: Int) {

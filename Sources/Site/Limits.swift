@@ -14,6 +14,9 @@ enum Limits {
     static let maintenanceWindows = 256
     /// Rules that suppress one rule.
     static let suppressors = 16
+    /// Of one code table.
+    static let codes = 1024
+    static let otherPaths = 8
     static let chips = 64
     /// Of a manifest of recordings.
     static let recordings = 10_000

@@ -33,8 +33,15 @@ package func checkTemplate(at path: String, profile: String, from sources: SiteS
     let template = TemplateShelf.read(path, shelf)
     if let template {
         let format = template.format?.value ?? .json
+        let codes = CodeShelf(shelf, folder: FilePath.join(FilePath.folder(of: path), "../codes"))
+        MessageCheck(
+            format: format, identity: template.identity, timePath: template.timePath, history: template.history, bytes: template.bytes,
+            readings: template.readings, log: log
+        ).check()
         for draft in template.readings {
-            _ = ReadingResolver(draft: draft, own: MessageDraft(), base: template, format: format, quantities: book, log: log).resolve()
+            _ = ReadingResolver(
+                draft: draft, own: MessageDraft(), base: template, format: format, quantities: book, codes: codes, log: log
+            ).resolve()
         }
         if let topic = template.topic {
             let shown = DeviceReader.replacing("{id}", in: topic.value, with: "id")

@@ -7,6 +7,11 @@ struct ReadingDraft {
     var quantity: Located<String>?
     var asset: Located<String>?
     var path: Located<[String]>?
+    var otherPaths: [[String]]?
+    var topic: Located<String>?
+    var layout: LayoutDraft?
+    var condition: Located<FieldCondition>?
+    var codeTable: Located<String>?
     var unit: Located<String>?
     var event: Located<String>?
     var scale: Located<Double>?
@@ -22,14 +27,26 @@ struct ReadingDraft {
     /// Whether a path was written, sound or not, or its absence reported already.
     var hasPathKey: Bool
 
-    /// - Parameter isTemplate: A template's reading stands for itself: it has no asset, and says its quantity and path.
+    /// - Parameter isTemplate: A template's reading stands for itself: it has no asset, and says its quantity.
     init(_ reader: TableReader, isTemplate: Bool) {
         spot = reader.here
-        hasPathKey = isTemplate || reader.has("path")
+        hasPathKey = reader.has("path")
         quantity = reader.text("quantity")
         name = reader.identifier("name") ?? quantity
         asset = isTemplate ? nil : reader.text("asset")
         path = reader.path("path")
+        if reader.has("other_paths") {
+            otherPaths = reader.texts("other_paths", limit: Limits.otherPaths).map {
+                $0.value.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            }
+        }
+        topic = reader.text("topic", limit: 1024)
+        layout = reader.table("layout", Schema.layout).flatMap { LayoutDraft($0) }
+        if reader.has("layout") { hasPathKey = true }
+        if let table = reader.table("when", Schema.condition), let path = table.path("path"), let value = table.text("is") {
+            condition = path.map { FieldCondition(path: $0, value: value.value) }
+        }
+        codeTable = reader.text("code_table")
         unit = reader.text("unit")
         event = reader.identifier("event", limit: 32)
         scale = reader.number("scale", in: -1e9...1e9)
@@ -53,6 +70,11 @@ struct ReadingDraft {
         result.quantity = other.quantity ?? quantity
         result.asset = other.asset ?? asset
         result.path = other.path ?? path
+        result.otherPaths = other.otherPaths ?? otherPaths
+        result.topic = other.topic ?? topic
+        result.layout = other.layout ?? layout
+        result.condition = other.condition ?? condition
+        result.codeTable = other.codeTable ?? codeTable
         result.unit = other.unit ?? unit
         result.event = other.event ?? event
         result.scale = other.scale ?? scale
@@ -80,6 +102,10 @@ struct MessageDraft {
     var interval: Located<Double?>?
     var cycle: Located<Double?>?
     var lateAfter: Located<Double>?
+    var bytes: BytesDraft?
+    /// Its bytes were written and are unsound: whoever uses them is not at fault.
+    var hasBrokenBytes = false
+    var history: Located<HistoryList>?
     var readings: [ReadingDraft] = []
 
     init() {}
@@ -96,6 +122,14 @@ struct MessageDraft {
         interval = reader.period("interval")
         cycle = reader.period("cycle")
         lateAfter = reader.duration("late_after", in: .seconds(0) ... .seconds(366 * 86_400))?.map { $0.inSeconds }
+        bytes = reader.table("bytes", Schema.bytes).flatMap { BytesDraft($0) }
+        hasBrokenBytes = reader.has("bytes") && bytes == nil
+        if let table = reader.table("history", Schema.history) {
+            let format: Located<TimeFormat>? = table.choice("format", "time format")
+            if let path = table.path("path"), let time = table.path("time") {
+                history = path.map { HistoryList(path: $0, timePath: time.value, timeFormat: format?.value ?? .unixSeconds) }
+            }
+        }
         let tables = reader.tables("reading", readingShape, limit: Limits.readingsPerDevice)
         var names = IDRegister("reading")
         for table in tables {

@@ -82,6 +82,7 @@ enum Schema {
             .optional("profile", .text, "\"lifeline-cn\""), .optional("disable", .texts, "[\"device.silent\"]"),
             .optional("profiles", .text, "\"../profiles\""), .optional("devices", .text, "\"../devices\""),
             .optional("mappings", .text, "\"../mappings\""),
+            .optional("codes", .text, "\"../codes\""),
         ])
 
     static let journal = TableShape(
@@ -152,6 +153,8 @@ enum Schema {
         .optional("topic", .text, "\"application/+/device/{id}/event/+\""), .optional("format", .text, "\"chirpstack-v4\""),
         .optional("identity", .path, "\"deviceInfo.devEui\""), .optional("time", .table, "{ path = \"time\", format = \"rfc3339\" }"),
         .optional("interval", .period, "\"15 min\""), .optional("cycle", .period, "\"1 d\""), .optional("late_after", .duration, "\"15 min\""),
+        .optional("bytes", .table, "{ path = \"data\", encoding = \"base64\" }"),
+        .optional("history", .table, "{ path = \"object.history\", time = \"timestamp\", format = \"unix_s\" }"),
         .optional("reading", .tables, "[[device.reading]]"),
     ]
 
@@ -171,7 +174,9 @@ enum Schema {
         .optional("scale", .number, "1.0"), .optional("offset", .number, "0.0"), .optional("baseline", .number, "1.3"),
         .optional("absolute", .boolean, "true"), .optional("codes", .codes, "{ open = 1, closed = 0 }"),
         .optional("when_absent", .number, "0"), .optional("required", .boolean, "false"), .optional("interval", .period, "\"15 min\""),
-        .optional("cycle", .period, "\"1 d\""),
+        .optional("cycle", .period, "\"1 d\""), .optional("other_paths", .texts, "[\"object.BatV\", \"object.BAT\"]"),
+        .optional("code_table", .text, "\"lift-gbt24476\""), .optional("topic", .text, "\"tele/{id}/LWT\""),
+        .optional("when", .table, "{ path = \"fPort\", is = \"85\" }"), .optional("layout", .table, "{ offset = 0, width = 16 }"),
     ]
 
     /// Neither key is required here, because a reading may change one of the template's; the reader demands them otherwise.
@@ -252,7 +257,7 @@ enum Schema {
 
     static let templateReading = TableShape(
         title: "[[reading]]",
-        keys: [.required("quantity", .text, "\"tilt\""), .required("path", .path, "\"object.angle_x\"")] + readingKeys)
+        keys: [.required("quantity", .text, "\"tilt\""), .optional("path", .path, "\"object.angle_x\"")] + readingKeys)
 
     static let profileFile = TableShape(
         title: "the profile",

@@ -31,7 +31,9 @@ struct SiteReader {
         assets.read(file.tables("asset", Schema.asset, limit: Limits.assets))
 
         let templates = TemplateShelf(shelf, folder: folder(site, "devices", default: "../devices"))
-        var devices = DeviceReader(assets: assets.register, brokers: brokers.register, quantities: quantities, templates: templates, log: log)
+        let codes = CodeShelf(shelf, folder: folder(site, "codes", default: "../codes"))
+        var devices = DeviceReader(
+            assets: assets.register, brokers: brokers.register, quantities: quantities, templates: templates, codes: codes, log: log)
         let deviceTables = file.tables("device", Schema.device, limit: Limits.devices)
         if let first = deviceTables.first, brokers.register.names.isEmpty, !file.has("broker") {
             log.error("there is a device but no [[broker]] to hear it through", at: first.here)

@@ -202,4 +202,19 @@ struct SourceTests {
         #expect(anonymous.run { anonymous.source.status.failures >= 1 })
         #expect(!anonymous.isConnected)
     }
+
+    @Test("A command goes out at once, but never past acknowledgements that wait for their commit")
+    func commands() throws {
+        let broker = try MosquittoBroker(folder: folder.path)
+        let driven = try connected(broker)
+        #expect(driven.source.publish(topic: "in/command", payload: Array("rebirth".utf8)))
+        #expect(driven.run(release: true) { driven.sink.payloads == ["rebirth"] })
+        try publish(broker, ["reading"])
+        #expect(driven.run { driven.sink.payloads == ["rebirth", "reading"] })
+        #expect(driven.source.unacknowledged == 1)
+        #expect(!driven.source.publish(topic: "in/command", payload: Array("early".utf8)))
+        driven.source.releaseAcknowledgements()
+        #expect(driven.source.publish(topic: "in/command", payload: Array("late".utf8)))
+        #expect(driven.run(release: true) { driven.sink.payloads == ["rebirth", "reading", "late"] })
+    }
 }

@@ -137,6 +137,8 @@ final class SimulatedConnection: BrokerConnection, @unchecked Sendable {
     func keepAlive() { _ = isAlive }
     func disconnect() {}
     func watchDuplicates(_ on: Bool) { isWatching = on }
+    /// Nobody in this world takes commands.
+    func publish(topic: String, payload: [UInt8], qos: Int, retained: Bool) -> Int32? { nil }
 
     func subscribe(_ filters: [String]) {
         broker.subscribe()

@@ -39,7 +39,7 @@ import Testing
     static func load(_ name: String) throws -> SiteOutcome {
         var files: [String: String] = [:]
         for place in ["_shared", name] {
-            for kind in ["profiles", "devices", "mappings"] {
+            for kind in ["profiles", "devices", "mappings", "codes"] {
                 for file in Repository.names(in: "\(folder)/\(place)/\(kind)") where file.hasSuffix(".toml") {
                     files["sites/\(kind)/\(file)"] = try Repository.text("\(folder)/\(place)/\(kind)/\(file)")
                 }

@@ -35,6 +35,32 @@ import Testing
         #expect(outcome.value?.isEmpty == false)
     }
 
+    @Test(arguments: Repository.names(in: "firmware-config/codes"))
+    func aShippedCodeTableIsValidAndSpeaksTheCommonLanguage(_ name: String) throws {
+        let outcome = loadCodeTable(at: Repository.path("firmware-config/codes/\(name)"), profile: ShippedFileTests.profile, from: .disk)
+        #expect(outcome.findings == [])
+        let codes = try #require(outcome.value)
+        #expect(codes.count >= 18 && Set(codes.map(\.raw)).count == codes.count)
+        for code in codes {
+            #expect(code.chinese.unicodeScalars.contains { (0x4e00...0x9fff).contains($0.value) }, "\(code)")
+            #expect(code.english.unicodeScalars.allSatisfy { $0.isASCII }, "\(code)")
+        }
+    }
+
+    @Test func aCanonicalCodeMeansTheSameInEveryTable() throws {
+        var words: [Int: Set<String>] = [:]
+        var elevens: [Int] = []
+        for name in Repository.names(in: "firmware-config/codes") {
+            let path = Repository.path("firmware-config/codes/\(name)")
+            for code in try #require(loadCodeTable(at: path, profile: ShippedFileTests.profile, from: .disk).value) {
+                words[code.canonical, default: []].insert(code.chinese + "/" + code.english)
+                if code.raw == 11 { elevens.append(code.canonical) }
+            }
+        }
+        for (canonical, said) in words { #expect(said.count == 1, "\(canonical): \(said)") }
+        #expect(elevens.sorted() == [101, 102], "entrapment on one platform, overspeed on another")
+    }
+
     @Test(arguments: profiles)
     func aShippedProfileIsValid(_ name: String) {
         let outcome = loadProfile(at: Repository.path("firmware-config/profiles/\(name)"), from: .disk)

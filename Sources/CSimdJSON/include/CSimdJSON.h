@@ -39,6 +39,9 @@ enum {
 
 // `index` of a step that names no entry of an array.
 #define BAMAI_JSON_NO_INDEX UINT32_MAX
+// `index` of a step that names the entry `lists[0]` or `lists[1]` of an array, as the caller goes through it.
+#define BAMAI_JSON_OUTER_LIST (UINT32_MAX - 1)
+#define BAMAI_JSON_INNER_LIST (UINT32_MAX - 2)
 
 // One step of a path: the member of an object whose name is `names[offset ..< offset + length]`, or the entry `index` of an array.
 typedef struct {
@@ -72,8 +75,11 @@ void bamai_json_free(bamai_json_parser *parser);
 // blanks, so that one such field costs its own value and not the message.
 int bamai_json_parse(bamai_json_parser *parser, const void *bytes, size_t count);
 
-// What stands at the end of a path from the document's root; no steps: the root. Of equal names in an object the first one counts.
-void bamai_json_find(const bamai_json_parser *parser, const uint8_t *names, const bamai_json_step *steps, size_t count, bamai_json_value *value);
+// What stands at the end of a path from the document's root; no steps: the root. Of equal names in an object the first one counts. `lists` are the
+// two entries that steps into lists stand for.
+void bamai_json_find(
+    const bamai_json_parser *parser, const uint8_t *names, const bamai_json_step *steps, size_t count, const uint32_t *lists, bamai_json_value *value
+);
 
 // Reads a decimal number (no sign `+`, no white space, no hexadecimals) that fills the whole text; false when it does not, or is beyond a
 // double. Too small a number is zero. The same in every locale.
