@@ -8,12 +8,17 @@ package struct Quantity: Equatable, Sendable {
     package var range: ClosedRange<Double>
     package var chinese: String
     package var english: String
+    /// *Units*: canonical. How far apart readings may be from which an installed baseline is taken; nil: the quantity has no installed baseline.
+    package var baselineSpread: Double?
 
-    package init(name: String, unit: Unit, range: ClosedRange<Double>, chinese: String, english: String) {
+    package init(
+        name: String, unit: Unit, range: ClosedRange<Double>, chinese: String, english: String, baselineSpread: Double? = nil
+    ) {
         self.name = name
         self.unit = unit
         self.range = range
         self.chinese = chinese
         self.english = english
+        self.baselineSpread = baselineSpread
     }
 }

@@ -26,6 +26,7 @@ struct QuantityBook {
             let unit = QuantityBook.unit(reader.text("unit"), log: log)
             let low = reader.number("min")
             let high = reader.number("max")
+            let spread = reader.number("baseline_spread", in: 1e-9...1e9)
             guard let name else { continue }
             guard register.declare(name, log: log).isNew else { continue }
             quantities.append(nil)
@@ -35,7 +36,8 @@ struct QuantityBook {
                 continue
             }
             quantities[quantities.count - 1] = Quantity(
-                name: name.value, unit: unit, range: low.value...high.value, chinese: chinese.value, english: english.value)
+                name: name.value, unit: unit, range: low.value...high.value, chinese: chinese.value, english: english.value,
+                baselineSpread: spread?.value)
         }
     }
 

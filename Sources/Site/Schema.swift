@@ -153,6 +153,7 @@ enum Schema {
         keys: [
             .required("name", .text, "\"pressure\""), .required("unit", .text, "\"MPa\""), .required("min", .number, "-0.1"),
             .required("max", .number, "10"), .required("zh", .text, "\"压力\""), .required("en", .text, "\"pressure\""),
+            .optional("baseline_spread", .number, "0.5"),
         ])
 
     private static let ruleKeys: [KeyShape] = [

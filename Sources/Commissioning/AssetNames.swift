@@ -1,0 +1,92 @@
+import Lifeline
+import Site
+
+/// Gives devices and assets ids that a site file takes and that nobody has yet.
+struct AssetNames {
+    struct Place {
+        var device: String
+        var asset: String
+        /// The asset needs a table of its own.
+        var isNew: Bool
+        /// Where a second device of the asset would give a reading of the same name.
+        var prefix: String?
+    }
+
+    private let plan: SitePlan
+    private var assets: [String: String] = [:]
+    private var devices: Set<String> = []
+    private var sensors: Set<String> = []
+    private var byName: [String: String] = [:]
+
+    init(_ plan: SitePlan) {
+        self.plan = plan
+        for asset in plan.assets {
+            assets[asset.id.lowercased()] = asset.id
+            byName[asset.name] = asset.id
+        }
+        devices = Set(plan.devices.map { $0.id.lowercased() })
+        sensors = Set(plan.sensors.map { $0.id.lowercased() })
+    }
+
+    /// Where a device goes: onto the asset that bears its name, else onto a new one.
+    mutating func asset(for device: DiscoveredDevice, readings: [String], template: String) -> Place {
+        let id = unused(SiteText.isID(device.id) ? device.id : SiteText.id(from: device.id), among: devices, or: "device")
+        devices.insert(id.lowercased())
+        var place = Place(device: id, asset: "", isNew: false, prefix: nil)
+        if let name = device.name, let known = byName[name] {
+            place.asset = known
+        } else {
+            let wanted = device.name.flatMap { SiteText.isID($0) ? $0 : nil } ?? AssetNames.short(id, device.classes[0])
+            if let known = assets[wanted.lowercased()], device.name == known {
+                place.asset = known
+            } else {
+                place.asset = unused(wanted, among: Set(assets.keys), or: device.classes[0].subject)
+                place.isNew = true
+            }
+        }
+        assets[place.asset.lowercased()] = place.asset
+        if let name = device.name { byName[name] = place.asset }
+        let taken = { (prefix: String, sensors: Set<String>, asset: String) in
+            readings.contains { sensors.contains("\(asset)/\(prefix)\($0)".lowercased()) }
+        }
+        if taken("", sensors, place.asset) {
+            let stem = AssetNames.prefix(template)
+            var prefix = stem
+            var number = 2
+            while taken(prefix + ".", sensors, place.asset) {
+                prefix = "\(stem.prefix(28))-\(number)"
+                number += 1
+            }
+            place.prefix = prefix
+        }
+        for reading in readings { sensors.insert("\(place.asset)/\(place.prefix.map { $0 + "." } ?? "")\(reading)".lowercased()) }
+        return place
+    }
+
+    /// `24e1247100000017` is nobody's name for a cover: `manhole-000017`.
+    private static func short(_ id: String, _ assetClass: AssetClass) -> String {
+        id.utf8.count == 16 && id.allSatisfy(\.isHexDigit) ? "\(assetClass.subject)-\(id.suffix(6))" : id
+    }
+
+    /// `milesight-em300-mcs` → `em300-mcs`; letters, digits, `-` and `_` only.
+    private static func prefix(_ template: String) -> String {
+        let model = template.split(separator: "-").dropFirst().joined(separator: "-")
+        let plain = (model.isEmpty ? template : model).map { $0 == "." ? "-" : String($0) }.joined()
+        return plain.isEmpty ? "b" : String(plain.prefix(32))
+    }
+
+    private func unused(_ wanted: String, among known: Set<String>, or word: String) -> String {
+        let stem = wanted.isEmpty ? word : wanted
+        if !wanted.isEmpty, !known.contains(stem.lowercased()) { return stem }
+        var number = wanted.isEmpty ? 1 : 2
+        while known.contains("\(stem.prefix(58))-\(number)".lowercased()) { number += 1 }
+        return "\(stem.prefix(58))-\(number)"
+    }
+
+    /// A quantity whose name, or whose unit's dimension word, a field's name holds: a hint, no more.
+    func quantity(named path: [String]) -> String? {
+        let word = path.joined(separator: " ").lowercased().filter(\.isLetter)
+        let names = Set(plan.sensors.map(\.quantity.name) + plan.rules.compactMap(\.quantity))
+        return names.filter { word.firstRange(of: $0.filter(\.isLetter)) != nil }.max { ($0.count, $1) < ($1.count, $0) }
+    }
+}

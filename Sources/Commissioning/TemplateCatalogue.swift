@@ -1,0 +1,129 @@
+import Lifeline
+import Site
+
+/// One device template, as a site would use it.
+struct TrialTemplate: Sendable {
+    var name: String
+    /// `{id}` stands where the device's id goes; "" where the template names no topic.
+    var topic: String
+    var pattern: TopicPattern
+    var device: Device
+    /// One a reading, in the order of the device's fields.
+    var sensors: [Sensor]
+    /// The readings' names, in the same order.
+    var readings: [String]
+}
+
+/// All device templates of a folder, read by the site's own loader, so that whatever it takes is tried without a word of code here.
+package struct TemplateCatalogue: Sendable {
+    var templates: [TrialTemplate]
+    /// The site's, or that of a site with nothing in it: its rules tell which class a quantity belongs to.
+    package var plan: SitePlan
+    /// Ids of the site's brokers; one that stands for the command's where there is no site.
+    package var brokers: [String]
+    /// Templates that the loader refused.
+    package var findings: [Finding]
+    /// What lines are tried against: the text of a site file, and where it lies.
+    let base: SiteBase
+
+    /// Reads every template.
+    ///
+    /// - Parameters:
+    ///   - site: a site file whose templates, profile and quantities count; nil: those of a folder of templates, with the profile in `../profiles`.
+    package static func load(site: String?, folder: String?, from sources: SiteSources) -> Validation<TemplateCatalogue> {
+        let base: SiteBase
+        let names: [String]
+        if let site {
+            base = SiteBase(path: site, text: nil, sources: sources)
+            names = Site.templates(ofSite: site, from: sources).names
+        } else {
+            base = SiteBase(path: "discover.toml", text: SiteBase.bare(folder ?? "."), sources: sources)
+            names = Site.templates(ofSite: base.path, from: base.sources(adding: "")).names
+        }
+        let plan: SitePlan
+        let brokers: [String]
+        switch base.load(adding: "") {
+        case .invalid(let findings): return .invalid(findings)
+        case .valid(let configuration, _): (plan, brokers) = (configuration.plan, configuration.brokers.map(\.id))
+        }
+        var catalogue = TemplateCatalogue(templates: [], plan: plan, brokers: brokers, findings: [], base: base)
+        for name in names {
+            switch catalogue.trial(name) {
+            case .success(let template): catalogue.templates.append(template)
+            case .failure(let refusal): catalogue.findings.append(refusal.finding)
+            }
+        }
+        return .valid(catalogue, warnings: [])
+    }
+
+    private struct Refusal: Error { var finding: Finding }
+
+    /// An id that no device has, valid for every format: a LoRaWAN EUI.
+    private static let trialID = "b0a3a1d15c0e7e57"
+    private static let trialAsset = "bamai-discover"
+
+    private func trial(_ name: String) -> Result<TrialTemplate, Refusal> {
+        var first: Finding?
+        for topic in ["", "topic = \"bamai-discover\"\n"] {
+            let text =
+                (brokers.isEmpty ? "\n[[broker]]\nid = \"heard\"\nurl = \"mqtt://127.0.0.1\"\n" : "") + "\n[[asset]]\nid = \"\(TemplateCatalogue.trialAsset)\"\n"
+                + "class = \"other\"\n[[device]]\nid = \"\(TemplateCatalogue.trialID)\"\nasset = \"\(TemplateCatalogue.trialAsset)\"\ntemplate = "
+                + SiteText.quoted(name) + "\n" + topic + (brokers.first.map { "broker = \"\($0)\"\n" } ?? "")
+            switch base.load(adding: text) {
+            case .invalid(let findings): first = first ?? findings.first
+            case .valid(let configuration, _):
+                guard var device = configuration.plan.devices.last else { continue }
+                let sensors = device.fields.map { configuration.plan.sensors[$0.sensor] }
+                let readings = sensors.map { String($0.id.dropFirst(TemplateCatalogue.trialAsset.utf8.count + 1)) }
+                let own = topic.isEmpty ? TemplateCatalogue.replacing(TemplateCatalogue.trialID, in: device.topic, with: "{id}") : ""
+                device.topic = own
+                return .success(
+                    TrialTemplate(name: name, topic: own, pattern: TopicPattern(own), device: device, sensors: sensors, readings: readings))
+            }
+        }
+        return .failure(Refusal(finding: first ?? Finding(file: name, line: 1, column: 1, message: "this template cannot be read")))
+    }
+
+    /// Where devices are looked for.
+    var claims: [Listening.Claim] {
+        templates.filter { !$0.topic.isEmpty }.map { Listening.Claim(pattern: $0.pattern, identityPath: $0.device.identityPath) }
+    }
+
+    /// What listens for the devices of these templates.
+    package func listening(limits: ListeningLimits = ListeningLimits()) -> Listening { Listening(claims: claims, limits: limits) }
+
+    static func replacing(_ word: String, in text: String, with other: String) -> String {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { level -> String in
+            guard let range = level.firstRange(of: word) else { return String(level) }
+            return String(level[..<range.lowerBound]) + other + String(level[range.upperBound...])
+        }
+        return parts.joined(separator: "/")
+    }
+}
+
+/// A site file to which lines are added for a trial; nothing is written.
+struct SiteBase: Sendable {
+    let path: String
+    /// The file's text; nil: as it is on the disk.
+    let text: String?
+    let sources: SiteSources
+
+    /// A site with nothing in it.
+    static func bare(_ folder: String) -> String {
+        "schema = 1\n[site]\nid = \"discover\"\ndevices = \(SiteText.quoted(folder))\nprofiles = \(SiteText.quoted(folder + "/../profiles"))\n"
+            + "[[broker]]\nid = \"heard\"\nurl = \"mqtt://127.0.0.1\"\n"
+    }
+
+    func sources(adding lines: String) -> SiteSources {
+        let (path, text, sources) = (path, text, sources)
+        return SiteSources(
+            read: { asked in
+                guard asked == path else { return sources.read(asked) }
+                if let text { return .bytes(Array((text + lines).utf8)) }
+                guard case .bytes(let bytes) = sources.read(path) else { return sources.read(path) }
+                return .bytes(bytes + Array(("\n" + lines).utf8))
+            }, list: sources.list)
+    }
+
+    func load(adding lines: String) -> SiteOutcome { loadSite(at: path, from: sources(adding: lines)) }
+}
