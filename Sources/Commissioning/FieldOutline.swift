@@ -94,7 +94,8 @@ package struct FieldOutline: Equatable, Sendable {
 
     /// Seconds or milliseconds of this decade, under a name that says time: nothing that a sensor measures.
     private static func clock(_ number: Double, _ path: [String]) -> TimeFormat? {
-        guard let name = path.last?.lowercased(), name == "t" || name.hasPrefix("ts") || ["time", "date", "stamp"].contains(where: { name.contains($0) })
+        guard let name = path.last?.lowercased(),
+            name == "t" || name.hasPrefix("ts") || ["time", "date", "stamp"].contains(where: { name.contains($0) })
         else { return nil }
         if (1.5e9..<4.1e9).contains(number) { return .unixSeconds }
         if (1.5e12..<4.1e12).contains(number) { return .unixMilliseconds }

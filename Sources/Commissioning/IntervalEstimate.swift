@@ -7,7 +7,8 @@ package struct IntervalEstimate: Equatable, Sendable {
 
     /// What devices are set to. *Units*: seconds.
     private static let usual: [Double] = [
-        0.1, 0.2, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 90, 120, 180, 240, 300, 360, 600, 720, 900, 1200, 1800, 3600, 7200, 10_800, 14_400,
+        0.1, 0.2, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 90, 120, 180, 240, 300, 360, 600, 720, 900, 1200, 1800, 3600, 7200, 10_800,
+        14_400,
         21_600, 43_200, 86_400,
     ]
 
@@ -25,7 +26,8 @@ package struct IntervalEstimate: Equatable, Sendable {
             var step = 1.0
             while median / step >= 100 { step *= 10 }
             while median / step < 10 { step /= 10 }
-            seconds = (median / step).rounded() * step
+            // A decimal step is no binary number.
+            seconds = ((median / step).rounded() * step * 1e6).rounded() / 1e6
         }
     }
 }

@@ -47,10 +47,15 @@ package struct TemplateCatalogue: Sendable {
         case .valid(let configuration, _): (plan, brokers) = (configuration.plan, configuration.brokers.map(\.id))
         }
         var catalogue = TemplateCatalogue(templates: [], plan: plan, brokers: brokers, findings: [], base: base)
-        for name in names {
-            switch catalogue.trial(name) {
-            case .success(let template): catalogue.templates.append(template)
-            case .failure(let refusal): catalogue.findings.append(refusal.finding)
+        // All at once, which is quick; one by one only where one of them is broken.
+        if case .success(let templates) = catalogue.trials(names, topic: "") {
+            catalogue.templates = templates
+        } else {
+            for name in names {
+                switch catalogue.trial(name) {
+                case .success(let template): catalogue.templates.append(template)
+                case .failure(let refusal): catalogue.findings.append(refusal.finding)
+                }
             }
         }
         return .valid(catalogue, warnings: [])
@@ -58,30 +63,57 @@ package struct TemplateCatalogue: Sendable {
 
     private struct Refusal: Error { var finding: Finding }
 
-    /// An id that no device has, valid for every format: a LoRaWAN EUI.
-    private static let trialID = "b0a3a1d15c0e7e57"
+    /// Ids that no device has, valid for every format: LoRaWAN EUIs.
+    private static func trialID(_ number: Int) -> String {
+        let tail = String(0x10000 + number, radix: 16).suffix(4)
+        return "b0a3a1d15c0e\(tail)"
+    }
     private static let trialAsset = "bamai-discover"
 
+    /// A template by itself; one without a topic gets one.
     private func trial(_ name: String) -> Result<TrialTemplate, Refusal> {
-        var first: Finding?
+        var first: Refusal?
         for topic in ["", "topic = \"bamai-discover\"\n"] {
-            let text =
-                (brokers.isEmpty ? "\n[[broker]]\nid = \"heard\"\nurl = \"mqtt://127.0.0.1\"\n" : "") + "\n[[asset]]\nid = \"\(TemplateCatalogue.trialAsset)\"\n"
-                + "class = \"other\"\n[[device]]\nid = \"\(TemplateCatalogue.trialID)\"\nasset = \"\(TemplateCatalogue.trialAsset)\"\ntemplate = "
-                + SiteText.quoted(name) + "\n" + topic + (brokers.first.map { "broker = \"\($0)\"\n" } ?? "")
-            switch base.load(adding: text) {
-            case .invalid(let findings): first = first ?? findings.first
-            case .valid(let configuration, _):
-                guard var device = configuration.plan.devices.last else { continue }
-                let sensors = device.fields.map { configuration.plan.sensors[$0.sensor] }
-                let readings = sensors.map { String($0.id.dropFirst(TemplateCatalogue.trialAsset.utf8.count + 1)) }
-                let own = topic.isEmpty ? TemplateCatalogue.replacing(TemplateCatalogue.trialID, in: device.topic, with: "{id}") : ""
-                device.topic = own
-                return .success(
-                    TrialTemplate(name: name, topic: own, pattern: TopicPattern(own), device: device, sensors: sensors, readings: readings))
+            switch trials([name], topic: topic) {
+            case .success(let templates): if let template = templates.first { return .success(template) }
+            case .failure(let refusal): first = first ?? refusal
             }
         }
-        return .failure(Refusal(finding: first ?? Finding(file: name, line: 1, column: 1, message: "this template cannot be read")))
+        return .failure(first ?? Refusal(finding: Finding(file: name, line: 1, column: 1, message: "this template cannot be read")))
+    }
+
+    private func trials(_ names: [String], topic: String) -> Result<[TrialTemplate], Refusal> {
+        guard names.count < 0xffff else {
+            return .failure(Refusal(finding: Finding(file: base.path, line: 1, column: 1, message: "\(names.count) templates are too many")))
+        }
+        let asset = TemplateCatalogue.trialAsset
+        var text = brokers.isEmpty ? "\n[[broker]]\nid = \"heard\"\nurl = \"mqtt://127.0.0.1\"\n" : ""
+        text += "\n[[asset]]\nid = \"\(asset)\"\nclass = \"other\"\n"
+        for (number, name) in names.enumerated() {
+            text += "[[device]]\nid = \"\(TemplateCatalogue.trialID(number))\"\nasset = \"\(asset)\"\ntemplate = \(SiteText.quoted(name))\n"
+            // Readings of the same name must not meet on the asset.
+            text += "prefix = \"t\(number)\"\n" + topic + (brokers.first.map { "broker = \"\($0)\"\n" } ?? "")
+        }
+        switch base.load(adding: text) {
+        case .invalid(let findings):
+            // What the template says wrong comes before what it makes wrong in the trial.
+            let finding = findings.first { $0.file != base.path } ?? findings[0]
+            return .failure(Refusal(finding: finding))
+        case .valid(let configuration, _):
+            let plan = configuration.plan
+            var templates: [TrialTemplate] = []
+            for (number, name) in names.enumerated() {
+                guard var device = plan.devices.first(where: { $0.id == TemplateCatalogue.trialID(number) }) else { continue }
+                let sensors = device.fields.map { plan.sensors[$0.sensor] }
+                let head = "\(asset)/t\(number)."
+                let readings = sensors.map { String($0.id.dropFirst(head.utf8.count)) }
+                device.topic = topic.isEmpty ? TemplateCatalogue.replacing(device.id, in: device.topic, with: "{id}") : ""
+                templates.append(
+                    TrialTemplate(
+                        name: name, topic: device.topic, pattern: TopicPattern(device.topic), device: device, sensors: sensors, readings: readings))
+            }
+            return .success(templates)
+        }
     }
 
     /// Where devices are looked for.

@@ -3,6 +3,7 @@ import Lifeline
 
 /// How well a template reads what a device sends.
 package struct TemplateFit: Sendable {
+    /// A reading of the template that came.
     package struct Seen: Equatable, Sendable {
         package var reading: String
         package var quantity: Quantity
@@ -31,7 +32,7 @@ package struct TemplateFit: Sendable {
 /// Tries all templates on all devices.
 ///
 /// A score is the product of what it wants: that the values are possible (in the quantity's physical range), that most messages give readings and most of the
-/// template's readings come, that the template is specific (a template of one field fits many devices by chance), and that topic and model agree. Our own choice
+/// template's readings come, that the template is specific (one field fits many devices by chance), and that topic and model agree. Our own choice
 /// of weights; that the right template of the shipped ones comes first is tested.
 struct TemplateTrial {
     let catalogue: TemplateCatalogue
@@ -116,7 +117,8 @@ struct TemplateTrial {
 
     private func tally(_ template: TrialTemplate, _ devices: [HeardDevice]) -> [Tally] {
         var plan = SitePlan(
-            gateway: "discover", utcOffsetSeconds: catalogue.plan.utcOffsetSeconds, assets: [Asset(id: "a", assetClass: .other, name: "a")], devices: [],
+            gateway: "discover", utcOffsetSeconds: catalogue.plan.utcOffsetSeconds, assets: [Asset(id: "a", assetClass: .other, name: "a")],
+            devices: [],
             sensors: [], rules: [])
         var owner: [(device: Int, field: Int)] = []
         for (place, heard) in devices.enumerated() {
@@ -125,7 +127,8 @@ struct TemplateTrial {
             device.broker = heard.broker
             let onTopic = isOnTopic(template, heard)
             device.topic =
-                onTopic ? TemplateCatalogue.replacing("{id}", in: template.topic, with: heard.id)
+                onTopic
+                ? TemplateCatalogue.replacing("{id}", in: template.topic, with: heard.id)
                 : TemplateCatalogue.replacing("{id}", in: TopicPattern.joined(heard.mainTopics, id: heard.id), with: heard.id)
             // A template's own identity means nothing on other topics, unless the field is there.
             for field in device.fields.indices {

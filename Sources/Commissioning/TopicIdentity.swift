@@ -28,7 +28,8 @@ enum TopicIdentity {
 
     /// Levels that say what a topic carries, not whose it is.
     private static let words: Set<String> = [
-        "data", "datas", "state", "status", "telemetry", "up", "uplink", "event", "events", "sensor", "sensors", "value", "values", "json", "raw", "v1",
+        "data", "datas", "state", "status", "telemetry", "up", "uplink", "event", "events", "sensor", "sensors", "value", "values", "json", "raw",
+        "v1",
         "v2", "v3", "properties", "report", "rx",
     ]
 

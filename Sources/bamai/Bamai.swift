@@ -13,7 +13,7 @@ struct Bamai: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Check.self, Status.self, Watch.self, Alerts.self, Export.self, Rejected.self, Replay.self, Simulate.self,
+            Check.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Export.self, Rejected.self, Replay.self, Simulate.self,
             ScoreCommand.self,
         ])
 }

@@ -21,17 +21,22 @@ struct Discover: ParsableCommand {
             exit codes: 0 devices were heard, 1 nothing was heard or the broker cannot be reached, 2 the site or the templates are wrong.
             """)
 
-    @Option(name: .long, help: ArgumentHelp("The broker: host, host:port or mqtt://host:port (default: the site's, else this machine).", valueName: "address"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The broker: host, host:port or mqtt://host:port (default: the site's, else this machine).", valueName: "address"))
     var broker: BrokerArgument?
 
-    @Option(name: .long, help: ArgumentHelp("The site's folder or its site.toml: its brokers, templates and devices.", valueName: "folder"), completion: .directory)
+    @Option(
+        name: .long, help: ArgumentHelp("The site's folder or its site.toml: its brokers, templates and devices.", valueName: "folder"),
+        completion: .directory)
     var site: String?
 
     @Option(name: .customLong("for"), help: ArgumentHelp("How long to listen; Ctrl-C ends it early and shows what was heard.", valueName: "time"))
     var duration: Span = Span(60)
 
     @Option(
-        name: .long, help: ArgumentHelp("The device templates (default: the site's, else firmware-config/devices or /etc/bamai/devices).", valueName: "folder"),
+        name: .long,
+        help: ArgumentHelp("The device templates (default: the site's, else firmware-config/devices or /etc/bamai/devices).", valueName: "folder"),
         completion: .directory)
     var devices: String?
 
@@ -72,7 +77,7 @@ struct Discover: ParsableCommand {
             Output.line(DiscoveryJSON.text(discovery, lines))
         } else {
             let columns = Terminal.isInteractive ? max(60, Terminal.size.columns) : 140
-            for line in DiscoveryView(discovery: discovery, lines: lines, file: toml, width: columns).lines() { Output.line(line) }
+            for line in DiscoveryView(discovery: discovery, configuration: lines, file: toml, width: columns).lines() { Output.line(line) }
         }
         if discovery.devices.isEmpty { throw ExitCode(1) }
     }
@@ -81,7 +86,8 @@ struct Discover: ParsableCommand {
         let file = site.map { SiteFiles.file($0) }
         let folder = devices ?? ["firmware-config/devices", "/etc/bamai/devices"].first { access($0, R_OK) == 0 }
         if file == nil, folder == nil || access(folder ?? "", R_OK) != 0 {
-            Terminal.error("there are no device templates in \(folder ?? "firmware-config/devices or /etc/bamai/devices"); name their folder with --devices")
+            Terminal.error(
+                "there are no device templates in \(folder ?? "firmware-config/devices or /etc/bamai/devices"); name their folder with --devices")
             throw ExitCode(2)
         }
         switch TemplateCatalogue.load(site: file, folder: folder, from: .disk) {

@@ -4,7 +4,7 @@ import Lifeline
 /// What was discovered, as a person reads it.
 struct DiscoveryView {
     let discovery: Discovery
-    let lines: ConfigurationLines
+    let configuration: ConfigurationLines
     /// Where the lines went; nil: they follow.
     let file: String?
     let width: Int
@@ -109,14 +109,14 @@ struct DiscoveryView {
     }
 
     private func tail() -> [String] {
-        if lines.text.isEmpty { return ["", "there is nothing new: every device is in the site already"] }
+        if configuration.text.isEmpty { return ["", "there is nothing new: every device is in the site already"] }
         var what: [String] = []
-        if lines.ready > 0 { what.append("\(Terminal.plural(lines.ready, "device")) ready") }
-        if lines.skeletons > 0 { what.append("\(lines.skeletons) to fill in") }
-        if lines.refused > 0 { what.append("\(lines.refused) that a site cannot take") }
+        if configuration.ready > 0 { what.append("\(Terminal.plural(configuration.ready, "device")) ready") }
+        if configuration.skeletons > 0 { what.append("\(configuration.skeletons) to fill in") }
+        if configuration.refused > 0 { what.append("\(configuration.refused) that a site cannot take") }
         let summary = what.joined(separator: ", ")
         if let file { return ["", "\(summary): \(file). Put them into site.toml, then: bamai check SITE"] }
         return ["", Terminal.paint("# \(summary): put these lines into site.toml, then: bamai check SITE", .grey)]
-            + lines.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { Terminal.plain(String($0)) }
+            + configuration.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { Terminal.plain(String($0)) }
     }
 }

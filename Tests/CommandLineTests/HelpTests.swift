@@ -3,7 +3,7 @@ import Testing
 
 @Suite("bamai: help and wrong use")
 struct HelpTests {
-    static let commands = ["check", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv"]
+    static let commands = ["check", "discover", "baseline", "status", "watch", "alerts", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal", "score csv"]
 
     /// A command with its subcommand, as arguments.
     private static func words(_ command: String) -> [String] { command.split(separator: " ").map(String.init) }
@@ -29,7 +29,8 @@ struct HelpTests {
         "Wrong use ends with 64 and a sentence",
         arguments: [
             ["nonsense"], ["export", "--from", "yesterday"], ["simulate", "--day", "0"], ["simulate", "--broker", "http://x/y"],
-            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"], ["score", "csv"],
+            ["simulate", "--print-messages"], ["alerts", "--lang", "fr"], ["alerts", "--limit", "-3"], ["replay"], ["discover", "--topic", "a/#/b"],
+            ["discover", "--site", "x", "--devices", "y"], ["baseline"], ["baseline", "MH-1", "--for", "1s", "--last", "3"], ["baseline", "MH-1", "--last", "0"], ["score", "csv"],
             ["score", "csv", ".", "--false-alarms", "0"],
         ])
     func wrongUse(arguments: [String]) throws {
