@@ -82,11 +82,4 @@ struct AssetNames {
         while known.contains("\(stem.prefix(58))-\(number)".lowercased()) { number += 1 }
         return "\(stem.prefix(58))-\(number)"
     }
-
-    /// A quantity whose name, or whose unit's dimension word, a field's name holds: a hint, no more.
-    func quantity(named path: [String]) -> String? {
-        let word = path.joined(separator: " ").lowercased().filter(\.isLetter)
-        let names = Set(plan.sensors.map(\.quantity.name) + plan.rules.compactMap(\.quantity))
-        return names.filter { word.firstRange(of: $0.filter(\.isLetter)) != nil }.max { ($0.count, $1) < ($1.count, $0) }
-    }
 }

@@ -22,10 +22,11 @@ struct ClassSuggestion {
         self.classes = classes
     }
 
-    /// The likeliest class first, then those that are as likely; `other` where no rule tells.
+    /// The likeliest class first, then those that are as likely; `other` where nothing tells.
     ///
-    /// A quantity that only one class knows says more than one that many know.
-    func classes(for quantities: [String]) -> [AssetClass] {
+    /// A quantity that only one class knows says more than one that many know. What topics and names speak of decides between classes whose rules know
+    /// the quantities, and where these are no more than hints.
+    func classes(for quantities: [String], spokenOf: Set<AssetClass> = [], areHints: Bool = false) -> [AssetClass] {
         var votes: [AssetClass: Double] = [:]
         for quantity in Set(quantities) {
             if let known = classes[quantity], !known.isEmpty {
@@ -34,6 +35,7 @@ struct ClassSuggestion {
                 votes[assetClass, default: 0] += 0.5
             }
         }
+        for assetClass in spokenOf where votes[assetClass] != nil || areHints || votes.isEmpty { votes[assetClass, default: 0] += areHints ? 10 : 1 }
         guard let most = votes.values.max() else { return [.other] }
         return AssetClass.ofSites.filter { (votes[$0] ?? 0) > most - 1e-9 }
     }

@@ -13,11 +13,16 @@ package struct ConfigurationLines: Sendable {
     /// Devices whose lines the loader refused: they stand behind `#`, with the reason.
     package var refused = 0
 
+    /// The most skeletons: a broker that serves a smart home keeps hundreds of topics that nobody will make readings of.
+    package static let skeletonLimit = 40
+
     private let discovery: Discovery
+    private let words: FieldWords
     private var namer: AssetNames
 
     package init(_ discovery: Discovery) {
         self.discovery = discovery
+        words = FieldWords(discovery.catalogue.plan)
         namer = AssetNames(discovery.catalogue.plan)
         let new = discovery.devices.filter { $0.known == nil }
         let blocks = new.filter { $0.fit != nil }.map { ready($0) }
@@ -38,7 +43,7 @@ package struct ConfigurationLines: Sendable {
                 }
             }
         }
-        for device in new where device.fit == nil { text += skeleton(device) }
+        for device in new.filter({ $0.fit == nil }).prefix(ConfigurationLines.skeletonLimit) { text += skeleton(device) }
     }
 
     private static func commented(_ block: String) -> String {
@@ -70,7 +75,7 @@ package struct ConfigurationLines: Sendable {
     private func heard(_ device: DiscoveredDevice) -> String {
         let name = device.name.map { "\($0): " } ?? ""
         return "\(name)\(device.messages) message\(device.messages == 1 ? "" : "s") on \(device.topicFilter)"
-            + (device.signal.map { ", \($0)" } ?? "") + (device.isRetainedOnly ? ", kept by the broker: it may be gone" : "")
+            + (device.signal.map { ", \($0)" } ?? "") + (device.isRetainedOnly ? ", kept by the broker" : "")
     }
 
     private func asset(_ id: String, _ device: DiscoveredDevice) -> String {
@@ -150,7 +155,7 @@ package struct ConfigurationLines: Sendable {
             number += 1
         }
         var lines = "\n  [[device.reading]]\n  name = \(SiteText.quoted(name))\n  quantity = \"?\"  # \(ConfigurationLines.remark(field.sample))"
-        if let guess = namer.quantity(named: field.path) { lines += "; perhaps \(guess)" }
+        if let guess = words.quantity(of: field.path) { lines += "; perhaps \(guess)" }
         lines += "\n  path = \(SiteText.path(field.path))\n"
         if field.kind == .flag { lines += "  codes = { true = 1, false = 0 }\n" }
         return lines

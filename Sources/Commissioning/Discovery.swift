@@ -53,12 +53,18 @@ package struct Discovery: Sendable {
         let heard = listening.settled()
         let fits = TemplateTrial(catalogue).fits(heard)
         let suggestion = ClassSuggestion(catalogue.plan)
+        let words = FieldWords(catalogue.plan)
         let known = Discovery.known(heard, catalogue.plan)
         devices = heard.indices.map { place in
             let device = heard[place]
             let outline = FieldOutline.fields(of: device.messages)
             let sample = device.messages.last { message in device.busiest?.name == message.topic } ?? device.messages.last
             let fit = fits[place].first { $0.score >= TemplateFit.threshold }
+            let spokenOf = FieldWords.classes(in: device.topics.map(\.name) + (device.name.map { [$0] } ?? []))
+            let classes =
+                fit.map { suggestion.classes(for: $0.seen.map(\.quantity.name), spokenOf: spokenOf) }
+                ?? suggestion.classes(
+                    for: outline.fields.filter(\.isMeasurement).compactMap { words.quantity(of: $0.path) }, spokenOf: spokenOf, areHints: true)
             return DiscoveredDevice(
                 id: device.id, broker: device.broker, topics: device.topics.map(\.name),
                 topicFilter: TopicPattern.joined(device.mainTopics, id: device.id), identityPath: device.identityPath, name: device.name,
@@ -66,11 +72,12 @@ package struct Discovery: Sendable {
                 interval: device.busiest.flatMap { IntervalEstimate(gaps: $0.gaps) }, signal: device.signal,
                 format: sample.map { PayloadGuess($0.topic, $0.payload) } ?? .binary,
                 candidates: Array(fits[place].prefix(DiscoveredDevice.candidateLimit)), fields: outline.fields, fieldsLeftOut: outline.leftOut,
-                classes: suggestion.classes(for: fit.map { $0.seen.map(\.quantity.name) } ?? []), known: known[place])
+                classes: classes, known: known[place])
         }
+        // What is ready first, then what speaks, then what a broker only keeps, then what is known.
+        func rank(_ device: DiscoveredDevice) -> Int { device.known != nil ? 3 : device.fit != nil ? 0 : device.isRetainedOnly ? 2 : 1 }
         devices.sort {
-            ($0.known != nil ? 2 : $0.fit == nil ? 1 : 0, $0.fit?.template ?? "", $0.topics.first ?? "", $0.id)
-                < ($1.known != nil ? 2 : $1.fit == nil ? 1 : 0, $1.fit?.template ?? "", $1.topics.first ?? "", $1.id)
+            (rank($0), $0.fit?.template ?? "", $0.topics.first ?? "", $0.id) < (rank($1), $1.fit?.template ?? "", $1.topics.first ?? "", $1.id)
         }
     }
 

@@ -94,8 +94,8 @@ struct TemplateTrial {
         let seen = tally.last.keys.reduce(0) { $0 + weight(template.sensors[$1]) }
         let decoded = tally.messages == 0 ? 0 : tally.good / Double(tally.messages)
         let possible = Double(tally.inRange) / Double(tally.readings)
-        // One field may fit by chance, and each further one halves what is left of the doubt.
-        var doubt = 0.3
+        // One field may fit by chance, less so on the template's own topic; each further one halves what is left of the doubt.
+        var doubt = onTopic ? 0.15 : 0.3
         var known = seen - 1
         while known >= 1 {
             doubt /= 2

@@ -11,6 +11,8 @@ struct DiscoveryView {
 
     /// The most readings or fields shown of a device.
     private static let shown = 4
+    /// The most devices shown that no template fits; the lines have as many skeletons.
+    private static let strangers = ConfigurationLines.skeletonLimit
 
     func lines() -> [String] {
         let figures = discovery.figures
@@ -25,7 +27,11 @@ struct DiscoveryView {
                 + Terminal.bytes(Int64(figures.bytes))
         ]
         if !fitting.isEmpty { result += table(fitting) }
-        if !strange.isEmpty { result += ["", Terminal.paint("no template fits", .yellow)] + strange.flatMap(stranger) }
+        if !strange.isEmpty {
+            result += ["", Terminal.paint("no template fits", .yellow)] + strange.prefix(DiscoveryView.strangers).flatMap(stranger)
+            let more = strange.count - DiscoveryView.strangers
+            if more > 0 { result.append("  and \(more) more: narrow it with --topic, or see them all with --json") }
+        }
         if !known.isEmpty {
             result += ["", Terminal.paint("the site has already", .green)]
             result += Terminal.wrap(known.map { Terminal.plain($0.known ?? $0.id) }.joined(separator: " "), width - 4).map { "  " + $0 }
@@ -35,14 +41,15 @@ struct DiscoveryView {
     }
 
     private func table(_ devices: [DiscoveredDevice]) -> [String] {
-        let head = ["device", "name", "template", "fit", "class", "every", "signal", "readings"]
+        let head = ["device", "name", "template", "fit", "class", "every", "signal", "seen", "readings"]
         var rows = [head]
         for device in devices {
             guard let fit = device.fit else { continue }
             let sign = device.alternatives.isEmpty ? "" : "±"
             rows.append([
                 Terminal.cut(Terminal.plain(device.id), 20), Terminal.cut(Terminal.plain(device.name ?? ""), 18), Terminal.cut(fit.template, 28),
-                "\(fit.score)\(sign)", device.classes[0].rawValue, every(device), device.signal ?? "", readings(fit),
+                "\(fit.score)\(sign)", device.classes[0].rawValue, every(device), device.signal ?? "",
+                "\(fit.seen.count)/\(fit.readings)", readings(fit),
             ])
         }
         let widths = head.indices.map { column in rows.map { Terminal.width($0[column]) }.max() ?? 0 }
@@ -77,7 +84,7 @@ struct DiscoveryView {
             let unit = seen.quantity.unit.display
             return "\(seen.reading) \(JSONWriter.threeDecimals(seen.value))\(unit.isEmpty ? "" : " " + unit)"
         }
-        return texts.joined(separator: ", ") + "  (\(fit.seen.count) of \(fit.readings))"
+        return texts.joined(separator: ", ")
     }
 
     private func stranger(_ device: DiscoveredDevice) -> [String] {

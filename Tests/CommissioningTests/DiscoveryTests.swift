@@ -144,6 +144,22 @@ struct DiscoveryTests {
         #expect(discovery.figures.unread == 1)
     }
 
+    @Test("At most so many skeletons are printed, and what speaks comes before what is only kept")
+    func manyStrangers() throws {
+        let catalogue = try Fixture.shipped.get()
+        var listening = catalogue.listening()
+        for number in 0..<60 {
+            Array(#"{"v":\#(number)}"#.utf8).withUnsafeBytes {
+                listening.take(broker: 0, topic: "home/\(100 + number)/config", payload: $0, received: Fixture.start, isRetained: number != 59)
+            }
+        }
+        let discovery = Discovery(listening, catalogue: catalogue)
+        #expect(discovery.devices.count == 60 && discovery.devices.first?.id == "159")
+        let lines = ConfigurationLines(discovery)
+        #expect(lines.skeletons == ConfigurationLines.skeletonLimit)
+        #expect(lines.text.contains("home/{id}/config") && lines.text.contains("\"159\"") && !lines.text.contains("\"150\""))
+    }
+
     @Test("A gateway's own alerts and readings are nobody's device")
     func ownMessages() throws {
         let discovery = Fixture.discover(
@@ -196,6 +212,9 @@ struct DiscoveryTests {
         // The street's pipes, lifts and pumps speak a tongue of their own: the site describes them without a template.
         let others = discovery.devices.filter { $0.fit == nil }.map(\.id)
         #expect(Set(others) == ["WP-01", "WP-02", "WP-03", "WP-04", "WP-05", "WP-06", "WP-07", "WP-08", "LF-1", "LF-2", "PS-1"])
+        let classes = Dictionary(uniqueKeysWithValues: discovery.devices.map { ($0.id, $0.classes) })
+        #expect(
+            classes["WP-03"] == [.waterPipe] && classes["WP-05"] == [.waterPipe] && classes["LF-1"] == [.lift] && classes["PS-1"] == [.pumpStation])
         #expect(tilts.allSatisfy { $0.interval?.seconds == 1 && $0.interval?.isSteady == true })
         let lines = ConfigurationLines(discovery)
         #expect(lines.ready == 12 && lines.skeletons == 11)

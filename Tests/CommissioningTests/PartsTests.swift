@@ -29,6 +29,23 @@ struct PartsTests {
         #expect(suggestion.classes(for: ["ch4"]) == [.gasPipe])
         #expect(suggestion.classes(for: ["battery"]) == [.other])
         #expect(suggestion.classes(for: []) == [.other])
+        #expect(suggestion.classes(for: ["pressure"], spokenOf: [.gasPipe]) == [.gasPipe])
+        // A tilt on a topic of a lift is still no lift's: no rule of lifts knows it.
+        #expect(suggestion.classes(for: ["tilt"], spokenOf: [.lift]).first == .manholeCover)
+        #expect(suggestion.classes(for: ["open"], spokenOf: [.lift], areHints: true) == [.lift])
+    }
+
+    @Test("Words of fields and topics hint at quantities and classes")
+    func words() throws {
+        let words = FieldWords(try Fixture.shipped.get().plan)
+        #expect(FieldWords.words(of: "devPressure_kPa.x2") == ["dev", "pressure", "k", "pa", "x"])
+        #expect(words.quantity(of: ["devPressure"]) == "pressure")
+        #expect(words.quantity(of: ["pump", "outlet_pressure"]) == "outlet_pressure")
+        #expect(words.quantity(of: ["compressure"]) == nil)
+        #expect(words.quantity(of: ["0"]) == nil)
+        #expect(FieldWords.classes(in: ["lift/LF-1/trip"]) == [.lift])
+        #expect(FieldWords.classes(in: ["a/b", "三号泵房"]) == [.pumpStation])
+        #expect(FieldWords.classes(in: ["shoplifter/1"]) == [])
     }
 
     @Test("What a payload is")

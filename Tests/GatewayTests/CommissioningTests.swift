@@ -15,10 +15,11 @@ struct CommissioningTests {
         var code: Int32
         var output: String
 
-        init(_ arguments: [String]) throws {
+        init(_ arguments: [String], environment: [String: String] = [:]) throws {
             let folder = TestFolder()
             let child = try ChildProcess(
-                ProcessFixture.binaries + "/bamai", arguments, output: folder.file("output"), environment: ["LANG": "C.UTF-8", "LC_ALL": ""])
+                ProcessFixture.binaries + "/bamai", arguments, output: folder.file("output"),
+                environment: ["LANG": "C.UTF-8", "LC_ALL": ""].merging(environment) { $1 })
             code = child.wait()
             output = (try? String(contentsOfFile: folder.file("output"), encoding: .utf8)) ?? ""
         }
@@ -247,6 +248,46 @@ struct CommissioningTests {
         #expect(battery.code == 1 && battery.output.contains("in this site these have: tilt, water_level"), "\(battery.output)")
         #expect(try String(contentsOfFile: folder.file("site/site.toml"), encoding: .utf8) == text)
         #expect(access(folder.file("site/site.toml.bak"), F_OK) != 0)
+    }
+
+    @Test("Where the copy cannot be made nothing is changed, and nothing is left lying about")
+    func baselineWithoutCopy() throws {
+        let folder = try CommissioningTests.shelf()
+        let broker = try MosquittoBroker(folder: folder.path)
+        let text = CommissioningTests.site(folder, broker.port)
+        folder.write("site/site.toml.bak/x", "in the way")
+        let run = try CommissioningTests.speaking(
+            broker.port, { _ in [CommissioningTests.tilt(1, 1)] },
+            { try Run(["baseline", "MH-17/tilt_x", "--for", "10s", "--site", folder.file("site"), "--write"]) })
+        #expect(run.code == 1 && run.output.contains("site.toml.bak cannot be replaced"), "\(run.output)")
+        #expect(try String(contentsOfFile: folder.file("site/site.toml"), encoding: .utf8) == text)
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.file("site"))) == ["site.toml", "site.toml.bak"])
+    }
+
+    @Test("With a site: its password is used, what it has is marked, and only the new is printed; live devices have an interval")
+    func discoverBesideASite() throws {
+        let folder = try CommissioningTests.shelf()
+        folder.write("secrets/field", "word\n")
+        let tool = try ChildProcess("/usr/bin/mosquitto_passwd", ["-b", "-c", folder.file("password"), "visitor", "word"])
+        try #require(tool.wait() == 0)
+        let broker = try MosquittoBroker(folder: folder.path, lines: ["allow_anonymous false", "password_file \(folder.file("password"))"])
+        let text = CommissioningTests.site(folder, broker.port)
+        folder.write(
+            "site/site.toml",
+            text.replacingOccurrences(of: "id   = \"field\"", with: "id   = \"field\"\nusername = \"visitor\"\npassword = \"secret://field\""))
+        let options = MQTTOptions(
+            host: "127.0.0.1", port: broker.port, clientID: "field", cleanSession: true, username: "visitor", password: "word")
+        let publisher = try MQTTPublisher(options)
+        for (topic, payload) in CommissioningTests.kept + [CommissioningTests.tilt(1, 2)] {
+            try publisher.publish(topic, Array(payload.utf8), retained: true)
+        }
+        try publisher.finish()
+        let refused = try Run(["discover", "--site", folder.file("site"), "--for", "1s"])
+        #expect(refused.code == 1 && refused.output.contains("broker field: the secret"), "\(refused.output)")
+        let run = try Run(["discover", "--site", folder.file("site"), "--for", "1s"], environment: ["CREDENTIALS_DIRECTORY": folder.file("secrets")])
+        #expect(run.code == 0, "\(run.output)")
+        #expect(run.output.contains("the site has already\n  24e1240000000017\n"), "\(run.output)")
+        #expect(run.output.contains("id = \"L-4\"") && !run.output.contains("id = \"24e1240000000017\""))
     }
 
     @Test("From the journal of a gateway; not where the sign was dropped")
