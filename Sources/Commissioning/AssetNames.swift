@@ -30,7 +30,7 @@ struct AssetNames {
 
     /// Where a device goes: onto the asset that bears its name, else onto a new one.
     mutating func asset(for device: DiscoveredDevice, readings: [String], template: String) -> Place {
-        let id = unused(SiteText.isID(device.id) ? device.id : SiteText.id(from: device.id), among: devices, or: "device")
+        let id = unused(SiteText.isID(device.id) ? device.id : SiteText.id(from: device.id), or: "device") { devices.contains($0) }
         devices.insert(id.lowercased())
         var place = Place(device: id, asset: "", isNew: false, prefix: nil)
         if let name = device.name, let known = byName[name] {
@@ -40,7 +40,7 @@ struct AssetNames {
             if let known = assets[wanted.lowercased()], device.name == known {
                 place.asset = known
             } else {
-                place.asset = unused(wanted, among: Set(assets.keys), or: device.classes[0].subject)
+                place.asset = unused(wanted, or: device.classes[0].subject) { assets[$0] != nil }
                 place.isNew = true
             }
         }
@@ -75,11 +75,11 @@ struct AssetNames {
         return plain.isEmpty ? "b" : String(plain.prefix(32))
     }
 
-    private func unused(_ wanted: String, among known: Set<String>, or word: String) -> String {
+    private func unused(_ wanted: String, or word: String, _ isKnown: (String) -> Bool) -> String {
         let stem = wanted.isEmpty ? word : wanted
-        if !wanted.isEmpty, !known.contains(stem.lowercased()) { return stem }
+        if !wanted.isEmpty, !isKnown(stem.lowercased()) { return stem }
         var number = wanted.isEmpty ? 1 : 2
-        while known.contains("\(stem.prefix(58))-\(number)".lowercased()) { number += 1 }
+        while isKnown("\(stem.prefix(58))-\(number)".lowercased()) { number += 1 }
         return "\(stem.prefix(58))-\(number)"
     }
 }

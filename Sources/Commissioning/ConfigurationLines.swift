@@ -26,24 +26,25 @@ package struct ConfigurationLines: Sendable {
         namer = AssetNames(discovery.catalogue.plan)
         let new = discovery.devices.filter { $0.known == nil }
         let blocks = new.filter { $0.fit != nil }.map { ready($0) }
-        let base = discovery.catalogue.base
-        if base.load(adding: blocks.joined()).value != nil {
-            text = blocks.joined()
-            ready = blocks.count
-        } else {
-            // One that cannot stand must not cost the others.
-            for block in blocks {
-                if case .invalid(let findings) = base.load(adding: text + block) {
-                    let reason = findings.first.map { $0.message } ?? "the site's loader refuses it"
-                    text += "# Not taken: \(reason)\n" + ConfigurationLines.commented(block)
-                    refused += 1
-                } else {
-                    text += block
-                    ready += 1
-                }
-            }
-        }
+        take(blocks[...])
         for device in new.filter({ $0.fit == nil }).prefix(ConfigurationLines.skeletonLimit) { text += skeleton(device) }
+    }
+
+    /// Takes blocks over that stand in a site together; where they do not, one half after the other: one that cannot stand must not cost the others.
+    private mutating func take(_ blocks: ArraySlice<String>) {
+        if blocks.isEmpty { return }
+        switch discovery.catalogue.base.load(adding: text + blocks.joined()) {
+        case .valid:
+            text += blocks.joined()
+            ready += blocks.count
+        case .invalid(let findings) where blocks.count == 1:
+            text += "# Not taken: \(findings[0].message)\n" + ConfigurationLines.commented(blocks.joined())
+            refused += 1
+        case .invalid:
+            let middle = blocks.startIndex + blocks.count / 2
+            take(blocks[..<middle])
+            take(blocks[middle...])
+        }
     }
 
     private static func commented(_ block: String) -> String {

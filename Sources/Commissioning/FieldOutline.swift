@@ -44,6 +44,8 @@ package struct FieldOutline: Equatable, Sendable {
 
     /// The most fields that are shown of a device.
     package static let limit = 40
+    /// *Units*: characters of a sample.
+    private static let sampleLength = 80
 
     /// The fields of the newest of some JSON messages, in the order of their paths; at most `limit`.
     static func fields(of messages: [HeardMessage]) -> (fields: [FieldOutline], leftOut: Int) {
@@ -64,7 +66,8 @@ package struct FieldOutline: Equatable, Sendable {
     }
 
     private static func collect(_ value: JSONValue, _ path: [String], _ body: (FieldOutline) -> Void) {
-        guard path.count <= 8 else { return }
+        // A name as long as that is nobody's; it would only fill the screen.
+        guard path.count <= 8, path.reduce(0, { $0 + $1.utf8.count }) <= 200 else { return }
         switch value {
         case .object(let members): for (name, member) in members.sorted(by: { $0.key < $1.key }) { collect(member, path + [name], body) }
         // The first entry of a list stands for the others.
@@ -85,10 +88,13 @@ package struct FieldOutline: Equatable, Sendable {
             let bytes = Array(text.utf8)
             if CivilTime.parse(bytes, defaultOffsetSeconds: 0) != nil {
                 let hasOffset = text.last == "Z" || text.utf8.dropFirst(19).contains { [UInt8(ascii: "+"), UInt8(ascii: "-")].contains($0) }
-                return body(FieldOutline(path: path, kind: .moment, sample: text, isMeasurement: false, timeFormat: hasOffset ? .rfc3339 : .local))
+                return body(
+                    FieldOutline(
+                        path: path, kind: .moment, sample: String(text.prefix(sampleLength)), isMeasurement: false,
+                        timeFormat: hasOffset ? .rfc3339 : .local))
             }
             let isNumber = text.utf8.count <= 16 && Double(text)?.isFinite == true
-            body(FieldOutline(path: path, kind: .text, sample: text, isMeasurement: isNumber, timeFormat: nil))
+            body(FieldOutline(path: path, kind: .text, sample: String(text.prefix(sampleLength)), isMeasurement: isNumber, timeFormat: nil))
         }
     }
 

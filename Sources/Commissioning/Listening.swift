@@ -29,6 +29,9 @@ package struct Listening {
     /// In the order of their first word.
     private(set) var devices: [HeardDevice] = []
 
+    /// *Units*: bytes. *Source*: what a site file takes as a topic.
+    private static let topicBytes = 1024
+
     /// How many devices have spoken so far.
     package var deviceCount: Int { devices.count }
 
@@ -38,6 +41,7 @@ package struct Listening {
     private var bytes = 0
     /// For each identity field of an unclaimed topic: how many names it gave. A field with a new name in each message names no device.
     private var namesOfTopics: [String: Set<String>] = [:]
+    private var names = 0
 
     init(claims: [Claim], limits: ListeningLimits) {
         // What names more levels says more.
@@ -52,6 +56,11 @@ package struct Listening {
     package mutating func take(broker: Int, topic: String, payload: UnsafeRawBufferPointer, received: Timestamp, isRetained: Bool) {
         figures.messages += 1
         figures.bytes += payload.count
+        // No site file takes such a topic.
+        if topic.utf8.count > Listening.topicBytes {
+            figures.beyondDevices += 1
+            return
+        }
         let document = payload.count <= limits.messageBytes ? JSONValue(Listening.text(payload)) : nil
         // A gateway's alerts name it in their source, its readings say their own schema.
         if let document, document["source"].text?.hasPrefix("urn:bamai:") == true || document["schema"].text?.hasPrefix("bamai.") == true {
@@ -111,7 +120,8 @@ package struct Listening {
             for path in FieldNames.identities {
                 guard let id = JSONPath.first(path, in: document).flatMap(JSONPath.name) else { continue }
                 let field = "\(broker) \(topic) \(path.joined(separator: "."))"
-                if namesOfTopics[field, default: []].count < limits.devices { namesOfTopics[field, default: []].insert(id) }
+                // A few names more than there may be devices: what comes beyond belongs to devices that are left out.
+                if names < 2 * limits.devices, namesOfTopics[field, default: []].insert(id).inserted { names += 1 }
                 return [
                     Owner(key: "\(broker) named \(path.joined(separator: ".")) \(id.lowercased())", id: id, isClaimed: false, identityPath: path)
                 ]
@@ -163,7 +173,9 @@ package struct Listening {
             devices[place].name = FieldNames.names.lazy.compactMap { JSONPath.first($0, in: document)?.text }.first { !$0.isEmpty && $0.count <= 64 }
         }
         if devices[place].model == nil {
-            devices[place].model = FieldNames.models.lazy.compactMap { JSONPath.first($0, in: document)?.text }.first { !$0.isEmpty }
+            devices[place].model = FieldNames.models.lazy.compactMap { JSONPath.first($0, in: document)?.text }.first {
+                !$0.isEmpty && $0.utf8.count <= 64
+            }
         }
         for (path, unit) in FieldNames.signals {
             guard let value = JSONPath.first(path, in: document)?.number else { continue }
@@ -206,11 +218,13 @@ package struct Listening {
     private func named(_ devices: [HeardDevice]) -> [HeardDevice] {
         var result: [HeardDevice] = []
         var ofTopic: [String: Int] = [:]
+        var spoken: [String: Int] = [:]
+        for device in devices { spoken["\(device.broker) \(device.topics.first?.name ?? "")", default: 0] += device.messageCount }
         for var device in devices {
             if let topic = device.topics.first, !device.identityPath.isEmpty {
                 let names = namesOfTopics["\(device.broker) \(topic.name) \(device.identityPath.joined(separator: "."))"]?.count ?? 1
                 // A number of the message, not of the device: (almost) each message has another one.
-                let said = devices.filter { $0.broker == device.broker && $0.topics.first?.name == topic.name }.reduce(0) { $0 + $1.messageCount }
+                let said = spoken["\(device.broker) \(topic.name)"] ?? 0
                 if names > 2, names * 3 > said * 2 {
                     (device.id, device.identityPath) = ("", [])
                 } else if names == 1 {

@@ -28,7 +28,9 @@ struct BaselineCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Assets by id, or sensors by id, with * and ?.", valueName: "asset-or-sensor"))
     var names: [String]
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long to listen; 30 readings of each sensor end it early.", valueName: "time"))
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("How long to listen (default: 60 s); 30 readings of each sensor end it early.", valueName: "time"))
     var duration: Span?
 
     @Option(name: .long, help: ArgumentHelp("Take the last so many readings of the journal instead.", valueName: "count"))

@@ -106,6 +106,20 @@ struct DiscoveryTests {
         #expect(Fixture.discover([Fixture.level], catalogue).devices.first?.fit != nil)
     }
 
+    @Test("What the site's loader refuses stands behind #, with the reason, and costs nobody else a line")
+    func refused() throws {
+        // A ChirpStack device whose id is no EUI.
+        let odd = (
+            topic: "application/a1/device/odd-one/event/up",
+            payload: #"{"deviceInfo":{"devEui":"odd-one"},"data":"AXVk","object":{"battery":88,"angle_x":12.4,"angle_y":0.5}}"#
+        )
+        let discovery = Fixture.discover([odd, Fixture.level, Fixture.door, Fixture.current], try Fixture.shipped.get())
+        let lines = ConfigurationLines(discovery)
+        #expect(lines.ready == 3 && lines.refused == 1)
+        #expect(lines.text.contains("# Not taken: the id of a ChirpStack device is its DevEUI") && lines.text.contains("# id = \"odd-one\""))
+        #expect(Fixture.load(lines.text).value?.plan.devices.count == 3)
+    }
+
     @Test("Several devices behind one topic are told apart by a field, which the lines name")
     func sharedTopic() throws {
         let messages = (1...4).map { (topic: "yard/all", payload: #"{"deviceId":"D-\#($0)","depth_m":1.\#($0)}"#) }
@@ -169,6 +183,8 @@ struct DiscoveryTests {
             ],
             try Fixture.shipped.get())
         #expect(discovery.devices.isEmpty && discovery.figures.ofGateways == 10)
+        let long = Fixture.discover([(String(repeating: "x", count: 1025), "1")], try Fixture.shipped.get())
+        #expect(long.devices.isEmpty && long.figures.beyondDevices == 5)
     }
 
     @Test("Bytes, bare numbers and hostile texts are shown and print no line that the loader refuses")
