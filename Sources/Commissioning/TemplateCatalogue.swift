@@ -37,7 +37,7 @@ package struct TemplateCatalogue: Sendable {
             base = SiteBase(path: site, text: nil, sources: sources)
             names = Site.templates(ofSite: site, from: sources).names
         } else {
-            base = SiteBase(path: "discover.toml", text: SiteBase.bare(folder ?? "."), sources: sources)
+            base = SiteBase(devices: folder ?? ".", sources: sources)
             names = Site.templates(ofSite: base.path, from: base.sources(adding: "")).names
         }
         let plan: SitePlan
@@ -140,10 +140,19 @@ struct SiteBase: Sendable {
     let text: String?
     let sources: SiteSources
 
-    /// A site with nothing in it.
-    static func bare(_ folder: String) -> String {
-        "schema = 1\n[site]\nid = \"discover\"\ndevices = \(SiteText.quoted(folder))\nprofiles = \(SiteText.quoted(folder + "/../profiles"))\n"
-            + "[[broker]]\nid = \"heard\"\nurl = \"mqtt://127.0.0.1\"\n"
+    init(path: String, text: String?, sources: SiteSources) { (self.path, self.text, self.sources) = (path, text, sources) }
+
+    /// A site with nothing in it, beside a folder of templates as any site would be: profiles and whatever else templates need are where they always are.
+    init(devices folder: String, sources: SiteSources) {
+        let parts = folder.split(separator: "/").filter { $0 != "." }
+        let parent = (folder.hasPrefix("/") ? "/" : "") + parts.dropLast().map { $0 + "/" }.joined()
+        // A folder that is named from above only lies beside nothing that has a name.
+        let devices = parts.last == ".." || parts.isEmpty ? "../" + folder : "../\(parts.last ?? "devices")"
+        self.init(
+            path: (parts.last == ".." || parts.isEmpty ? "" : parent) + "bamai-discover/site.toml",
+            text:
+                "schema = 1\n[site]\nid = \"discover\"\ndevices = \(SiteText.quoted(devices))\n[[broker]]\nid = \"heard\"\nurl = \"mqtt://127.0.0.1\"\n",
+            sources: sources)
     }
 
     func sources(adding lines: String) -> SiteSources {

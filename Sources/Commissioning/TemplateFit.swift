@@ -36,14 +36,20 @@ package struct TemplateFit: Sendable {
 /// of weights; that the right template of the shipped ones comes first is tested.
 struct TemplateTrial {
     let catalogue: TemplateCatalogue
-    /// Quantities that a rule judges an asset by; the others (battery, signal) tell less about what a device is.
-    private let judged: Set<String>
+    /// Quantities that many kinds of devices send and no rule judges an asset by (battery, signal): they tell less about what a device is.
+    private let common: Set<String>
 
     init(_ catalogue: TemplateCatalogue) {
         self.catalogue = catalogue
-        judged = Set(
+        let judged = Set(
             catalogue.plan.rules.filter { !$0.isAboutDevice && $0.assetClass != .gateway && $0.kind != .silent && $0.kind != .fault }
                 .compactMap(\.quantity) + catalogue.plan.derivations.map(\.source))
+        let aboutDevices = Set(catalogue.plan.rules.filter(\.isAboutDevice).compactMap(\.quantity))
+        var counts: [String: Int] = [:]
+        for template in catalogue.templates { for quantity in Set(template.sensors.map(\.quantity.name)) { counts[quantity, default: 0] += 1 } }
+        // A quantity of a seventh of all templates is everybody's.
+        let many = max(4, catalogue.templates.count / 7)
+        common = Set(counts.filter { !judged.contains($0.key) && ($0.value >= many || aboutDevices.contains($0.key)) }.keys)
     }
 
     /// What was counted of one template on one device.
@@ -87,7 +93,7 @@ struct TemplateTrial {
         }
     }
 
-    private func weight(_ sensor: Sensor) -> Double { judged.contains(sensor.quantity.name) ? 1 : 0.2 }
+    private func weight(_ sensor: Sensor) -> Double { common.contains(sensor.quantity.name) ? 0.2 : 1 }
 
     private func score(_ template: TrialTemplate, _ tally: Tally, _ onTopic: Bool, _ model: String?) -> Int {
         let total = template.sensors.reduce(0) { $0 + weight($1) }

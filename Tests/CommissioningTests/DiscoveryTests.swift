@@ -202,6 +202,17 @@ struct DiscoveryTests {
         #expect(plan.devices.contains { $0.topic == "zigbee2mqtt/井盖 1" })
     }
 
+    @Test(
+        "The folder of templates may be named in any way",
+        arguments: ["firmware-config/devices", "./firmware-config/devices/", "/a/devices", "devices", ".", "../x"])
+    func folders(_ folder: String) {
+        var asked: [String] = []
+        let base = SiteBase(devices: folder, sources: SiteSources(read: { _ in .absent }, list: { _ in [] }))
+        asked.append(Site.templates(ofSite: base.path, from: base.sources(adding: "")).folder)
+        let plain = ["firmware-config/devices": "firmware-config/devices", "./firmware-config/devices/": "firmware-config/devices"]
+        #expect(asked == [plain[folder] ?? folder])
+    }
+
     // MARK: - The simulated street
 
     private func street(_ catalogue: TemplateCatalogue, seconds: Int64 = 20) -> Discovery {

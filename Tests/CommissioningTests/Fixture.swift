@@ -42,13 +42,7 @@ enum Fixture {
     }
 
     /// A minimal site in whose file the lines stand, read by the real loader.
-    static func load(_ lines: String) -> SiteOutcome {
-        let folder = root + "/firmware-config/devices"
-        let text = SiteBase.bare(folder) + lines
-        return loadSite(
-            at: "minimal.toml",
-            from: SiteSources(read: { $0 == "minimal.toml" ? .bytes(Array(text.utf8)) : SiteSources.disk.read($0) }, list: SiteSources.disk.list))
-    }
+    static func load(_ lines: String) -> SiteOutcome { SiteBase(devices: root + "/firmware-config/devices", sources: .disk).load(adding: lines) }
 
     static let tilt = (
         topic: "application/a1/device/24e1240000000017/event/up",
