@@ -45,6 +45,8 @@ let package = Package(
 
         .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
 
+        .target(name: "Commissioning", dependencies: ["Lifeline", "Decode", "Site"], swiftSettings: strict),
+
         // Floor 4.
         .target(
             name: "Gateway",
@@ -58,6 +60,7 @@ let package = Package(
             name: "bamai",
             dependencies: [
                 "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+                "Commissioning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -93,6 +96,8 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(
+            name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),

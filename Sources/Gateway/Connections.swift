@@ -3,7 +3,7 @@ import MQTT
 import Site
 
 /// From a site's words to what a connection needs: certificates by path, passwords from their files.
-enum Connections {
+package enum Connections {
     /// Where secrets lie: what systemd hands over, else `/etc/bamai/secrets`.
     static var secretsDirectory: String {
         getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/bamai/secrets"
@@ -21,7 +21,8 @@ enum Connections {
         return .success(secrets)
     }
 
-    static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
+    /// What a connection to a broker of a site needs; a sentence where its password cannot be read.
+    package static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
         var password: String?
         if let name = broker.passwordSecret {
             switch Secrets.read(name, from: secretsDirectory) {

@@ -21,14 +21,20 @@ package struct Quantity: Equatable, Sendable {
     package var english: String
     /// The values that have a name of their own, where the quantity is a state or a code; at most 64.
     package var states: [StateWord]
+    /// *Units*: canonical. How far apart readings may be from which an installed baseline is taken; nil: the quantity has no installed baseline.
+    package var baselineSpread: Double?
 
-    package init(name: String, unit: Unit, range: ClosedRange<Double>, chinese: String, english: String, states: [StateWord] = []) {
+    package init(
+        name: String, unit: Unit, range: ClosedRange<Double>, chinese: String, english: String, states: [StateWord] = [],
+        baselineSpread: Double? = nil
+    ) {
         self.name = name
         self.unit = unit
         self.range = range
         self.chinese = chinese
         self.english = english
         self.states = states
+        self.baselineSpread = baselineSpread
     }
 
     /// The name of a value; nil where it has none.

@@ -27,6 +27,7 @@ struct QuantityBook {
             let low = reader.number("min")
             let high = reader.number("max")
             let states = QuantityBook.states(reader, log: log)
+            let spread = reader.number("baseline_spread", in: 1e-9...1e9)
             guard let name else { continue }
             guard register.declare(name, log: log).isNew else { continue }
             quantities.append(nil)
@@ -36,7 +37,8 @@ struct QuantityBook {
                 continue
             }
             quantities[quantities.count - 1] = Quantity(
-                name: name.value, unit: unit, range: low.value...high.value, chinese: chinese.value, english: english.value, states: states)
+                name: name.value, unit: unit, range: low.value...high.value, chinese: chinese.value, english: english.value, states: states,
+                baselineSpread: spread?.value)
         }
     }
 

@@ -26,7 +26,8 @@ struct ReadingResolver {
         if !draft.hasPathKey && !doesWithoutPath { missingPath() }
         checkEvent()
         PayloadCheck(
-            draft: draft, format: format, bytes: (own.bytes ?? base.bytes)?.source, hasBrokenBytes: own.hasBrokenBytes || base.hasBrokenBytes, log: log
+            draft: draft, format: format, bytes: (own.bytes ?? base.bytes)?.source, hasBrokenBytes: own.hasBrokenBytes || base.hasBrokenBytes,
+            log: log
         ).check()
         let table = draft.codeTable.flatMap { codes.table($0) }
         if draft.codeTable != nil, table == nil { return nil }

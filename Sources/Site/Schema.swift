@@ -192,6 +192,7 @@ enum Schema {
             .required("name", .text, "\"pressure\""), .required("unit", .text, "\"MPa\""), .required("min", .number, "-0.1"),
             .required("max", .number, "10"), .required("zh", .text, "\"压力\""), .required("en", .text, "\"pressure\""),
             .optional("states", .tables, "[ { value = 1, zh = \"开启\", en = \"open\" } ]"),
+            .optional("baseline_spread", .number, "0.5"),
         ])
 
     static let stateWord = TableShape(

@@ -4,7 +4,9 @@ import Testing
 @Suite("bamai: help and wrong use")
 struct HelpTests {
     static let commands = [
-        "check", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve", "shelves", "maintain", "index", "export", "rejected", "replay", "simulate", "score", "score nab", "score skab", "score batadal",
+        "check", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
+        "shelves", "maintain", "index", "export", "rejected",
+        "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",
     ]
 
@@ -41,6 +43,8 @@ struct HelpTests {
             ["shelve", "A", "--for", "1h", "--until", "2026-01-02T10:00", "--reason", "r", "--by", "b"],
             ["shelve", "A", "--for", "1h", "--by", "b"], ["end", "ep", "--reason", "r"],
             ["maintain", "A", "--done", "--for", "1h", "--reason", "r", "--by", "b"],
+            ["discover", "--topic", "a/#/b"], ["discover", "--site", "x", "--devices", "y"], ["baseline"],
+            ["baseline", "MH-1", "--for", "1s", "--last", "3"], ["baseline", "MH-1", "--last", "0"],
         ])
     func wrongUse(arguments: [String]) throws {
         let run = try CommandRun(arguments)
