@@ -32,7 +32,9 @@ final class SimulatedPlatform {
         var same = body
         for name in ["clockstate", "correctedtime", "description", "description", "references"] { same = Scan.without("\"\(name)\":\"", in: same) }
         for _ in 0..<2 { same = Scan.without("{\"valueName\":\"expected\",\"value\":\"", in: same) }
-        let core = Scan.text(before: "\"evidence\"", in: same)
+        // The flood's alert counts other alerts, some of which may be of entries that are gone by then.
+        let isAboutRate = Scan.text(after: "\"sensor\":\"", in: payload)?.hasSuffix("/alarm_rate") ?? false
+        let core = Scan.text(before: isAboutRate ? "\"info\"" : "\"evidence\"", in: same)
         if let known = alerts[id] {
             if known != core { complain("alert \(id) came twice, and differs:\n\(known)\n\(core)") }
         } else {
