@@ -290,8 +290,8 @@ package struct Diagnosis: ~Copyable {
             conditions[index].latch = max(conditions[index].latch & 7, level) | (conditions[index].latch & Diagnosis.bandlessLatch)
         }
         let latch = conditions[index].latch
-        // Nobody is told of a value that is where it should be, whatever the one before it was.
-        let isBack = verdict.seen >= verdict.low && verdict.seen <= verdict.high && latch & Diagnosis.bandlessLatch == 0
+        // Nobody is told of a value that is where it should be, or hardly off it, whatever the one before it was.
+        let isBack = verdict.seen >= verdict.low - rule.margin && verdict.seen <= verdict.high + rule.margin && latch & Diagnosis.bandlessLatch == 0
         return conditions[index].level == 0 && isBack ? 0 : latch & 7
     }
 

@@ -135,6 +135,8 @@ package struct Rule: Equatable, Sendable {
     package var levels: [LevelLimit]
     /// Only for `pulse` and `fault`: the keys of the Pulse features that the rule listens to; empty: all of them.
     package var features: [String] = []
+    /// Only for `pulse`: how far outside its band a value must be before the rule raises. *Units*: the quantity's canonical one.
+    package var margin = 0.0
     /// Only for `baseline`.
     package var baseline: Baseline?
     /// All of them must hold. At most `Rule.guardLimit`.

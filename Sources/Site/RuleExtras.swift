@@ -11,6 +11,7 @@ struct RuleExtras {
 
     struct Result {
         var features: [String] = []
+        var margin = 0.0
         var baseline: Baseline?
         var guards: [RuleGuard] = []
         var confirmReadings = 1
@@ -18,6 +19,7 @@ struct RuleExtras {
 
         func apply(to rule: inout Rule) {
             rule.features = features
+            rule.margin = margin
             rule.baseline = baseline
             rule.guards = guards
             rule.confirmReadings = confirmReadings
@@ -56,6 +58,10 @@ struct RuleExtras {
                 log.error(Wording.unknown("feature", feature.value, among: known), at: feature.spot)
                 isWhole = false
             }
+        }
+        if let margin = reader.number("margin", in: 0...1e9) {
+            if let kind, kind != .pulse { log.error("margin has a meaning for rules of kind \"pulse\" only", at: margin.spot) }
+            result.margin = margin.value
         }
         for table in reader.tables("while", Schema.ruleGuard, limit: Rule.guardLimit) {
             if let needed = needed(table) { result.guards.append(needed) } else { isWhole = false }

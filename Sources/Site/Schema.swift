@@ -207,7 +207,7 @@ enum Schema {
         .optional("shelvable", .boolean, "true"), .optional("repeat", .duration, "\"10 min\""), .optional("category", .text, "\"Infra\""),
         .optional("baseline", .table, "{ reference = \"rolling\", measure = \"deviations\", samples = 28 }"),
         .optional("while", .tables, "[ { quantity = \"running\", at_least = 0.5 } ]"), .optional("confirm_readings", .whole, "2"),
-        .optional("about", .text, "\"device\""), .optional("features", .texts, "[\"surge\", \"step\"]"),
+        .optional("about", .text, "\"device\""), .optional("features", .texts, "[\"surge\", \"step\"]"), .optional("margin", .number, "0.02"),
         .required("event", .table, "{ zh = \"井盖倾斜\", en = \"Cover tilted\" }"),
         .required("advice", .table, "{ zh = \"请到场查看。\", en = \"Go and look.\" }"),
         .optional("index", .table, "{ weight = 0.7, half_life = \"30 d\" }"),

@@ -3,14 +3,6 @@ import Lifeline
 import Site
 import Street
 
-/// A condition index under test: it hears every alert and is asked for a value of each asset.
-protocol DistrictIndex {
-    /// Every alert of the run in its order, cleared ones among them.
-    mutating func note(_ alert: Alert)
-    /// *Range*: any, higher is sicker; nil: it knows nothing of the asset.
-    mutating func value(of asset: MunicipalAsset, at moment: Timestamp) -> Double?
-}
-
 /// One seed of the simulated district, judged by the rules of a profile exactly as a gateway would: site file, parser, plan, diagnosis.
 struct DistrictRun {
     var tally: MunicipalTally
@@ -24,25 +16,27 @@ struct DistrictRun {
     /// The plan that a site with this district's file has.
     ///
     /// *Throws*: the parser's findings, as it words them.
-    static func plan(_ layout: MunicipalLayout, profile: String, profiles: String) throws(DistrictProblem) -> SitePlan {
+    static func plan(_ layout: MunicipalLayout, profile: String, profiles: String, year: Int) throws(DistrictProblem) -> SitePlan {
         let path = profiles + "/district.toml"
-        let text = MunicipalSite.file(layout, profile: profile, profiles: ".")
+        let text = MunicipalSite.file(layout, profile: profile, profiles: ".", year: year)
         let disk = SiteSources.disk
         let sources = SiteSources(read: { $0 == path ? .bytes(Array(text.utf8)) : disk.read($0) }, list: disk.list)
         let outcome = loadSite(at: path, from: sources)
         guard let site = outcome.value else { throw DistrictProblem(lines: outcome.findings.map { "\($0)" }) }
-        return site.plan
+        return site.plan.includingGateway
     }
 
     /// - Parameters:
     ///   - learning: days in which nothing is counted.
-    ///   - progress: told of each day that has passed.
+    ///   - onAlert: every message that a platform would get, with the day on which it would.
     init(
-        _ options: MunicipalOptions, profile: String, profiles: String, learning: Int, index: inout (any DistrictIndex)?, progress: (Int) -> Void
+        _ options: MunicipalOptions, profile: String, profiles: String, learning: Int, onAlert: (Alert, Int) -> Void = { _, _ in }
     ) throws(DistrictProblem) {
         var municipality = Municipality(options)
         let layout = municipality.layout
-        let plan = try DistrictRun.plan(layout, profile: profile, profiles: profiles)
+        let year = CivilTime.fields(of: options.start, offsetSeconds: 28_800).year
+        let plan = try DistrictRun.plan(layout, profile: profile, profiles: profiles, year: year)
+        var world = DistrictWorld(municipality, plan: plan)
         var places: [String: Int] = [:]
         for (place, sensor) in plan.sensors.enumerated() { places[sensor.id] = place }
         let map = layout.sensors.map { places[$0.id] ?? -1 }
@@ -66,6 +60,10 @@ struct DistrictRun {
                     diagnosis.tick(Reading(series: .tick, observed: moment, received: moment, value: 0), sequence: sequence, into: &alerts)
                 }
                 now = reading.received
+                for event in world.events(until: now) {
+                    sequence += 1
+                    event.happen(&diagnosis, sequence: sequence, start: options.start, into: &alerts)
+                }
                 let sensor = map[Int(reading.sensor)]
                 guard sensor >= 0 else { continue }
                 var flags: ReadingFlags = []
@@ -81,7 +79,7 @@ struct DistrictRun {
                     sequence: sequence, into: &alerts)
                 guard !alerts.isEmpty else { continue }
                 for alert in alerts {
-                    index?.note(alert)
+                    onAlert(alert, day)
                     guard alert.kind == .raised || alert.kind == .escalated else { continue }
                     heard.append(
                         MunicipalAlert(
@@ -90,16 +88,15 @@ struct DistrictRun {
                 }
                 alerts.removeAll(keepingCapacity: true)
             }
-            if index != nil && day >= learning && (day + 1) % DistrictRun.indexEvery == 0 {
+            if day >= learning && (day + 1) % DistrictRun.indexEvery == 0 {
                 let end = Int64(day + 1) * 86_400_000_000
                 let sick = municipality.sickness(at: end)
                 let moment = options.start.advanced(byMicroseconds: end)
                 let pairs = layout.assets.indices.compactMap { place in
-                    index?.value(of: layout.assets[place], at: moment).map { (index: $0, isSick: sick[place] > 0) }
+                    diagnosis.conditionIndex(asset: place, now: moment).map { (index: $0.points, isSick: sick[place] > 0) }
                 }
                 if let quality = RankingQuality(pairs) { ranking.append(quality) }
             }
-            progress(day + 1)
         }
         assets = layout.assets.count
         var outages: [Int: [MunicipalOutage]] = [:]

@@ -49,6 +49,9 @@ struct ScoreStreet: ParsableCommand {
     @Flag(help: "List the faults that nothing was said of.")
     var missed = false
 
+    @Flag(help: "Print every alarm that reaches a person, as it comes.")
+    var alarms = false
+
     @Flag(help: "One JSON object instead of tables.")
     var json = false
 
@@ -69,8 +72,10 @@ struct ScoreStreet: ParsableCommand {
         for seed in firstSeed..<(firstSeed + UInt64(seeds)) {
             do throws(DistrictProblem) {
                 let options = MunicipalOptions(seed: seed, days: days, divisor: divisor)
-                var index: (any DistrictIndex)?
-                let run = try DistrictRun(options, profile: profile, profiles: profiles, learning: learning, index: &index) { _ in }
+                let run = try DistrictRun(options, profile: profile, profiles: profiles, learning: learning) { alert, day in
+                    guard alarms, alert.kind == .raised || alert.kind == .escalated, day >= learning else { return }
+                    Output.line("day \(day)  \(alert.rule.id)  \(alert.sensor)  \(alert.sentence.english)")
+                }
                 tally.add(run.tally)
                 ranking += run.ranking
                 readings += run.readings
@@ -85,6 +90,13 @@ struct ScoreStreet: ParsableCommand {
             "\(Terminal.plural(assets, "asset")), \(Terminal.count(Int64(readings))) readings, "
                 + "\(ScoreOutput.fixed(tally.totalAssetYears, 0)) asset-years counted; \(seedWords)\n")
         ScoreStreet.print(tally, top)
+        if !ranking.isEmpty {
+            let auc = ranking.map(\.auc).reduce(0, +) / Double(ranking.count)
+            let top = ranking.map(\.shareOfSickInTopTenth).reduce(0, +) / Double(ranking.count)
+            Output.line(
+                "\nsick-running index, asked \(ranking.count) times: AUC \(ScoreOutput.fixed(auc, 3)), "
+                    + "\(ScoreOutput.percent(top)) of the sick in the top tenth")
+        }
         if rules { ScoreStreet.printRules(tally) }
         if missed {
             Output.line("\nmissed")

@@ -23,7 +23,7 @@ struct ScoreStreetTests {
         } else {
             #expect(figures["detection_rate"] is NSNull)
         }
-        // No index judges yet: nothing is invented.
+        // In sixty days the index is asked at no quarter's end: nothing is invented.
         #expect(figures["index_auc"] is NSNull)
         // Thirty counted days of fifteen assets.
         let years = try #require(figures["asset_years"] as? Double)

@@ -56,3 +56,29 @@ package struct MunicipalDossier: Equatable, Sendable {
         }
     }
 }
+
+extension MunicipalDossier {
+    /// The asset's `[asset.dossier]` in a site file; empty for classes that an owner keeps no such file of.
+    func table(_ assetClass: AssetClass, year: Int) -> String {
+        let isPipe = [.waterPipe, .gasPipe, .heatPipe, .drainagePipe].contains(assetClass)
+        guard isPipe || [.lift, .pumpStation, .manholeCover].contains(assetClass) else { return "" }
+        var lines = ["[asset.dossier]", "built = \(year - max(1, Int(age)))"]
+        if !material.isEmpty { lines.append("material = \"\(MunicipalDossier.profileNames[material] ?? material)\"") }
+        if isPipe {
+            // Two kilometres of pipe, watched for ten years or since they were laid.
+            let span = min(10, max(1, Int(age)))
+            let breaks = Int((history * 2 * Double(span)).rounded())
+            let years = (0..<breaks).map { "\(year - 1 - $0 % span)" }.joined(separator: ", ")
+            lines += ["length_km = 2", "breaks_since = \(year - span)", "breaks = [\(years)]"]
+        } else if assetClass == .lift {
+            lines += ["faults = \(Int((history * 100).rounded()))", "trips = 100000"]
+        }
+        lines.append(isBelowStandard ? "standards_not_met = [\"its class's\"]" : "standards_met = [\"its class's\"]")
+        if isPipe { lines.append("built_over = \(isBuiltOver)") }
+        lines.append("surroundings = [" + (isInHazardousSurroundings ? "\"works nearby\"" : "") + "]")
+        return lines.joined(separator: "\n") + "\n\n"
+    }
+
+    /// What the shipped profile calls a material.
+    private static let profileNames = ["reinforced_concrete": "concrete_reinforced", "plain_concrete": "concrete_unreinforced"]
+}

@@ -7,9 +7,11 @@ package enum MunicipalSite {
     /// - Parameters:
     ///   - profiles: where the profiles lie, seen from the file's folder.
     ///   - speed: simulated seconds a real one; intervals and cycles shrink by it.
+    ///   - year: in which the story begins; dossiers tell years, not ages.
     ///   - extra: tables of the caller's own at the end, such as rules under trial.
     package static func file(
-        _ layout: MunicipalLayout, profile: String = "lifeline-cn", profiles: String = "../profiles", speed: Double = 1, extra: String = ""
+        _ layout: MunicipalLayout, profile: String = "lifeline-cn", profiles: String = "../profiles", speed: Double = 1, year: Int = 2024,
+        extra: String = ""
     ) -> String {
         func span(_ seconds: Int?) -> String { seconds.map { "\(max(1, Int((Double($0) * 1000 / max(1, speed)).rounded()))) ms" } ?? "none" }
         var file = """
@@ -37,6 +39,7 @@ package enum MunicipalSite {
         for asset in layout.assets {
             file +=
                 "[[asset]]\nid = \"\(asset.id)\"\nclass = \"\(asset.assetClass.rawValue)\"\nname = \"\(asset.name)\"\naddress = \"\(asset.address)\"\n\n"
+            file += asset.dossier.table(asset.assetClass, year: year)
         }
         for device in layout.devices {
             file += "[[device]]\nid = \"\(device.id)\"\nasset = \"\(layout.assets[device.asset].id)\"\nbroker = \"field-\(device.broker + 1)\"\n"
