@@ -14,6 +14,8 @@ struct CompiledRule {
     var latched: Bool
     /// Readings in a row that must agree.
     var confirm: UInt8
+    /// Whether states of the asset have a say; looked at for every reading, so that most need no look-up.
+    var hasGuards: Bool
     /// *Units*: the quantity's.
     var margin: Double
     /// The Pulse features that count, as bits by their raw values.
@@ -33,6 +35,7 @@ struct CompiledRule {
         let wanted = Feature.allCases.filter { source.features.isEmpty || source.features.contains($0.key) }
         features = wanted.reduce(0) { $0 | (1 << UInt32($1.rawValue)) }
         margin = source.margin
+        hasGuards = !source.guards.isEmpty
         confirm = UInt8(clamping: max(1, source.confirmReadings))
         // Codes are no limits: they are looked up, not compared.
         if kind == .code { return }

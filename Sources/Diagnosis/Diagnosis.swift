@@ -182,7 +182,8 @@ package struct Diagnosis: ~Copyable {
             let rule = rules[Int(conditionRule[index])]
             guard let target = target(of: index, rule: rule, value: reading.value, verdict: verdict, impossible: impossible) else { continue }
             step(
-                index, rule: rule, target: permits(index, at: observed) ? target : 0, observed: observed, reading: reading, into: &alerts)
+                index, rule: rule, target: !rule.hasGuards || permits(index, at: observed) ? target : 0, observed: observed, reading: reading,
+                into: &alerts)
         }
         for index in guarded[sensor] { reconsider(Int(index), reading, into: &alerts) }
         return verdict
