@@ -30,6 +30,7 @@ extension Diagnosis {
         let confirmation = confirmation(of: rule, sensor: sensor)
         var evidence = evidence(index, sensor: sensorIndex, compiled, level: level, reading: reading)
         if condition.worstExcess > -.infinity && rule.kind != .silent { evidence.worst = condition.worstValue }
+        evidence.circumstances = circumstances(index)
         if case .confirmed = confirmation { evidence.confirmedBy = rule.confirmedBy }
         let certainty = certainty(of: compiled, level: level, confirmation)
         let onset = Timestamp(microseconds: condition.onsetObserved)
@@ -86,6 +87,20 @@ extension Diagnosis {
             evidence.feature = spoken.feature.name
         }
         return evidence
+    }
+
+    /// The states that the rule's guards look at, in words; weather and the like from the sensor that says most.
+    private func circumstances(_ index: Int) -> [BilingualText] {
+        guard let watched = guardSensors[Int32(index)] else { return [] }
+        return watched.compactMap { sensors in
+            let known = sensors.filter { !self.sensors[$0].lastValue.isNaN }
+            guard let sensor = known.max(by: { self.sensors[$0].lastValue < self.sensors[$1].lastValue }) else { return nil }
+            let (quantity, value) = (plan.sensors[sensor].quantity, self.sensors[sensor].lastValue)
+            let figures = Figures(quantity: quantity)
+            return BilingualText(
+                chinese: "\(quantity.chinese)为\(figures.text(value, chinese: true))",
+                english: "\(quantity.english): \(figures.text(value, chinese: false))")
+        }
     }
 
     /// Whether another signal of the asset says the same.

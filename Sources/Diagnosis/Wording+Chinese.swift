@@ -50,6 +50,10 @@ extension Wording {
 
     /// Seen against expected, by the kind of rule.
     private var chineseWhy: String {
+        chineseReason + (evidence.circumstances.isEmpty ? "" : "同时，" + evidence.circumstances.map(\.chinese).joined(separator: "，") + "。")
+    }
+
+    private var chineseReason: String {
         switch rule.kind {
         case .silent: chineseSilence
         case .pulse, .baseline: chineseDeparture

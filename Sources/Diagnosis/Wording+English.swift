@@ -45,6 +45,10 @@ extension Wording {
     }
 
     private var englishWhy: String {
+        englishReason + (evidence.circumstances.isEmpty ? "" : "Meanwhile " + evidence.circumstances.map(\.english).joined(separator: ", ") + ". ")
+    }
+
+    private var englishReason: String {
         switch rule.kind {
         case .silent: englishSilence
         case .pulse, .baseline: englishDeparture

@@ -33,6 +33,17 @@ extension Alert {
         number(&json, "score", evidence.score)
         if let feature = evidence.feature { json.member("feature", feature) }
         if let other = evidence.confirmedBy { json.member("confirmed_by", other) }
+        if !evidence.circumstances.isEmpty {
+            json.key("circumstances")
+            json.beginArray()
+            for state in evidence.circumstances {
+                json.beginObject()
+                json.member("zh", state.chinese)
+                json.member("en", state.english)
+                json.endObject()
+            }
+            json.endArray()
+        }
         window(&json, utcOffsetSeconds: utcOffsetSeconds)
         if let history = evidence.history { stretches(&json, history, utcOffsetSeconds: utcOffsetSeconds) }
         json.endObject()

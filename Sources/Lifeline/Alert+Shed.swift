@@ -6,7 +6,7 @@ extension Alert {
         case history
         /// The older half of the window.
         case olderWindow = "older_window"
-        /// The lines of the index; its value stays.
+        /// The lines of the index, whose value stays, and the circumstances, which the sentence tells.
         case indexTerms = "index_terms"
         case window
         /// The ends of long texts.
@@ -27,6 +27,7 @@ extension Alert {
         case .indexTerms:
             index?.lines = []
             index?.marks = []
+            evidence.circumstances = []
         case .window: evidence.window = []
         case .texts:
             asset.name = Alert.cut(asset.name, Alert.shortText)

@@ -49,6 +49,8 @@ package struct Evidence: Equatable, Sendable {
     package var worst: Double?
     /// The rule whose alert on the same asset says the same.
     package var confirmedBy: String?
+    /// The states of the asset that the rule depends on, as they were: "door zone: outside". At most `Rule.guardLimit`.
+    package var circumstances: [BilingualText] = []
     /// The last readings before the alert, oldest first; at most `Evidence.windowLimit`.
     package var window: [EvidencePoint]
     /// The day before the alert, or the cycle where that is longer, in stretches.

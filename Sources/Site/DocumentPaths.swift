@@ -18,7 +18,8 @@ package enum DocumentPaths {
         "location.latitude", "location.longitude", "location.system", "evidence", "dropped",
     ]
     private static let evidence = [
-        "seen", "limit", "expected", "expected_low", "expected_high", "worst", "score", "feature", "confirmed_by", "window_start", "window",
+        "seen", "limit", "expected", "expected_low", "expected_high", "worst", "score", "feature", "confirmed_by", "circumstances",
+        "circumstances.0", "circumstances.0.zh", "circumstances.0.en", "window_start", "window",
         "window.0",
         "window.0.0", "history", "history.start", "history.step_s", "history.low", "history.low.0", "history.high", "history.high.0",
         "history.expected_low", "history.expected_low.0", "history.expected_high", "history.expected_high.0",

@@ -19,9 +19,10 @@ enum AlertSamples {
             start: start.advanced(byMicroseconds: -86_400_000_000), step: 3_600_000_000, low: (0..<24).map { $0 == 7 ? nil : 3 + Float($0) / 100 },
             high: (0..<24).map { $0 == 7 ? nil : 3.5 + Float($0) / 100 }, expectedLow: (0..<24).map { _ in 2.9 },
             expectedHigh: (0..<24).map { _ in 3.6 })
-        let evidence = Evidence(
+        var evidence = Evidence(
             seen: 4.25, limit: 5, expected: 3.25, expectedLow: 2.9, expectedHigh: 3.6, score: 9.25, feature: "level shift", worst: 4.5,
             confirmedBy: "lift.current", window: window, history: history)
+        evidence.circumstances = [BilingualText(chinese: "轿厢运行状态静止", english: "car status standing")]
         return Alert(
             id: "gw7-000001842-5f0c2b9a", kind: kind, episode: "ep-gw7-000001840-a1b2c3d4", gateway: "gw7",
             asset: Asset(
@@ -88,6 +89,7 @@ enum AlertSamples {
         (alert.evidence.seen, alert.evidence.limit, alert.evidence.worst) = (number, number, number)
         (alert.evidence.expected, alert.evidence.expectedLow, alert.evidence.expectedHigh, alert.evidence.score) = (number, number, number, number)
         alert.evidence.confirmedBy = id(64)
+        alert.evidence.circumstances = Array(repeating: BilingualText(chinese: text(200), english: text(200)), count: Rule.guardLimit)
         let long = BilingualText(chinese: text(120), english: text(120))
         let line = IndexLine(rule: id(64), term: .surroundings, words: long, points: 39.9, maximum: 40, isKnown: true, inputs: long, source: long)
         alert.index?.lines = Array(repeating: line, count: IndexSummary.lineLimit)
