@@ -44,6 +44,14 @@ extension Diagnosis {
 
     /// The report on the alerts up to now. *Complexity*: the conditions of the plan, and the raises that are remembered.
     package func alarmReport(now: Timestamp) -> AlarmReport {
+        Diagnosis.report(
+            plan, gate, sensors: conditionSensor, rules: conditionRule, active: activeEpisodes(), now: now)
+    }
+
+    /// Apart from the state, whose type cannot be copied: Swift 6.0's compiler breaks on closures that borrow parts of it here.
+    private static func report(
+        _ plan: SitePlan, _ gate: AlarmGate, sensors conditionSensor: [Int32], rules conditionRule: [Int32], active: [ActiveEpisode], now: Timestamp
+    ) -> AlarmReport {
         var report = AlarmReport()
         report.acceptableADay = plan.alarms.acceptableADay
         let day: Int64 = 86_400_000_000
@@ -68,14 +76,15 @@ extension Diagnosis {
             AlarmReport.Point(
                 asset: plan.assets[key[0]].id, rule: plan.rules[key[1]].id, count: count, share: Double(count) / Double(max(1, report.lastDay)))
         }
-        let active = activeEpisodes()
         let horizon = now.advanced(byMicroseconds: -Int64(plan.alarms.staleAfter * 1e6))
         report.stale = active.filter { $0.since < horizon && $0.withheld == nil }
         report.chattering = active.filter(\.isChattering)
         report.withheld = active.filter { $0.withheld != nil }
         report.shelves = gate.shelves.map(\.decision)
         report.windows = plan.maintenance.filter { $0.contains(now, utcOffsetSeconds: plan.utcOffsetSeconds) }
-        (report.withheldCount, report.unsaidCount, report.chatterCount) = (gate.withheldCount, gate.unsaidCount, gate.chatterCount)
+        report.withheldCount = gate.withheldCount
+        report.unsaidCount = gate.unsaidCount
+        report.chatterCount = gate.chatterCount
         return report
     }
 

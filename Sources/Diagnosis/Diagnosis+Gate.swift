@@ -242,22 +242,30 @@ extension Diagnosis {
 
     /// How many are held back, and which rules and assets lead.
     private func floodRemark() -> BilingualText {
-        let held = gate.withheld.filter { conditions[Int($0)].withheld == WithholdReason.flood.rawValue }
-        var byRule: [Int32: Int] = [:]
-        var byAsset: [Int: Int] = [:]
+        var held = 0
+        for index in gate.withheld {
+            if conditions[Int(index)].withheld == WithholdReason.flood.rawValue { held += 1 }
+        }
         let since = clock.elapsed &- Int64(plan.alarms.floodWindow * 1e6)
-        for entry in gate.log.entries where entry.listening >= since && entry.fate != .released {
-            byRule[conditionRule[Int(entry.condition)], default: 0] += 1
-            byAsset[plan.sensors[Int(conditionSensor[Int(entry.condition)])].asset, default: 0] += 1
+        return Diagnosis.floodRemark(plan, gate.log.entries, held: held, since: since, sensors: conditionSensor, rules: conditionRule)
+    }
+
+    /// Apart from the state, as `report` is.
+    private static func floodRemark(
+        _ plan: SitePlan, _ entries: [RaiseLog.Entry], held: Int, since: Int64, sensors: [Int32], rules: [Int32]
+    ) -> BilingualText {
+        var byRule: [Int: Int] = [:]
+        var byAsset: [Int: Int] = [:]
+        for entry in entries where entry.listening >= since && entry.fate != .released {
+            byRule[Int(rules[Int(entry.condition)]), default: 0] += 1
+            byAsset[plan.sensors[Int(sensors[Int(entry.condition)])].asset, default: 0] += 1
         }
-        let rules = byRule.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "\(plan.rules[Int($0.key)].id) ×\($0.value)" }
-        let assets = byAsset.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "\(plan.assets[$0.key].id) ×\($0.value)" }
-        guard !rules.isEmpty else {
-            return BilingualText(chinese: "暂缓通知 \(held.count) 条。", english: "\(held.count) are held back.")
+        func leading(_ counts: [Int: Int], _ name: (Int) -> String) -> String {
+            counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "\(name($0.key)) ×\($0.value)" }.joined(separator: ", ")
         }
-        let (by, on) = (rules.joined(separator: ", "), assets.joined(separator: ", "))
+        let (by, on) = (leading(byRule) { plan.rules[$0].id }, leading(byAsset) { plan.assets[$0].id })
+        guard !by.isEmpty else { return BilingualText(chinese: "暂缓通知 \(held) 条。", english: "\(held) are held back.") }
         return BilingualText(
-            chinese: "暂缓通知 \(held.count) 条；主要规则：\(by)；主要设施：\(on)。",
-            english: "\(held.count) are held back; most are of \(by), on \(on).")
+            chinese: "暂缓通知 \(held) 条；主要规则：\(by)；主要设施：\(on)。", english: "\(held) are held back; most are of \(by), on \(on).")
     }
 }
