@@ -61,7 +61,7 @@ extension Decoder {
     private func device(of route: DecodeProgram.Route, _ entry: ListEntry) -> Int? {
         if route.only >= 0 { return route.only }
         guard route.table >= 0 else { return nil }
-        return parser.find(route.identity, program, entry).withName { program.identities[route.table].device(named: $0) }
+        return program.device(named: parser.find(route.identity, program, entry), in: route.table)
     }
 
     /// One message of many devices: each entry of a list says whose it is.
@@ -141,9 +141,7 @@ extension Decoder {
     }
 
     private func observed(_ device: CompiledDevice, _ entry: ListEntry, _ received: Timestamp) -> ObservedTime {
-        let told = device.timePath.isEmpty ? JSONValue.absent : parser.find(device.timePath, program, entry)
-        return ObservedTime(
-            told, device.timeFormat, lateAfter: device.lateAfterMicroseconds, received: received, utcOffsetSeconds: program.utcOffsetSeconds)
+        program.observed(device, parser, entry, received)
     }
 
     private mutating func decode(
@@ -162,13 +160,7 @@ extension Decoder {
 
     /// Whether the message, or its entry, says what the condition wants.
     func holds(_ condition: CompiledCondition, _ entry: ListEntry) -> Bool {
-        let value = parser.find(condition.path, program, entry)
-        if value.kind == .bool {
-            let word: StaticString = value.isTrue ? "true" : "false"
-            // SAFETY: a static text lives for ever.
-            return program.lexicon.equals(condition.value, UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
-        }
-        return value.withName { program.lexicon.equals(condition.value, $0) } ?? false
+        program.says(parser.find(condition.path, program, entry), condition.value)
     }
 
     // MARK: - Lists
@@ -199,7 +191,7 @@ extension Decoder {
         _ device: CompiledDevice, _ depth: Int, _ entry: ListEntry, _ received: Timestamp, _ report: inout DecodeReport,
         _ readings: inout [DecodedReading]
     ) {
-        guard device.fields.contains(where: { program.fields[$0].depth == depth }) else { return }
+        guard program.reaches(device, depth) else { return }
         let observed = device.timeDepth <= depth ? observed(device, entry, received) : ObservedTime(received: received)
         if observed.isUnreadable { refuse(.badTime, &report) }
         for place in device.fields where program.fields[place].depth == depth && program.fields[place].layout < 0 {

@@ -37,7 +37,7 @@ extension Decoder {
             if let birth = sessions.all[node].birth, let died = Decoder.birthNumber(parsed), birth != died { return refuse(.staleDeath, &report) }
             sessions.end(node)
             // The broker speaks for a dead node, with a payload from the day it connected: the time of receipt is the time of death.
-            for member in program.members where member.broker == broker && isMember(member, address) {
+            for member in program.members where member.broker == broker && program.isMember(member, address) {
                 presence(program.devices[member.device], 0, untold, &report, &readings)
             }
             return
@@ -74,10 +74,6 @@ extension Decoder {
         // SAFETY: a static text lives for ever.
         let bytes = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         return metrics.first { $0.kind == .integer && $0.name.elementsEqual(bytes) }?.bits
-    }
-
-    private func isMember(_ member: DecodeProgram.Member, _ address: SparkplugTopic) -> Bool {
-        program.lexicon.equals(member.node, address.node) && (member.group.length == 0 || program.lexicon.equals(member.group, address.group))
     }
 
     /// Finds out which names the metrics stand for, and what type they have; births teach it.

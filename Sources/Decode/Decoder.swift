@@ -39,7 +39,7 @@ package struct Decoder: ~Copyable {
 
     /// The MQTT topic filters to subscribe to at a broker: each once, without those that another one covers.
     package func topicFilters(broker: Int) -> [String] {
-        TopicRouter.subscriptions(program.filters.filter { $0.broker == broker }.map(\.filter))
+        program.topicFilters(broker: broker)
     }
 
     /// Appends the readings of one message.
