@@ -1,6 +1,7 @@
 import Lifeline
 
-/// Questions that need a closure, a branch or a stored property of the program. They are asked of the program and not of the decoder, because Swift 6.0 loses the end
+/// Questions that need a closure, a branch or a stored property of the program. They are asked of the program and not of the decoder, because
+/// Swift 6.0 loses the end
 /// of a noncopyable value's borrow there.
 extension DecodeProgram {
     /// The device of a table that the value names.
