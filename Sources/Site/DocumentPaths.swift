@@ -34,9 +34,18 @@ package enum DocumentPaths {
     ]
 
     /// Every path that may lead somewhere, with dots.
-    package static let all: [String] =
-        event + cap.map { "data." + $0 } + ["data.info.0"] + info.map { "data.info.0." + $0 } + details.map { "data.bamai." + $0 }
-        + evidence.map { "data.bamai.evidence." + $0 } + ["data.bamai.index"] + index.map { "data.bamai.index." + $0 }
+    package static let all: [String] = {
+        func below(_ prefix: String, _ names: [String]) -> [String] { names.map { prefix + "." + $0 } }
+        var paths = event
+        paths += below("data", cap)
+        paths += ["data.info.0"]
+        paths += below("data.info.0", info)
+        paths += below("data.bamai", details)
+        paths += below("data.bamai.evidence", evidence)
+        paths += ["data.bamai.index"]
+        paths += below("data.bamai.index", index)
+        return paths
+    }()
 
     /// The reason why a path leads nowhere in any document; nil where it may lead somewhere.
     static func objection(to path: [String]) -> String? {
