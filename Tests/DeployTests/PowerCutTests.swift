@@ -92,6 +92,22 @@ struct PowerCutTests {
         Issue.record("\(place): a recovery of more than 200 steps")
     }
 
+    @Test("A confirmation that was answered outlives a power cut, and so does each phase before it", arguments: CuttingStorage.Fate.allCases)
+    func durableAnswers(fate: CuttingStorage.Fate) throws {
+        let storage = try board()
+        let store = BoardStore(storage)
+        let number = try store.add(sampleManifest("new"), sampleFiles("new"))
+        let change = Transaction(from: 1, to: number, fallbacks: [], nonce: "n", by: "li", boot: "a", now: 0, patience: .init())
+        try store.store(change)
+        for event: Transaction.Event in [.started, .done, .healthy, .confirm(change.token)] {
+            _ = try store.take(event, now: 1)
+            #expect(BoardStore(storage.afterCut(fate)).transaction == store.transaction, "\(event)")
+        }
+        let after = BoardStore(storage.afterCut(fate))
+        #expect(try after.recover(boot: "b", now: 2).needsGuard)
+        #expect(after.current == number)
+    }
+
     @Test("A harness that sees: without the sync of the link's folder a kept change is lost")
     func control() throws {
         let storage = try board()
