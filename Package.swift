@@ -52,6 +52,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
             swiftSettings: lean),
+        .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
@@ -96,8 +97,10 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "DeployTests", dependencies: ["Deploy", "GatewayTesting"], swiftSettings: strict),
         .testTarget(
-            name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"], swiftSettings: strict),
+            name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"],
+            swiftSettings: strict),
         .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),

@@ -13,6 +13,7 @@ struct TidyTests {
         "Score": ["Lifeline", "Pulse", "Site"],
         "Commissioning": ["Lifeline", "Decode", "Site"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+        "Deploy": ["Lifeline", "Site", "Linux"],
         "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
