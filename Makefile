@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -13,7 +13,8 @@ help:
 	@echo "make fuzz       coverage-guided fuzzing of the segment decoder (FUZZ_SECONDS=60)"
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
-	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
+	@echo "make bench      every figure beside peers and limits in the same run (half an hour; PARTS=\"latency\" for less)"
+	@echo "make instructions what a reading costs in instructions, beside what it cost before"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
 	@echo "make wear       bytes that a reading costs a flash card, beside plain SQLite in the same run (FOLDER=.build/wear)"
 	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
@@ -88,9 +89,28 @@ fuzz: $(FUZZ)/fuzz
 	@mkdir -p $(FUZZ)/corpus
 	$(FUZZ)/fuzz $(FUZZ)/corpus $(FUZZ)/seed -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -artifact_prefix=$(FUZZ)/ -print_final_stats=1
 
-bench: build
+# Everything beside everything, in one run (half an hour; BENCH_RUNS=1 and PARTS="latency intake" for less). PUBLISH=1 puts the plot where the README shows it.
+PARTS ?=
+PEERS = .build-peers
+SPOT = $(PEERS)/python-names.so
+bench: build $(PEERS)/venv/done $(SPOT)
 	$(BUILD) --product Bench
-	@exec .build/release/Bench .build/release/bamaid
+	$(BUILD) --product Wear
+	@BENCH_SPOT=$(CURDIR)/$(SPOT):$$(ls $(CURDIR)/$(PEERS)/venv/lib/python3*/site-packages/libspot*.so) \
+	BENCH_WEAR="$(CURDIR)/Tests/Wear/run $(CURDIR)/.build/release/Wear $(FOLDER)" \
+	BENCH_PEERS="$(CURDIR)/$(PEERS)/venv/bin/python $(CURDIR)/Tests/Peers/rates.py .build/release/bamaid --python $(PEERS)/venv/bin/python" \
+	.build/release/Bench .build/release/bamaid $(PARTS)
+	@if [ -n "$(PUBLISH)" ]; then mkdir -p docs && cp run/bench.svg run/bench.json docs/; fi
+
+# libspot's C functions lie in a Python module, which wants four names of Python's when it is loaded.
+$(SPOT): $(PEERS)/venv/done
+	@echo 'void *PyExc_RuntimeError, *PyExc_MemoryError, *PyExc_ValueError, *_Py_NoneStruct;' | gcc -shared -fPIC -x c - -o $@
+
+# What a reading costs in instructions, beside what it cost before (`Tests/Hot/count`).
+instructions:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGES) valgrind"
+	$(BUILD) --product Hot
+	@Tests/Hot/count .build/release/Hot
 
 # Where the figures come from a block device of its own too, this needs root and a free loop device; without them it is left out. FOLDER: on a disk.
 FOLDER ?= .build/wear
@@ -99,8 +119,6 @@ wear: setup
 	@Tests/Wear/run .build/release/Wear $(FOLDER)
 
 # The peers' environment is made once; versions are pinned.
-PEERS = .build-peers
-
 $(PEERS)/venv/done: Tests/Peers/requirements.txt
 	python3 -m venv $(PEERS)/venv
 	$(PEERS)/venv/bin/pip install -q -r Tests/Peers/requirements.txt

@@ -67,7 +67,7 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
-            name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse"], path: "Tests/Bench", swiftSettings: strict),
+            name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse", "CSQLite"], path: "Tests/Bench", swiftSettings: strict),
 
         // The whole gateway in a seeded world, for tests and for nights.
         .target(
@@ -84,6 +84,12 @@ let package = Package(
         .executableTarget(
             name: "Wear", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite"], path: "Tests/Wear", exclude: ["run"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+
+        // What one reading costs in instructions: `make instructions`.
+        .executableTarget(
+            name: "Hot",
+            dependencies: ["Decode", "Diagnosis", "GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse", "Site", "Uplink"], path: "Tests/Hot",
+            exclude: ["count", "instructions.json"], swiftSettings: strict),
 
         .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 

@@ -10,7 +10,9 @@ package final class JournalQueries {
 
     private let connection: SQLiteConnection
     private let decoder = SegmentDecoder()
+    /// The segment that was decoded last, and its first sequence; 0: none.
     private var scratch: [Reading] = []
+    private var scratchFirst: Sequence64 = 0
     /// First sequences of segments that could not be read; at most `rowLimit` are told apart.
     private var damaged: Set<UInt64> = []
 
@@ -95,14 +97,29 @@ package final class JournalQueries {
     func readings(from sequence: Sequence64, _ body: (Sequence64, Reading) -> Bool) throws(JournalError) {
         // Taken out for the time of the call: `body` may ask this reader again.
         var readings: [Reading] = []
+        var known: Sequence64 = 0
         swap(&readings, &scratch)
-        defer { swap(&readings, &scratch) }
+        swap(&known, &scratchFirst)
+        defer {
+            swap(&readings, &scratch)
+            swap(&known, &scratchFirst)
+        }
         var statement = seek
         var position = sequence
+        // Who goes on in the middle of a segment has it before him still: segments never change.
+        if known > 0, sequence > known, sequence - known < UInt64(readings.count) {
+            for index in Int(sequence - known)..<readings.count where !body(known + UInt64(index), readings[index]) { return }
+            statement = following
+            position = known
+        }
+        known = 0
         while let first = try decodeNext(statement, position, into: &readings) {
             var next = first
             for reading in readings {
-                if next >= sequence && !body(next, reading) { return }
+                if next >= sequence && !body(next, reading) {
+                    known = first
+                    return
+                }
                 next += 1
             }
             statement = following

@@ -4,7 +4,7 @@ enum Limits {
     static let assets = 4096
     static let devices = 4096
     static let readingsPerDevice = 64
-    static let sensors = 16_384
+    static let sensors = 131_072
     static let quantities = 512
     static let rules = 1024
     static let derivations = 256
