@@ -80,7 +80,7 @@ struct LineReader {
         }
         let found: LinePlace?
         if reader.has("pin") {
-            found = pin.flatMap(place(ofPin:))
+            found = pin.flatMap { place(ofPin: $0) }
         } else if reader.has("chip"), reader.has("offset") {
             found = chip.flatMap { chip in offset.flatMap { place(chip: chip, offset: $0) } }
         } else {
@@ -155,7 +155,7 @@ struct LineReader {
         }
         let safe: Located<Switch>? = reader.choice("safe", "safe state")
         let level = reader.text("level")
-        let from = level.map { Level(name: $0.value) ?? nil } ?? .orange
+        let from: Level? = if let level { Level(name: level.value) } else { .orange }
         if let level, from == nil { log.error(Wording.unknown("level", level.value, among: Level.allCases.map(\.name)), at: level.spot) }
         let atMost = reader.duration("at_most", in: .seconds(1) ... .seconds(86_400))?.value ?? LineReader.sirenAtMost
         if drives?.value == .status {
