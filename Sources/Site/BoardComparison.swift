@@ -16,7 +16,7 @@ package struct BoardComparison: Equatable, Sendable {
     package var others: [FoundChip]
 
     package init(_ board: Board, found: [FoundChip]) {
-        chips = board.chips.map { chip in
+        chips = board.chips.map { chip -> (chip: Board.Chip, presence: Presence) in
             let alike = found.filter { $0.label == chip.label }
             guard let one = alike.first else { return (chip, .missing) }
             if alike.count > 1 { return (chip, .ambiguous) }

@@ -64,18 +64,21 @@ import Testing
     @Test func aSiteHasNothingAgainstItsOwnBoard() throws {
         let identity = BoardIdentity(model: "Raspberry Pi 4 Model B Rev 1.4", compatible: ["raspberrypi,4-model-b", "brcm,bcm2711"], serial: "17")
         let found = [FoundChip(label: "pinctrl-bcm2711", lines: 58)]
-        #expect(BoardComparison.objections(of: try BoardTests.site(serial: "17"), to: identity, found: found) == [])
-        #expect(BoardComparison.objections(of: try BoardTests.site(), to: identity, found: nil) == [])
+        let (numbered, other) = (try BoardTests.site(serial: "17"), try BoardTests.site())
+        #expect(BoardComparison.objections(of: numbered, to: identity, found: found) == [])
+        #expect(BoardComparison.objections(of: other, to: identity, found: nil) == [])
     }
 
     @Test func anotherBoardAnotherNumberAndMissingChipsAreTold() throws {
         let other = BoardIdentity(model: "Raspberry Pi 5", compatible: ["raspberrypi,5-model-b"], serial: "18")
-        let told = BoardComparison.objections(of: try BoardTests.site(serial: "17"), to: other, found: [FoundChip(label: "pinctrl-rp1", lines: 54)])
+        let site = try BoardTests.site(serial: "17")
+        let told = BoardComparison.objections(of: site, to: other, found: [FoundChip(label: "pinctrl-rp1", lines: 54)])
         #expect(told.count == 3)
         #expect(told[0].hasPrefix("the site is made for raspberry-pi-4 (Raspberry Pi 4 Model B), and this board is Raspberry Pi 5"))
         #expect(told[1].hasPrefix("the site is made for the board with the number 17, and this one is 18"))
         #expect(told[2] == "no GPIO chip is labelled \"pinctrl-bcm2711\", which line \"lid\" is on; there are pinctrl-rp1")
-        let none = BoardComparison.objections(of: try BoardTests.site(), to: nil, found: [FoundChip(label: "pinctrl-bcm2711", lines: 20)])
+        let anyOfTheKind = try BoardTests.site()
+        let none = BoardComparison.objections(of: anyOfTheKind, to: nil, found: [FoundChip(label: "pinctrl-bcm2711", lines: 20)])
         #expect(none.count == 4, "no device tree, and three lines beyond a chip of twenty: \(none)")
     }
 }

@@ -54,7 +54,10 @@ import Testing
         guard case .contact(let lid) = site.lines[0].role, case .state(let immersion) = site.lines[1].role,
             case .pulse(let meter) = site.lines[2].role,
             case .output(let siren) = site.lines[3].role
-        else { return Issue.record("other roles") }
+        else {
+            Issue.record("other roles")
+            return
+        }
         #expect(sensor(lid.sensor)?.id == "MH-17/c.open" && lid.debounce == .milliseconds(20) && lid.interval == .seconds(600))
         #expect(site.lines[0].bias == .pullUp && !site.lines[0].isActiveLow && site.lines[1].isActiveLow)
         #expect(sensor(immersion.sensor)?.id == "WELL-9/immersion" && immersion.dwell == .seconds(5))

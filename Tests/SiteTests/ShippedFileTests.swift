@@ -93,7 +93,8 @@ import Testing
         var owners: [String: String] = [:]
         for file in ShippedFileTests.boards {
             for name in try #require(loadBoard(at: Repository.path("boards/\(file)"), from: .disk).value).compatible {
-                #expect(owners.updateValue(file, forKey: name) == nil, "\(name): \(file)")
+                let other = owners.updateValue(file, forKey: name)
+                #expect(other == nil, "\(name): \(file)")
             }
         }
         #expect(owners.count >= 11)
