@@ -124,7 +124,9 @@ import Testing
             let indicesHold =
                 plan.sensors.allSatisfy { plan.assets.indices.contains($0.asset) && plan.devices.indices.contains($0.device) }
                 && plan.devices.allSatisfy { device in
-                    site.brokers.indices.contains(device.broker) && device.fields.allSatisfy { plan.sensors.indices.contains($0.sensor) }
+                    // A line of the board has no broker, and says so.
+                    let isCarried = site.brokers.indices.contains(device.broker) || (device.topic.isEmpty && device.broker == site.brokers.count)
+                    return isCarried && device.fields.allSatisfy { plan.sensors.indices.contains($0.sensor) }
                 }
                 && plan.rules.allSatisfy { !$0.levels.isEmpty && $0.levels.allSatisfy(\.limit.isFinite) }
             if !indicesHold { Issue.record("seed \(seed): the valid plan does not hold together") }
