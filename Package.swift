@@ -41,7 +41,8 @@ let package = Package(
 
         // Floor 3.
         .target(name: "Journal", dependencies: ["Lifeline", "CSQLite"], swiftSettings: lean),
-        .target(name: "Intake", dependencies: ["Lifeline", "Site", "Linux", "MQTT"], swiftSettings: lean),
+        .target(name: "Lines", dependencies: ["Lifeline", "Site"], swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "Intake", dependencies: ["Lifeline", "Site", "Lines", "Linux", "MQTT"], swiftSettings: lean),
         .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT"], swiftSettings: lean),
 
         .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
@@ -51,7 +52,7 @@ let package = Package(
         // Floor 4.
         .target(
             name: "Gateway",
-            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
             swiftSettings: lean),
         .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
@@ -104,6 +105,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "LinesTests", dependencies: ["Lines", "Lifeline", "Site", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(

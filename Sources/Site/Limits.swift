@@ -18,6 +18,10 @@ enum Limits {
     static let codes = 1024
     static let otherPaths = 8
     static let chips = 64
+    /// Of the board that a site uses: more than any header has.
+    static let lines = 128
+    /// Exchanges of one line's meter.
+    static let meters = 64
     /// Of a manifest of recordings.
     static let recordings = 10_000
     static let recordedEvents = 10_000

@@ -69,8 +69,10 @@ enum Schema {
         title: "the site file",
         keys: [
             .required("schema", .whole, "1"), .required("site", .table, "[site]"), .optional("journal", .table, "[journal]"),
-            .optional("control", .table, "[control]"), .optional("broker", .tables, "[[broker]]"), .optional("platform", .table, "[platform]"),
+            .optional("control", .table, "[control]"), .optional("board", .table, "[board]"), .optional("broker", .tables, "[[broker]]"),
+            .optional("platform", .table, "[platform]"),
             .optional("asset", .tables, "[[asset]]"), .optional("device", .tables, "[[device]]"),
+            .optional("line", .tables, "[[line]]"),
             .optional("quantity", .tables, "[[quantity]]"), .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"),
             .optional("alarms", .table, "[alarms]"), .optional("maintenance", .tables, "[[maintenance]]"),
         ])
@@ -82,7 +84,7 @@ enum Schema {
             .optional("profile", .text, "\"lifeline-cn\""), .optional("disable", .texts, "[\"device.silent\"]"),
             .optional("profiles", .text, "\"../profiles\""), .optional("devices", .text, "\"../devices\""),
             .optional("mappings", .text, "\"../mappings\""),
-            .optional("codes", .text, "\"../codes\""),
+            .optional("codes", .text, "\"../codes\""), .optional("boards", .text, "\"../boards\""),
         ])
 
     static let journal = TableShape(
@@ -313,16 +315,4 @@ enum Schema {
             .optional("form", .text, "\"local\""), .optional("codes", .constants, "{ red = 1, orange = 2, yellow = 3, blue = 4 }"),
             .optional("otherwise", .constant, "99"),
         ])
-
-    static let boardFile = TableShape(
-        title: "the board file",
-        keys: [
-            .required("schema", .whole, "1"), .required("name", .text, "\"Raspberry Pi 4 Model B\""),
-            .required("compatible", .texts, "[\"raspberrypi,4-model-b\"]"), .optional("notes", .text, "\"…\""),
-            .optional("chip", .tables, "[[chip]]"),
-        ])
-
-    static let chip = TableShape(
-        title: "[[chip]]",
-        keys: [.required("label", .text, "\"pinctrl-bcm2711\""), .required("lines", .whole, "58"), .optional("notes", .text, "\"…\"")])
 }

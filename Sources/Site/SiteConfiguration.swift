@@ -133,12 +133,16 @@ package struct SiteConfiguration: Equatable, Sendable {
     package var journal: JournalConfiguration
     /// Path of the control socket.
     package var controlSocket: String
+    /// nil: the site does not say what it runs on.
+    package var board: BoardConfiguration?
+    /// In the order of the file; no two at one place, and none that the board's file reserves.
+    package var lines: [LineConfiguration]
     /// A stable hash over the text of all files that the configuration was read from, as sixteen hexadecimal digits.
     package var revision: String
 
     package init(
         plan: SitePlan, name: String, brokers: [BrokerConfiguration], platform: PlatformConfiguration?, journal: JournalConfiguration,
-        controlSocket: String, revision: String
+        controlSocket: String, board: BoardConfiguration? = nil, lines: [LineConfiguration] = [], revision: String
     ) {
         self.plan = plan
         self.name = name
@@ -146,6 +150,8 @@ package struct SiteConfiguration: Equatable, Sendable {
         self.platform = platform
         self.journal = journal
         self.controlSocket = controlSocket
+        self.board = board
+        self.lines = lines
         self.revision = revision
     }
 }

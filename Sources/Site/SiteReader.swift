@@ -39,6 +39,10 @@ struct SiteReader {
             log.error("there is a device but no [[broker]] to hear it through", at: first.here)
         }
         for table in deviceTables { devices.read(table) }
+        let board = BoardShelf(shelf: shelf, site: path).board(file.table("board", Schema.board), folder: site?.text("boards", limit: 1024)?.value)
+        var lines = LineReader(
+            assets: assets.register, quantities: quantities, board: board, noBroker: brokers.register.names.count, log: log)
+        for table in file.tables("line", Schema.line, limit: Limits.lines) { lines.read(table, into: &devices) }
         if devices.sensors.count > Limits.sensors {
             log.error("\(devices.sensors.count) sensors are too many; at most \(Limits.sensors) are allowed", at: file.here)
         }
@@ -59,7 +63,7 @@ struct SiteReader {
         if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }
         return SiteConfiguration(
             plan: plan, name: header.name, brokers: brokers.brokers, platform: uplink, journal: store, controlSocket: control,
-            revision: shelf.revision)
+            board: board.configuration, lines: lines.lines, revision: shelf.revision)
     }
 
     /// *Source*: the service's runtime folder.

@@ -25,6 +25,7 @@ import Testing
         for name in Repository.names(in: "firmware-config/devices") {
             files["sites/devices/\(name)"] = try Repository.text("firmware-config/devices/\(name)")
         }
+        files["boards/raspberry-pi-4.toml"] = try Repository.text("boards/raspberry-pi-4.toml")
         files["sites/profiles/lifeline-cn.toml"] = try Repository.text("firmware-config/profiles/lifeline-cn.toml")
         var valid = 0
         for step in 0..<2000 {

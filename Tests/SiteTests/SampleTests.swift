@@ -30,11 +30,11 @@ import Testing
             plan.sensors.map(\.id) == [
                 "MH-17/a.tilt_x", "MH-17/a.tilt_y", "MH-17/a.battery", "MH-17/b.open", "MH-17/b.battery", "MH-17/b.link_margin", "WP-3/pressure",
                 "WP-3/battery", "WP-3/link_margin", "LIFT-2/door_open_time", "LIFT-2/door_close_time", "LIFT-2/levelling_error", "LIFT-2/fault_code",
-                "LIFT-2/entrapment", "WELL-9/depth",
+                "LIFT-2/entrapment", "WELL-9/depth", "MH-17/c.open", "WELL-9/immersion", "WP-3/pulses", "WP-3/volume", "WP-3/flow",
             ])
         let tilt = try #require(plan.devices.first?.fields.first)
         #expect(tilt.baseline == 1.3 && tilt.absolute && tilt.path == ["object", "angle_x"])
-        let depth = try #require(plan.devices.last?.fields.first)
+        let depth = try #require(plan.devices.first { $0.id == "well-9" }?.fields.first)
         #expect(depth.path == ["probes", "0", "depth.raw"])
         #expect(abs(depth.scale - 0.001) < 1e-15 && abs(depth.shift + 0.125) < 1e-15)
         let rule = try #require(plan.rules.last)
@@ -51,6 +51,7 @@ import Testing
         let shapes = [
             Schema.site, Schema.journal, Schema.control, Schema.broker, Schema.platform, Schema.asset, Schema.device, Schema.deviceReading,
             Schema.quantity, Schema.derivation, Schema.siteRule, Schema.dossier, Schema.alarms, Schema.maintenance,
+            Schema.board, Schema.line,
         ]
         for shape in shapes {
             let section = SampleTests.lines(of: text, under: shape.title)
@@ -61,14 +62,19 @@ import Testing
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        let small = [Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard, Schema.ruleIndex, Schema.assessment]
+        let small = [
+            Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard, Schema.ruleIndex,
+            Schema.assessment, Schema.meter,
+        ]
         for key in small.flatMap(\.keys) { #expect(text.contains("\(key.name) = ")) }
     }
 
     @Test func everyKeyOfTheSampleHasACommentAboveIt() throws {
         for path in ["firmware-config/sample/site.toml", "firmware-config/devices/plain-json-level.toml", "boards/generic.toml"] {
             let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            for shape in [Schema.platform, Schema.device, Schema.deviceReading, Schema.derivation, Schema.siteRule, Schema.boardFile] {
+            for shape in [
+                Schema.platform, Schema.device, Schema.deviceReading, Schema.derivation, Schema.siteRule, Schema.boardFile, Schema.board, Schema.line,
+            ] {
                 for key in shape.keys where key.name != "reading" && key.name != "chip" {
                     guard let first = lines.firstIndex(where: { SampleTests.sets(key.name, $0) }), first > 0 else { continue }
                     #expect(lines[first - 1].hasPrefix("#") || SampleTests.isSetting(lines[first - 1]), "\(path):\(first + 1) \(key.name)")
@@ -85,6 +91,8 @@ import Testing
         for key in Schema.templateReading.keys { #expect(template.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
         let board = try Repository.text("boards/generic.toml").split(separator: "\n").map(String.init)
         for key in Schema.boardFile.keys where key.name != "chip" { #expect(board.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
+        let pins = board.filter { $0.hasPrefix("#     {") }.joined()
+        for key in Schema.boardPin.keys { #expect(pins.contains("\(key.name) = "), "\(key.name)") }
         for key in Schema.chip.keys { #expect(board.contains { SampleTests.sets(key.name, $0) }, "\(key.name)") }
         let profile = try Repository.text("firmware-config/profiles/lifeline-cn.toml").split(separator: "\n").map(String.init)
         for key in Schema.profileFile.keys where key.form == .whole || key.form == .text {
