@@ -539,6 +539,21 @@ extension Gateway: MessageSink {
     }
 }
 
+extension Gateway {
+    /// What a line of the board says: in the batch now, durable with the next commit. Its time is the gateway's own clock's, and is put right with it.
+    package func sensed(sensor: Int, value: Double, monotonicNanoseconds: Int64) {
+        let (now, monotonic) = (time.now, time.monotonicNanoseconds)
+        if batchMessages == 0 { batchSince = monotonic }
+        batchMessages += 1
+        let observed = Timestamp(microseconds: now.microseconds &- max(0, monotonic - monotonicNanoseconds) / 1000)
+        batch.readings.append(Reading(series: seriesOfSensor[sensor], observed: observed, received: now, value: value, flags: ownFlags))
+        lastEntry = monotonic
+    }
+
+    /// The newest value of a sensor of the plan; NaN: the journal has none.
+    package func lastValue(sensor: Int) -> Double { diagnosis.lastValue(sensor: sensor) }
+}
+
 extension AlertRecord {
     /// The record of an alert: rendered once, here.
     package init(_ alert: Alert, utcOffsetSeconds: Int) {

@@ -29,3 +29,5 @@ extension MQTTSource: Source {
     /// See `Source`.
     package var isConnected: Bool { status.state == .connected || status.state == .paused }
 }
+
+extension GPIOSource: Source {}

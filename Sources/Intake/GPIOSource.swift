@@ -78,6 +78,9 @@ package final class GPIOSource {
     /// How often the loop was found stuck and the outputs were made safe without it.
     package var timesStuck: UInt64 { outputs.timesStuck }
 
+    /// There is a line to be driven.
+    package var hasOutputs: Bool { !outputs.isEmpty }
+
     /// Readings wait to be delivered.
     package var hasReadings: Bool { !isPaused && delivered < queue.count }
 

@@ -31,6 +31,8 @@ final class OutputGuard: @unchecked Sendable {
         try NativeThread(name: "bamai-outputs") { [self] in watch() }.detach()
     }
 
+    var isEmpty: Bool { lock.withLock { _ in outputs.isEmpty } }
+
     /// *Units*: monotonic nanoseconds: when `tick` is due.
     var nextDeadline: Int64 { lock.withLock { _ in outputs.map(\.nextDeadline).min() ?? .max } }
 
