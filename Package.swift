@@ -62,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "bamai",
             dependencies: [
-                "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+                "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
                 "Commissioning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Intake
 import Linux
 import Site
 
@@ -68,16 +69,6 @@ struct LineChoice: ParsableArguments {
 extension LineBias: ExpressibleByArgument {}
 
 extension GPIOBias {
-    /// The site's word.
-    init(_ bias: LineBias) {
-        switch bias {
-        case .asIs: self = .asIs
-        case .disabled: self = .disabled
-        case .pullUp: self = .pullUp
-        case .pullDown: self = .pullDown
-        }
-    }
-
     /// As the site's files and libgpiod's tools write it; empty where nobody knows.
     var words: String {
         switch self {
