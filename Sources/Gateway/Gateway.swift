@@ -315,7 +315,8 @@ package final class Gateway {
         guard let figures = try? journal.figures() else { return }
         let moment = time.now
         for (series, value) in observation.next(
-            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected))
+            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected),
+            lines: sources.lazy.compactMap(\.lines).first)
         {
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
         }

@@ -90,6 +90,12 @@ package final class GPIOSource {
         return inputs.map(\.status) + outputs.status
     }
 
+    /// All lines together; never nil.
+    package var lines: LinesReport? {
+        let status = status
+        return LinesReport(down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost })
+    }
+
     // MARK: - Events of the loop
 
     /// Takes lines that are not held, reports what is due, and notices what has gone.

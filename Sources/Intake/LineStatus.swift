@@ -56,6 +56,19 @@ package struct LineStatus: Equatable, Sendable {
     package var words: String { place.pin.isEmpty ? "\(id) (\(place.chip) line \(place.offset))" : "\(id) (\(place.pin))" }
 }
 
+/// All lines of a source together.
+package struct LinesReport: Equatable, Sendable {
+    /// Lines that are not held now.
+    package var down: Int
+    /// Edges that are known to be lost since the start.
+    package var edgesLost: UInt64
+
+    package init(down: Int, edgesLost: UInt64) {
+        self.down = down
+        self.edgesLost = edgesLost
+    }
+}
+
 extension LineHold {
     /// What an error means for the line.
     init(_ error: GPIOError) {
