@@ -8,14 +8,17 @@ extension StatusReport {
         lines.flatMap { line -> [Problem] in
             var problems: [Problem] = []
             if line.hold != .held { problems.append(Problem(.error, "line \(line.id)", line.lastError ?? "not taken yet")) }
-            if line.edges.lost > 0 {
-                problems.append(
-                    Problem(
-                        .warning, "line \(line.id)",
-                        "\(line.edges.lost) edges were lost since the start: too fast for the kernel's queue, or bounces that debounce does not cover"))
-            }
+            if let words = StatusReport.losses(line) { problems.append(Problem(.warning, "line \(line.id)", words)) }
             return problems
         }
+    }
+
+    /// What is known to be missing, or may be; nil: nothing.
+    private static func losses(_ line: LineStatus) -> String? {
+        let remedy = "they come too fast, or the contact bounces: look with `bamai gpio pulse`, and set debounce"
+        if line.edges.lost > 0 { return "\(line.edges.lost) edges were lost since the start: \(remedy)" }
+        if line.events.fullQueues > 0 { return "the kernel's queue was full \(line.events.fullQueues) times since the start, edges may be missing: \(remedy)" }
+        return nil
     }
 
     func lines(_ json: inout JSONWriter) {

@@ -93,7 +93,7 @@ package final class GPIOSource {
     /// All lines together; never nil.
     package var lines: LinesReport? {
         let status = status
-        return LinesReport(down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost })
+        return LinesReport(down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues })
     }
 
     // MARK: - Events of the loop

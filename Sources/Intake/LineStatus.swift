@@ -49,9 +49,6 @@ package struct LineStatus: Equatable, Sendable {
         role = line.role.name
     }
 
-    /// Edges that are known to be lost, by the kernel's numbers, by two alike in a row or by a level that no edge explains.
-    package var lost: UInt64 { edges.lost }
-
     /// `cover (P1-11)`, or the chip and the offset where no header's name is known.
     package var words: String { place.pin.isEmpty ? "\(id) (\(place.chip) line \(place.offset))" : "\(id) (\(place.pin))" }
 }
@@ -60,7 +57,7 @@ package struct LineStatus: Equatable, Sendable {
 package struct LinesReport: Equatable, Sendable {
     /// Lines that are not held now.
     package var down: Int
-    /// Edges that are known to be lost since the start.
+    /// Edges that are known to be lost since the start; a queue that was full counts as one.
     package var edgesLost: UInt64
 
     package init(down: Int, edgesLost: UInt64) {

@@ -17,6 +17,16 @@ enum Machine {
 
     static let wanted = "make uml builds the kernel that has GPIO chips, once, in about six minutes"
 
+    /// A Debian 13 tree with compiler and libgpiod 2.x, as building packages leaves one in the cache; nil: there is none.
+    static let debian13: String? = {
+        let environment = ProcessInfo.processInfo.environment
+        let cache = environment["BAMAI_CACHE"] ?? (environment["HOME"] ?? "/root") + "/.cache/bamai"
+        let trees = (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
+        return trees.filter { $0.hasPrefix("root-trixie-") }.map { cache + "/" + $0 }.first {
+            FileManager.default.fileExists(atPath: $0 + "/usr/include/gpiod.h") && FileManager.default.fileExists(atPath: $0 + "/usr/bin/gcc")
+        }
+    }()
+
     /// The program that runs these tests.
     static let program: String = {
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -56,6 +66,16 @@ struct MachineTests {
     @Test("Without the kernel this is said loudly", .disabled(if: Machine.isInside))
     func skipped() {
         if !Machine.hasKernel { FileHandle.standardError.write(Data("SKIPPED: tests on real GPIO chips. \(Machine.wanted).\n".utf8)) }
+    }
+
+    @Test(
+        "The second interface, libgpiod 2.x of Debian 13, holds on a real chip too", .disabled(if: Machine.isInside),
+        .enabled(if: Machine.hasKernel && Machine.debian13 != nil, "there is no Debian 13 tree in the cache; building packages makes one"))
+    func secondInterface() throws {
+        let tree = try #require(Machine.debian13)
+        let result = try Machine.run(
+            chips: ["second:4"], [Machine.project + "/Tests/GPIOTests/Second/run", tree], environment: ["UML_MEMORY": "1G"])
+        #expect(result.code == 0 && result.output.contains("the second interface holds"), "\(result.output)")
     }
 
     @Test("The machine gives a command's exit code back", .disabled(if: Machine.isInside), .enabled(if: Machine.hasKernel, "\(Machine.wanted)"))
