@@ -1,69 +1,108 @@
-/// Follows a line's level by its edges, and finds what was missed: levels alternate, so what does not fit tells of edges that never came.
+/// Follows a line's level and how often it became active, by its edges and by the level as it is read now and then.
 ///
-/// Besides edges it takes the level as it was read. Such a reading may tell of a lost edge, or overtake edges that are still on their way, and the kernel's count of
-/// lost edges may come only with the next one: so what a reading was taken to mean stands until the next edge, which says how it really was.
+/// Levels alternate, so two edges alike in a row, a number of lost edges from the kernel, and a level that no edge explains all tell of edges that never came.
+/// A reading of the level may also overtake edges that are still in the kernel's queue. So readings are kept with their times until an edge arrives that is
+/// younger: those before it tell of lost edges, those after it are explained by it or by the edges behind it.
+///
+/// What is told never goes back. *Memory*: fixed; at most `readingLimit` readings are kept between two edges.
 struct LevelTrack {
-    /// What one edge means, with what must have happened before it.
-    struct Step {
-        /// The level had been read as the edge says, and nothing else happened: it is told already.
-        var isTold: Bool
-        /// How often the line became active, lost edges included, beyond what readings of the level have counted.
-        var activations: UInt64
-        /// The line was at the opposite level in between, unseen.
-        var hadUnseenOpposite: Bool
-        /// Of all activations since the last edge, those without an edge of their own, less what readings of the level have counted so.
-        var recovered: Int64
-        /// Edges that never came, less what readings of the level have counted; below 0 where a reading had only overtaken its edge.
-        var lost: Int64
+    private struct LevelReading {
+        var time: Int64
+        var isActive: Bool
     }
 
-    /// nil: before the start.
-    private(set) var isActive: Bool?
-    /// The level by edges alone.
-    private var byEdges = false
-    /// Since the last edge: when the level was last read as another, how often, and how often as active.
-    private var correctedAt = Int64.min
-    private var corrections: UInt64 = 0
-    private var activeCorrections: UInt64 = 0
+    /// More changes than this without an edge are edges that will not come.
+    private static let readingLimit = 8
+
+    /// The level after the last edge; nil: before the start.
+    private var byEdges: Bool?
+    /// Readings of another level than was known, younger than the last edge, oldest first.
+    private var readings: [LevelReading] = []
+    /// Up to the last edge.
+    private var activations: UInt64 = 0
+    private var lostByEdges: UInt64 = 0
+    private var risingEdges: UInt64 = 0
+    /// Activations that were given to the caller.
+    private var told: UInt64 = 0
+
+    init() { readings.reserveCapacity(LevelTrack.readingLimit) }
+
+    /// The level as it is known; nil: before the start.
+    var isActive: Bool? { readings.last?.isActive ?? byEdges }
+
+    /// Edges that never came, as far as is known now: a reading that had only overtaken its edge is taken back when that arrives.
+    var lost: UInt64 { lostByEdges + UInt64(readings.count) }
+
+    /// Activations without an edge of their own, as far as is known now.
+    var recovered: UInt64 { told > risingEdges ? told - risingEdges : 0 }
 
     mutating func start(isActive: Bool) {
-        self.isActive = isActive
-        forgetCorrections(isActive)
+        lostByEdges = lost
+        activations = told
+        readings.removeAll(keepingCapacity: true)
+        byEdges = isActive
     }
 
-    /// - Returns: what follows from an edge; edges come in the kernel's order.
-    mutating func edge(_ edge: LineEdge) -> Step {
-        let known = isActive ?? !edge.isActive
-        // Without a number of lost edges, and later than the reading: the reading stands for an edge that nobody will tell of.
-        let isReopened = corrections > 0 && (edge.lost > 0 || edge.time <= correctedAt)
-        let before = isReopened ? byEdges : known
-        let (told, toldActive) = isReopened ? (corrections, activeCorrections) : (0, 0)
-        isActive = edge.isActive
-        forgetCorrections(edge.isActive)
-        var lost = UInt64(max(0, edge.lost))
-        // After an odd number of edges, this one included, the level is the other one.
-        if (lost % 2 == 0) == (edge.isActive == before) { lost += 1 }
-        // Both numbers are the least that can have happened, so the larger one did.
-        let activations = max((before ? lost / 2 : (lost + 1) / 2) + (edge.isActive ? 1 : 0), toldActive)
-        return Step(
-            isTold: isReopened && edge.isActive == known, activations: activations - toldActive,
-            hadUnseenOpposite: edge.isActive == known && !isReopened,
-            recovered: Int64(activations) - (edge.isActive ? 1 : 0) - Int64(toldActive), lost: Int64(lost) - Int64(told))
+    /// - Returns: how often the line became active that the caller does not know of yet. Edges come in the kernel's order.
+    mutating func edge(_ edge: LineEdge) -> UInt64 {
+        let base = byEdges ?? !edge.isActive
+        var level = base
+        var (seen, missing): (UInt64, UInt64) = (0, 0)
+        var older = 0
+        while older < readings.count, readings[older].time < edge.time {
+            // Readings alternate, beginning with another level than the edges': each is one edge that did not come.
+            level = readings[older].isActive
+            missing += 1
+            if level { seen += 1 }
+            older += 1
+        }
+        if edge.lost > 0 {
+            var number = UInt64(edge.lost)
+            // After an odd number of edges, this one included, the level is the other one.
+            if (number % 2 == 0) == (edge.isActive == base) { number += 1 }
+            // Both numbers are the least that can have happened, so the larger one did.
+            seen = max(seen, (base ? number / 2 : (number + 1) / 2) + (edge.isActive ? 1 : 0))
+            missing = max(missing, number)
+        } else {
+            if edge.isActive == level {
+                missing += 1
+                if !level { seen += 1 }
+            }
+            if edge.isActive { seen += 1 }
+        }
+        activations += seen
+        lostByEdges += missing
+        if edge.isActive { risingEdges += 1 }
+        byEdges = edge.isActive
+        keep(from: older)
+        return tell()
     }
 
     /// The level as it was read.
     ///
-    /// - Returns: whether it differs from what is known: an edge was lost, or is still on its way.
-    mutating func read(isActive level: Bool, at now: Int64) -> Bool {
-        guard let known = isActive, known != level else { return false }
-        isActive = level
-        correctedAt = now
-        corrections += 1
-        if level { activeCorrections += 1 }
-        return true
+    /// - Returns: as for an edge; nil: the level is the one that is known.
+    mutating func read(isActive level: Bool, at now: Int64) -> UInt64? {
+        guard let known = isActive, known != level else { return nil }
+        if readings.count == LevelTrack.readingLimit {
+            activations += UInt64(readings.count { $0.isActive })
+            lostByEdges += UInt64(readings.count)
+            byEdges = known
+            readings.removeAll(keepingCapacity: true)
+        }
+        readings.append(LevelReading(time: now, isActive: level))
+        return tell()
     }
 
-    private mutating func forgetCorrections(_ level: Bool) {
-        (byEdges, correctedAt, corrections, activeCorrections) = (level, .min, 0, 0)
+    /// Leaves out the readings before `first`, and those that say nothing that the edges do not say.
+    private mutating func keep(from first: Int) {
+        readings.removeFirst(first)
+        if let next = readings.first, next.isActive == byEdges { readings.removeFirst() }
+    }
+
+    private mutating func tell() -> UInt64 {
+        let total = activations + UInt64(readings.count { $0.isActive })
+        guard total > told else { return 0 }
+        defer { told = total }
+        return total - told
     }
 }

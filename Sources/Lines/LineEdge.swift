@@ -33,19 +33,19 @@ package struct LineReading: Equatable, Sendable {
 /// What one line has gone through since the start.
 package struct LineFigures: Equatable, Sendable {
     /// Edges that arrived.
-    package var edges: UInt64 = 0
-    /// Edges that are known to be missing: by the kernel's numbers, by two alike in a row, or by a level that no edge explains.
-    package var lost: UInt64 = 0
+    package var edges: UInt64
+    /// Edges that are known to be missing: by the kernel's numbers, by two alike in a row, or by a level that no edge explains. A level that was read
+    /// before its edge arrived counts until it does.
+    package var lost: UInt64
     /// Pulses that were counted although their edge was lost.
-    package var recovered: UInt64 = 0
+    package var recovered: UInt64
     /// Levels of a state that did not last.
-    package var flaps: UInt64 = 0
+    package var flaps: UInt64
 
-    package init() {}
-
-    /// Counts what an edge says of edges that never came.
-    mutating func note(_ step: LevelTrack.Step) {
-        // What a reading of the level had counted may be taken back, never more.
-        lost = UInt64(max(0, Int64(lost) + step.lost))
+    package init(edges: UInt64 = 0, lost: UInt64 = 0, recovered: UInt64 = 0, flaps: UInt64 = 0) {
+        self.edges = edges
+        self.lost = lost
+        self.recovered = recovered
+        self.flaps = flaps
     }
 }

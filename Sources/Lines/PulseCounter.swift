@@ -10,7 +10,7 @@ struct PulseCounter {
     private var lastTime = Int64.min
     /// Every pulse since the series began. *Range*: below 2^53, which a double holds exactly.
     private(set) var count: UInt64
-    private(set) var figures = LineFigures()
+    private var edges: UInt64 = 0
 
     /// - Parameter journalled: the newest value of the count's series in the journal; nil: there is none.
     init(_ settings: PulseLine, journalled: Double?) {
@@ -32,21 +32,14 @@ struct PulseCounter {
     mutating func edge(_ edge: LineEdge, into readings: inout [LineReading]) {
         // What was counted until now is told with the time until when it was counted.
         if edge.time >= nextReport { report(edge.time, &readings) }
-        figures.edges += 1
-        let step = track.edge(edge)
-        figures.note(step)
-        figures.recovered = UInt64(max(0, Int64(figures.recovered) + step.recovered))
-        add(step.activations, edge.time)
+        edges += 1
+        add(track.edge(edge), edge.time)
     }
 
+    var figures: LineFigures { LineFigures(edges: edges, lost: track.lost, recovered: track.recovered) }
+
     mutating func tick(isActive level: Bool?, at now: Int64, into readings: inout [LineReading]) {
-        if let level, track.read(isActive: level, at: now) {
-            figures.lost += 1
-            if level {
-                figures.recovered += 1
-                add(1, now)
-            }
-        }
+        if let level, let activations = track.read(isActive: level, at: now) { add(activations, now) }
         if now >= nextReport { report(now, &readings) }
     }
 

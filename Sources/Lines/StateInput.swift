@@ -12,7 +12,8 @@ struct StateInput {
     private var otherSince: Int64?
     private var nextReport = Int64.max
     private var lastTime = Int64.min
-    private(set) var figures = LineFigures()
+    private var edges: UInt64 = 0
+    private var flaps: UInt64 = 0
 
     init(_ settings: StateLine) {
         self.settings = settings
@@ -29,35 +30,38 @@ struct StateInput {
         report(isActive, now, &readings)
     }
 
+    var figures: LineFigures { LineFigures(edges: edges, lost: track.lost, flaps: flaps) }
+
     mutating func edge(_ edge: LineEdge, into readings: inout [LineReading]) {
-        figures.edges += 1
+        edges += 1
         // What has lasted until this edge is the state, however late the loop is.
         settle(at: edge.time, &readings)
-        let step = track.edge(edge)
-        figures.note(step)
-        if step.isTold { return }
-        // The level was left and taken again unseen: it lasts only from now on.
-        if step.hadUnseenOpposite, otherSince != nil {
-            figures.flaps += 1
-            otherSince = nil
-        }
-        follow(edge.isActive, edge.time)
-        settle(at: edge.time, &readings)
+        let before = track.isActive
+        let activations = track.edge(edge)
+        note(activations, before, edge.time, &readings)
     }
 
     mutating func tick(isActive level: Bool?, at now: Int64, into readings: inout [LineReading]) {
         settle(at: now, &readings)
-        if let level, track.read(isActive: level, at: now) {
-            figures.lost += 1
-            follow(level, now)
-            settle(at: now, &readings)
-        }
+        let before = track.isActive
+        if let level, let activations = track.read(isActive: level, at: now) { note(activations, before, now, &readings) }
         if otherSince == nil, now >= nextReport, let state { report(state, now, &readings) }
+    }
+
+    private mutating func note(_ activations: UInt64, _ before: Bool?, _ time: Int64, _ readings: inout [LineReading]) {
+        guard let level = track.isActive else { return }
+        // The level was left and taken again unseen: it lasts only from now on.
+        if level == before, activations > 0 {
+            flaps += 1
+            otherSince = nil
+        }
+        follow(level, time)
+        settle(at: time, &readings)
     }
 
     private mutating func follow(_ level: Bool, _ time: Int64) {
         if level == state {
-            if otherSince != nil { figures.flaps += 1 }
+            if otherSince != nil { flaps += 1 }
             otherSince = nil
         } else if otherSince == nil {
             otherSince = max(time, lastTime)

@@ -59,6 +59,7 @@ struct SiteReader {
             maintenance: MaintenanceReader(assets: assets.register, utcOffsetSeconds: header.offset, log: log)
                 .windows(file.tables("maintenance", Schema.maintenance, limit: Limits.maintenanceWindows)))
         let store = file.table("journal", Schema.journal).map(journal) ?? JournalConfiguration()
+        BoardResources(board: board.configuration, log: log).check(store, file)
         let control = file.table("control", Schema.control).flatMap(socket) ?? SiteReader.controlSocket
         if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }
         return SiteConfiguration(

@@ -70,6 +70,8 @@ import Testing
         }
 
         mutating func commit() {
+            // How many edges were lost is known with the next one that arrives.
+            while kernel == .numbersItsLosses, lostBefore > 0 { turn() }
             drain()
             now += 1000
             line.tick(isActive: isActive, at: now, into: &pending)

@@ -45,6 +45,34 @@ import Testing
         #expect(!plan.rules.contains { $0.id == "cover.displacement" })
     }
 
+    @Test func theSamplesLinesAreWhatItSays() throws {
+        let site = try #require(loadSite(at: SampleTests.path, from: .disk).value)
+        #expect(site.board?.type == "raspberry-pi-4" && site.board?.serial == nil && site.board?.board.name == "Raspberry Pi 4 Model B")
+        #expect(site.lines.map(\.id) == ["lid", "immersion", "meter", "siren"])
+        #expect(site.lines.map(\.place.offset) == [17, 27, 22, 23] && site.lines.allSatisfy { $0.place.chip == "pinctrl-bcm2711" })
+        func sensor(_ index: Int?) -> Sensor? { index.map { site.plan.sensors[$0] } }
+        guard case .contact(let lid) = site.lines[0].role, case .state(let immersion) = site.lines[1].role,
+            case .pulse(let meter) = site.lines[2].role,
+            case .output(let siren) = site.lines[3].role
+        else {
+            Issue.record("other roles")
+            return
+        }
+        #expect(sensor(lid.sensor)?.id == "MH-17/c.open" && lid.debounce == .milliseconds(20) && lid.interval == .seconds(600))
+        #expect(site.lines[0].bias == .pullUp && !site.lines[0].isActiveLow && site.lines[1].isActiveLow)
+        #expect(sensor(immersion.sensor)?.id == "WELL-9/immersion" && immersion.dwell == .seconds(5))
+        #expect(sensor(meter.countSensor)?.id == "WP-3/pulses" && sensor(meter.totalSensor)?.id == "WP-3/volume")
+        #expect(sensor(meter.rateSensor)?.cycle == 86_400 && sensor(meter.rateSensor)?.interval == 60 && meter.rateFactor == 3600)
+        #expect(meter.maxHz == 5 && meter.debounce == .zero && meter.window == .seconds(300))
+        #expect(meter.meters.map(\.fromCount) == [0, 88_123])
+        #expect(abs(meter.meters[0].perPulse - 0.01) < 1e-15 && abs(meter.meters[0].reading - 1234.56) < 1e-9 && meter.meters[0].wrapsAt == 100_000)
+        #expect(abs(meter.meters[1].perPulse - 0.001) < 1e-15 && meter.meters[1].reading == 0 && meter.meters[1].wrapsAt == 10_000)
+        #expect(siren == OutputLine(drive: .siren(from: .orange, atMost: .seconds(900)), safe: false))
+        // A line is a device that no broker carries, so that its silence is noticed and no broker's failure explains it.
+        let device = try #require(sensor(lid.sensor).map { site.plan.devices[$0.device] })
+        #expect(device.id == "lid" && device.topic.isEmpty && device.broker == site.brokers.count)
+    }
+
     /// Without this the sample would go stale with the first new key.
     @Test func theSampleMentionsEveryKeyOfASiteFile() throws {
         let text = try Repository.text("firmware-config/sample/site.toml")
