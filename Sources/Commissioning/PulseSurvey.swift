@@ -69,17 +69,17 @@ package struct PulseSurvey: Equatable, Sendable {
         let sorted = spans.map { max(1, $0) }.sorted()
         let gaps = zip(sorted, sorted.dropFirst()).filter { $0 < bounceLimit && Double($1) >= gap * Double($0) }
         for (_, threshold) in gaps.sorted(by: { Double($0.1) / Double($0.0) > Double($1.1) / Double($1.0) }).prefix(gapLimit) {
-            let (changes, bursts) = changes(edges, spans, threshold)
+            let (changes, bursts) = lasting(edges, spans, threshold)
             if changes.count * 5 >= bursts * 4 { return (threshold, changes) }
         }
-        return (0, changes(edges, spans, 0).changes)
+        return (0, lasting(edges, spans, 0).changes)
     }
 
     /// Gaps that are tried.
     private static let gapLimit = 8
 
     /// A burst is what no level of the threshold interrupts; the level after it is its last edge's.
-    private static func changes(_ edges: [Edge], _ spans: [Int64], _ threshold: Int64) -> (changes: [Edge], bursts: Int) {
+    private static func lasting(_ edges: [Edge], _ spans: [Int64], _ threshold: Int64) -> (changes: [Edge], bursts: Int) {
         var changes: [Edge] = []
         var (start, bursts) = (0, 0)
         var level = edges.first.map { !$0.isRising } ?? false

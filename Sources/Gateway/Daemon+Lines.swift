@@ -9,7 +9,11 @@ import Site
 /// The board's own lines in the daemon's loop.
 extension Daemon {
     /// Everything that brings readings: the brokers in the site's order, then the lines.
-    var allSources: [any Source] { lines.map { sources + [$0] } ?? sources }
+    var allSources: [any Source] {
+        var all: [any Source] = sources
+        if let lines { all.append(lines) }
+        return all
+    }
 
     /// Returns a reason where the gateway cannot begin. A line that cannot be had now is none.
     func openLines(_ site: SiteConfiguration, _ gateway: Gateway) -> String? {

@@ -502,6 +502,7 @@ package final class Gateway {
     func takesOver(_ old: Gateway) {
         storage.reopened(after: old.storage)
         acknowledged(old.batch.cursors)
+        observation.edgesLostBefore = old.observation.edgesLostBefore
     }
     /// The Sparkplug nodes to be asked for a rebirth now; each at most once a minute.
     package func takeRebirthRequests() -> [RebirthRequest] { decoder.takeRebirthRequests(now: time.now) }

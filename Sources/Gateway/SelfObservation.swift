@@ -11,7 +11,8 @@ struct SelfObservation {
     private var damageBefore: UInt64
     /// The journal that was opened had to be begun anew.
     private var wasDamaged: Bool
-    private var edgesLostBefore: UInt64 = 0
+    /// Told already; a journal that is opened anew changes nothing of it.
+    var edgesLostBefore: UInt64 = 0
     /// *Units*: nanoseconds for which the store refused, not yet told.
     var refused: Int64 = 0
 

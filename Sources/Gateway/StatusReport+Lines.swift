@@ -21,7 +21,7 @@ extension StatusReport {
         return nil
     }
 
-    func lines(_ json: inout JSONWriter) {
+    func boardLines(_ json: inout JSONWriter) {
         json.key("lines")
         json.beginArray()
         for line in lines {

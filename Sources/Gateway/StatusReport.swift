@@ -50,7 +50,7 @@ struct StatusReport {
         let presence = gateway.presence()
         problems(&json, journalProblem: journalProblem, presence: presence)
         brokers(&json)
-        lines(&json)
+        boardLines(&json)
         journal(&json, figures)
         let active = gateway.activeEpisodes()
         judge(&json, active)

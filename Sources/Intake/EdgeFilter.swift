@@ -51,7 +51,7 @@ package struct EdgeFilter {
     /// Takes the next event of the kernel.
     package mutating func take(_ event: GPIOEvent, into edges: inout [LineEdge]) {
         figures.events += 1
-        let skipped = skipped(event)
+        let skipped = countSkipped(event)
         figures.overflowed += UInt64(skipped)
         guard debounce > 0 else {
             raw = event.isRising
@@ -89,7 +89,7 @@ package struct EdgeFilter {
         }
     }
 
-    private mutating func skipped(_ event: GPIOEvent) -> UInt32 {
+    private mutating func countSkipped(_ event: GPIOEvent) -> UInt32 {
         guard event.lineSequence != 0 else { return 0 }
         defer { sequence = event.lineSequence }
         return event.lineSequence &- sequence &- 1

@@ -224,7 +224,8 @@ package final class GPIOSource {
 
 extension LineStatus {
     static func held(_ status: inout LineStatus, _ now: Int64) {
-        if status.hold != .waiting { status.retakes += 1 }
+        if status.wasHeld { status.retakes += 1 }
+        status.wasHeld = true
         (status.hold, status.since, status.lastError) = (.held, now, nil)
         status.attempts = 0
     }

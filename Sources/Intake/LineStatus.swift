@@ -39,6 +39,7 @@ package struct LineStatus: Equatable, Sendable {
     package var failures: UInt64 = 0
     /// Attempts that failed since the line was held.
     var attempts = 0
+    var wasHeld = false
     /// Why the line is not held, with what to do; nil when all is well.
     package var lastError: String?
 

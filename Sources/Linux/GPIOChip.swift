@@ -23,7 +23,7 @@ package final class GPIOChip {
         var opened: OpaquePointer?
         let result = bamai_gpio_chip_open(path, &opened)
         guard result == 0, let handle = opened else {
-            throw result == -EACCES || result == -EPERM ? .denied([path]) : GPIOError("open \(path)", result)
+            throw result == -EACCES || result == -EPERM ? GPIOError.denied([path]) : GPIOError("open \(path)", result)
         }
         self.handle = handle
         self.path = path
@@ -74,7 +74,7 @@ package final class GPIOChip {
         }
         guard found.count <= 1 else { throw .ambiguous(label, found.map(\.path)) }
         if let chip = found.first { return chip }
-        throw denied.isEmpty ? .noChip(label, present: others) : .denied(denied)
+        throw denied.isEmpty ? GPIOError.noChip(label, present: others) : GPIOError.denied(denied)
     }
 
     /// How a line stands now.

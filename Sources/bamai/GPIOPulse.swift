@@ -55,7 +55,7 @@ struct GPIOPulse: ParsableCommand {
             throw ExitCode(1)
         }
         let survey = PulseSurvey(edges)
-        if json { Output.line(json(survey, edges.count, lost)) } else { show(survey, edges.count, lost) }
+        if json { Output.line(GPIOPulse.object(line, survey, edges.count, lost)) } else { show(survey, edges.count, lost) }
         if survey.pulses == 0 { throw ExitCode(1) }
     }
 
@@ -88,7 +88,7 @@ struct GPIOPulse: ParsableCommand {
         nanoseconds < 1_000_000 ? "\(ScoreOutput.short(Double(nanoseconds) / 1e6)) ms" : "\(nanoseconds / 1_000_000) ms"
     }
 
-    private func json(_ survey: PulseSurvey, _ edges: Int, _ lost: Int64) -> String {
+    private static func object(_ line: String, _ survey: PulseSurvey, _ edges: Int, _ lost: Int64) -> String {
         var json = JSONWriter(reserving: 256)
         json.beginObject()
         json.member("line", line)

@@ -33,7 +33,7 @@ struct DaemonOnAChipTests {
         let board = try BoardFixture("counting")
         try board.start()
         try board.pulse(150)
-        #expect(board.wait { try board.last("WP-1/pulses") == 150 }, "\(try board.readings())")
+        #expect(board.wait { try board.last("WP-1/pulses") == 150 }, "\(board.log)")
         board.cut()
         try board.start()
         #expect(try board.line("meter")["count"].count == 150)

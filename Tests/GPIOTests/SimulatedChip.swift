@@ -7,6 +7,8 @@ final class SimulatedChip {
     private let folder: String
     private var platform = ""
     private var pulls: [Int: Int32] = [:]
+    /// Folders of single lines, to be taken away before the chip's.
+    private var made: [String] = []
 
     /// - Parameters:
     ///   - names: of its lines, by offset.
@@ -14,15 +16,17 @@ final class SimulatedChip {
     init(_ label: String, lines: Int, names: [Int: String] = [:], hogs: [Int: String] = [:]) throws {
         self.label = label
         folder = "/sys/kernel/config/gpio-sim/" + label
-        for made in [folder, folder + "/bank"] { guard mkdir(made, 0o755) == 0 else { throw SimulationFailure("mkdir \(made)") } }
+        for one in [folder, folder + "/bank"] { guard mkdir(one, 0o755) == 0 else { throw SimulationFailure("mkdir \(one)") } }
         try Self.write(folder + "/bank/num_lines", "\(lines)")
         try Self.write(folder + "/bank/label", label)
         for offset in Set(names.keys).union(hogs.keys) {
             let line = folder + "/bank/line\(offset)"
             guard mkdir(line, 0o755) == 0 else { throw SimulationFailure("mkdir \(line)") }
+            made.append(line)
             if let name = names[offset] { try Self.write(line + "/name", name) }
             if let hog = hogs[offset] {
                 guard mkdir(line + "/hog", 0o755) == 0 else { throw SimulationFailure("mkdir hog") }
+                made.append(line + "/hog")
                 try Self.write(line + "/hog/name", hog)
                 try Self.write(line + "/hog/direction", "input")
             }
@@ -32,7 +36,7 @@ final class SimulatedChip {
 
     deinit {
         try? unplug()
-        for made in ["/bank", ""] { rmdir(folder + made) }
+        for one in made.reversed() + [folder + "/bank", folder] { rmdir(one) }
     }
 
     /// The chip is there (again), perhaps with another number.
