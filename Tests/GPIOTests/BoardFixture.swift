@@ -25,7 +25,7 @@ final class BoardFixture {
         en = "cover contact"
         [[quantity]]
         name = "tilt"
-        unit = "°"
+        unit = "deg"
         min = -180
         max = 180
         zh = "倾角"
