@@ -107,7 +107,8 @@ let package = Package(
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "LinesTests", dependencies: ["Lines", "Lifeline", "Site", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),
-        .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Lines", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Lines", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         // On real chips: what is in it runs again inside User-mode Linux (`make uml`).
         .testTarget(
             name: "GPIOTests",

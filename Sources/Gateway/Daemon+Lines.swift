@@ -21,7 +21,7 @@ extension Daemon {
         do throws(SystemError) {
             let made = try GPIOSource(
                 lines: site.lines, chips: MachineChips(folder: deviceFolder), now: time.monotonicNanoseconds,
-                journalled: { gateway.lastValue(sensor: $0) })
+                journalled: { gateway.lastJournalled(sensor: $0) })
             try epoll.add(made.descriptor, .readable, token: Token.lines.rawValue)
             lines = made
             lineHolds = made.status.map { _ in .waiting }
@@ -48,7 +48,8 @@ extension Daemon {
     /// Lets the outputs follow what the gateway knows, and says what has changed.
     func driveLines(_ gateway: Gateway, _ now: Int64) {
         guard let lines else { return }
-        let isDue = now >= linesLookedAt + Daemon.lookInterval || gateway.figures.alerts != alertsDriven || gateway.storage.isRefusing == conditions.isJudging
+        let isDue =
+            now >= linesLookedAt + Daemon.lookInterval || gateway.figures.alerts != alertsDriven || gateway.storage.isRefusing == conditions.isJudging
         if isDue {
             (linesLookedAt, alertsDriven) = (now, gateway.figures.alerts)
             noteLines()

@@ -552,8 +552,19 @@ extension Gateway {
         lastEntry = monotonic
     }
 
-    /// The newest value of a sensor of the plan; NaN: the journal has none.
-    package func lastValue(sensor: Int) -> Double { diagnosis.lastValue(sensor: sensor) }
+    /// The newest value of a sensor of the plan in the journal; nil: it has none.
+    package func lastJournalled(sensor: Int) -> Double? {
+        var value = diagnosis.lastValue(sensor: sensor)
+        // A store that takes no alert may have stopped the judging at start: what is not judged yet is newer.
+        if let from = replayFrom {
+            let series = seriesOfSensor[sensor]
+            try? journal.readings(from: from) { _, reading in
+                if reading.series == series { value = reading.value }
+                return true
+            }
+        }
+        return value.isFinite ? value : nil
+    }
 }
 
 extension AlertRecord {

@@ -17,7 +17,9 @@ extension StatusReport {
     private static func losses(_ line: LineStatus) -> String? {
         let remedy = "they come too fast, or the contact bounces: look with `bamai gpio pulse`, and set debounce"
         if line.edges.lost > 0 { return "\(line.edges.lost) edges were lost since the start: \(remedy)" }
-        if line.events.fullQueues > 0 { return "the kernel's queue was full \(line.events.fullQueues) times since the start, edges may be missing: \(remedy)" }
+        if line.events.fullQueues > 0 {
+            return "the kernel's queue was full \(line.events.fullQueues) times since the start, edges may be missing: \(remedy)"
+        }
         return nil
     }
 

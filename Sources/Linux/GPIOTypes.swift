@@ -117,7 +117,8 @@ package enum GPIOError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noChip(let label, let present) where present.isEmpty:
             "no GPIO chip \"\(label)\": this machine has none (no /dev/gpiochip*)"
         case .noChip(let label, let present): "no GPIO chip \"\(label)\"; there are: \(present.joined(separator: ", "))"
-        case .ambiguous(let label, let paths): "\(paths.count) GPIO chips are called \"\(label)\" (\(paths.joined(separator: ", "))): nobody can tell which is meant"
+        case .ambiguous(let label, let paths):
+            "\(paths.count) GPIO chips are called \"\(label)\" (\(paths.joined(separator: ", "))): nobody can tell which is meant"
         case .denied(let paths):
             "no permission for \(paths.joined(separator: ", ")): add the user to the group gpio, or give it the device by a udev rule (SUBSYSTEM==\"gpio\", GROUP=\"gpio\", MODE=\"0660\")"
         case .noLine(let offset, let lines): "the chip has lines 0 to \(lines - 1), not \(offset)"

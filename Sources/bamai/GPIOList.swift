@@ -14,7 +14,9 @@ struct GPIOList: ParsableCommand {
             exit codes: 0 there are chips, 1 there are none or they may not be opened, 2 the site is wrong.
             """)
 
-    @Option(name: .long, help: ArgumentHelp("What this site wants of the lines, and its board's names of pins.", valueName: "folder"), completion: .directory)
+    @Option(
+        name: .long, help: ArgumentHelp("What this site wants of the lines, and its board's names of pins.", valueName: "folder"),
+        completion: .directory)
     var site: String?
 
     @Flag(name: .long, help: "Only lines that somebody holds or the site uses.")
@@ -86,7 +88,8 @@ struct GPIOList: ParsableCommand {
         var use = row.use.map { "\($0.id) (\($0.role.name))" } ?? ""
         if let reason = row.pin?.reserved { use += (use.isEmpty ? "" : ", ") + "reserved: \(reason)" }
         return [
-            Terminal.plain(row.chip), "\(row.info.offset)", Terminal.plain((row.pin?.names ?? []).joined(separator: " ")), Terminal.plain(row.info.name),
+            Terminal.plain(row.chip), "\(row.info.offset)", Terminal.plain((row.pin?.names ?? []).joined(separator: " ")),
+            Terminal.plain(row.info.name),
             direction, row.info.bias.words, Terminal.plain(holder), Terminal.plain(use),
         ]
     }

@@ -73,7 +73,9 @@ struct GPIOPulse: ParsableCommand {
         let bounces = survey.longestBounce.map { ", the longest \(LineTime.text($0))" } ?? ""
         row("bounces", survey.bounces > 0 ? Terminal.paint("\(Terminal.count(Int64(survey.bounces)))\(bounces)", .yellow) : "none")
         if lost > 0 {
-            row("lost", Terminal.paint("\(Terminal.count(lost)) edges: they come faster than this board takes them; a capacitor at the contact helps", .red))
+            row(
+                "lost",
+                Terminal.paint("\(Terminal.count(lost)) edges: they come faster than this board takes them; a capacitor at the contact helps", .red))
         }
         Output.line("")
         if let debounce = survey.debounce { row("debounce", "\"\(GPIOPulse.duration(debounce))\"") }

@@ -64,7 +64,8 @@ struct GPIOWatch: ParsableCommand {
             if json {
                 show(names[index], event, lost, offset)
             } else {
-                show(Terminal.pad(names[index], width), event, lost, offset, since: seen[index].edges > 1 ? event.nanoseconds - seen[index].last : nil)
+                show(
+                    Terminal.pad(names[index], width), event, lost, offset, since: seen[index].edges > 1 ? event.nanoseconds - seen[index].last : nil)
             }
             seen[index].last = event.nanoseconds
             left -= 1

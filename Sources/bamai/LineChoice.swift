@@ -9,7 +9,9 @@ struct LineChoice: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Lines and pins by the names of this site.", valueName: "folder"), completion: .directory)
     var site: String?
 
-    @Option(name: .long, help: "The resistor inside the chip: as-is, disabled, pull-up or pull-down (default: the site's for a line of the site, else as-is).")
+    @Option(
+        name: .long,
+        help: "The resistor inside the chip: as-is, disabled, pull-up or pull-down (default: the site's for a line of the site, else as-is).")
     var bias: LineBias?
 
     @Flag(name: .long, help: "Active is the low voltage (a line of the site has its own setting).")
@@ -38,12 +40,16 @@ struct LineChoice: ParsableArguments {
     }
 
     private static func place(_ text: String) -> LinePlace? {
-        guard let colon = text.lastIndex(of: ":"), let offset = Int(text[text.index(after: colon)...]), offset >= 0, colon > text.startIndex else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let offset = Int(text[text.index(after: colon)...]), offset >= 0, colon > text.startIndex else {
+            return nil
+        }
         return LinePlace(chip: String(text[..<colon]), offset: offset)
     }
 
     private func unknown(_ name: String, _ site: SiteConfiguration?) -> String {
-        guard let site else { return "\(name) is no line: say CHIP:LINE, as `bamai gpio list` shows them, or give --site for names of lines and pins" }
+        guard let site else {
+            return "\(name) is no line: say CHIP:LINE, as `bamai gpio list` shows them, or give --site for names of lines and pins"
+        }
         let lines = site.lines.map(\.id).joined(separator: ", ")
         return "\(name) is neither a line of the site (\(lines.isEmpty ? "it has none" : lines)) nor a pin of its board, nor CHIP:LINE"
     }
@@ -57,7 +63,8 @@ struct LineChoice: ParsableArguments {
             return try GPIOChip.open(label: chosen.place.chip, in: GPIOFolder.path).request(settings, consumer: "bamai gpio")
         } catch {
             if case .busy(let consumer) = error, consumer.hasPrefix("bamai ") {
-                Terminal.error("\(chosen.name): the gateway holds it as line \"\(consumer.dropFirst(6))\": `bamai status` shows it, or stop bamaid first")
+                Terminal.error(
+                    "\(chosen.name): the gateway holds it as line \"\(consumer.dropFirst(6))\": `bamai status` shows it, or stop bamaid first")
             } else {
                 Terminal.error("\(chosen.name): \(error)")
             }

@@ -92,8 +92,11 @@ struct StatusView {
             let pin = line["pin"].text.flatMap { $0.isEmpty ? nil : $0 } ?? "\(line["chip"].text ?? "") \(line["offset"].count)"
             let isHeld = line["state"].text == "held"
             let state = Terminal.paint(Terminal.plain(line["state"].text ?? "?"), isHeld ? .green : .red)
-            var words = "\(state) for \(Terminal.duration(line["since_s"].count)), \(Terminal.plain(line["role"].text ?? "")) at \(Terminal.plain(pin))"
-            if let isActive = line["active"].flag { words += line["role"].text == "output" ? (isActive ? ", on" : ", off") : isActive ? ", active" : ", inactive" }
+            var words =
+                "\(state) for \(Terminal.duration(line["since_s"].count)), \(Terminal.plain(line["role"].text ?? "")) at \(Terminal.plain(pin))"
+            if let isActive = line["active"].flag {
+                words += line["role"].text == "output" ? (isActive ? ", on" : ", off") : isActive ? ", active" : ", inactive"
+            }
             if !line["count"].isNull { words += ", count \(count(line, "count"))" }
             if !line["edges"].isNull { words += ", \(count(line, "edges")) edges" }
             let lost = line["edges_lost"].count

@@ -5,7 +5,8 @@ import Testing
 /// Chips and lines through libgpiod, on the kernel's own chips.
 @Suite("OnAChip: chips and lines", .enabled(if: Machine.isInside), .serialized)
 struct ChipOnAChipTests {
-    static func input(_ offset: Int, edges: GPIOEdges = .both, bias: GPIOBias = .asIs, isActiveLow: Bool = false, debounce: Int64 = 0) -> GPIOSettings {
+    static func input(_ offset: Int, edges: GPIOEdges = .both, bias: GPIOBias = .asIs, isActiveLow: Bool = false, debounce: Int64 = 0) -> GPIOSettings
+    {
         GPIOSettings(offset: offset, direction: .input(edges: edges, debounceNanoseconds: debounce), bias: bias, isActiveLow: isActiveLow)
     }
 
@@ -25,7 +26,9 @@ struct ChipOnAChipTests {
         let chip = try SimulatedChip("listing-b", lines: 8, names: [3: "GPIO3"], hogs: [5: "w1-gpio"])
         let opened = try GPIOChip.open(label: "listing-b")
         #expect(opened.label == "listing-b" && opened.lines == 8)
-        #expect(try opened.info(offset: 3) == GPIOLineInfo(offset: 3, name: "GPIO3", consumer: "", isUsed: false, isOutput: false, isActiveLow: false, bias: .asIs))
+        #expect(
+            try opened.info(offset: 3)
+                == GPIOLineInfo(offset: 3, name: "GPIO3", consumer: "", isUsed: false, isOutput: false, isActiveLow: false, bias: .asIs))
         let hog = try opened.info(offset: 5)
         #expect(hog.isUsed && hog.consumer == "w1-gpio")
         let line = try opened.request(Self.input(2, bias: .pullUp, isActiveLow: true), consumer: "bamai lid")
