@@ -63,8 +63,8 @@ package struct PulseSurvey: Equatable, Sendable {
 
     /// The changes that last, and how short a level is that does not; 0: every one lasts.
     ///
-    /// The widest gap among the durations that bounces can have comes first. Where most bursts leave the level as it was, the gap is not that between bounces and
-    /// pulses but that between short pulses and long pauses.
+    /// The widest gap among the durations that bounces can have comes first. Where most bursts leave the level as it was, the gap is not that between
+    /// bounces and pulses but that between short pulses and long pauses.
     private static func settled(_ edges: [Edge], _ spans: [Int64]) -> (threshold: Int64, changes: [Edge]) {
         let sorted = spans.map { max(1, $0) }.sorted()
         let gaps = zip(sorted, sorted.dropFirst()).filter { $0 < bounceLimit && Double($1) >= gap * Double($0) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Lifeline
 import Linux
 import Site
@@ -10,7 +11,7 @@ struct GPIOList: ParsableCommand {
         discussion: """
             examples: bamai gpio list
                       bamai gpio list --site firmware-config/west --used
-            Chips are addressed by label: the kernel's numbers change between releases. With --site the board's names of pins are shown, and what is reserved.
+            Chips are addressed by label: the kernel's numbers change between releases. Where the board is known, its names of pins are shown, and what is reserved.
             exit codes: 0 there are chips, 1 there are none or they may not be opened, 2 the site is wrong.
             """)
 
@@ -35,6 +36,7 @@ struct GPIOList: ParsableCommand {
 
     func run() throws {
         let configuration = try site.map { try SiteOption.load($0) }
+        let board = configuration?.board?.board ?? GPIOList.thisBoard()
         var rows: [Row] = []
         var problems: [String] = []
         let paths = GPIOChip.paths(in: GPIOFolder.path)
@@ -45,7 +47,7 @@ struct GPIOList: ParsableCommand {
                     rows.append(
                         Row(
                             chip: chip.label, info: try chip.info(offset: offset),
-                            pin: configuration?.board?.board.pin(chip: chip.label, offset: offset),
+                            pin: board?.pin(chip: chip.label, offset: offset),
                             use: configuration?.lines.first { $0.place.chip == chip.label && $0.place.offset == offset }))
                 }
             } catch {
@@ -64,6 +66,13 @@ struct GPIOList: ParsableCommand {
         }
         for problem in problems { Terminal.error(problem) }
         if !problems.isEmpty { throw ExitCode(1) }
+    }
+
+    /// What the board files say of the board that this is; nil: they do not know it.
+    private static func thisBoard() -> Board? {
+        guard let identity = BoardIdentity.read(from: .disk) else { return nil }
+        let folder = access("boards", R_OK | X_OK) == 0 ? "boards" : "/usr/share/bamai/boards"
+        return BoardCatalogue(folder: folder, from: .disk).entry(for: identity)?.board
     }
 
     private func table(_ rows: [Row]) {
