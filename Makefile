@@ -1,10 +1,10 @@
 # Bamai (把脉). The two commands of the README: `make run` and `make test`.
 
 SWIFT ?= swift
-PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
+PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -13,6 +13,7 @@ help:
 	@echo "make fuzz       coverage-guided fuzzing of the segment decoder (FUZZ_SECONDS=60)"
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
+	@echo "make uml        once, six minutes: a Linux kernel as a process that has GPIO chips; make test then tests on real chips"
 	@echo "make bench      every figure beside peers and limits in the same run (half an hour; PARTS=\"latency\" for less)"
 	@echo "make instructions what a reading costs in instructions, beside what it cost before"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
@@ -44,6 +45,10 @@ run: build
 test: setup
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# The kernel for tests on real GPIO chips, in ~/.cache/bamai (or BAMAI_CACHE); boards/uml/run starts it with a command of yours.
+uml:
+	@boards/uml/build
 
 # Half of the seeds are always the same; the others begin at the day's date, so that each day looks elsewhere. SEED=n repeats one.
 SEEDS ?= 200

@@ -22,7 +22,8 @@ let package = Package(
         // Floor 0: C libraries and their one Swift owner.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
-        .target(name: "CLinux"),
+        .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+        .target(name: "CLinux", dependencies: ["CGPIOD"]),
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: lean),
@@ -61,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "bamai",
             dependencies: [
-                "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+                "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
                 "Commissioning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -112,7 +113,13 @@ let package = Package(
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "LinesTests", dependencies: ["Lines", "Lifeline", "Site", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),
-        .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Lines", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+        // On real chips: what is in it runs again inside User-mode Linux (`make uml`).
+        .testTarget(
+            name: "GPIOTests",
+            dependencies: ["Intake", "Gateway", "Lifeline", "Lines", "Site", "Linux", "MQTT", "Journal", "GatewayTesting", "bamaid", "bamai"],
+            exclude: ["Second"], swiftSettings: strict),
         .testTarget(
             name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(

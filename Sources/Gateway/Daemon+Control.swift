@@ -66,9 +66,8 @@ extension Daemon {
                 waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
         }
         return StatusReport(
-            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started,
-            now: time.now,
-            monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
+            gateway: gateway, sources: sources.map(\.status), lines: lines?.status ?? [], uplink: uplink?.status, configurationProblems: problems,
+            started: started, now: time.now, monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
         ).json()
     }
 
@@ -153,7 +152,7 @@ extension Daemon {
             return error(reason)
         }
         do throws(JournalError) {
-            switch try gateway.decide(decision, sources: sources) {
+            switch try gateway.decide(decision, sources: allSources) {
             case .refused(let reason): return error(reason)
             case .taken(let sequence):
                 uplink?.wake()

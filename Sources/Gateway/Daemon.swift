@@ -3,6 +3,7 @@ import Glibc
 import Intake
 import Journal
 import Lifeline
+import Lines
 import Linux
 import MQTT
 import Site
@@ -20,7 +21,7 @@ package final class Daemon {
 
     enum Token: UInt64 {
         case signals = 1
-        case timer, control, uplink, check
+        case timer, control, uplink, check, lines
         // Sources have two tokens each, clients one.
         static let socket: UInt64 = 1000
         static let wake: UInt64 = 2000
@@ -43,6 +44,12 @@ package final class Daemon {
     var check: JournalCheck?
     var sources: [MQTTSource] = []
     var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
+    /// The board's own lines; nil: the site has none.
+    var lines: GPIOSource?
+    var lineHolds: [LineHold] = []
+    var conditions = OutputState.Conditions(isJudging: false)
+    var linesLookedAt: Int64 = 0
+    var alertsDriven: UInt64 = 0
     var uplink: Uplink?
     var listener: Int32 = -1
     var controlPath = ""
@@ -123,11 +130,15 @@ package final class Daemon {
             return "the journal cannot be read: \(error.sentence)"
         }
         self.gateway = gateway
-        gateway.onAlert = { [unowned self] in self.announce($0) }
+        gateway.onAlert = { [unowned self] record in
+            self.announce(record)
+            self.raise(record)
+        }
         if case .refused(let reason)? = gateway.restored {
             say(.warning, "the checkpoint was refused (\(reason)); detectors were taught from the journal")
         }
         if let reason = openSources(site, gateway, journal) { return reason }
+        if let reason = openLines(site, gateway) { return reason }
         openUplink(site)
         say(
             .notice,
@@ -205,11 +216,14 @@ package final class Daemon {
 
     private func close() {
         defer { closeControl() }
+        // Whatever the store says: an output is not left on.
+        defer { lines?.stop(now: time.monotonicNanoseconds) }
         guard let gateway else { return }
         endCheck()
         // What has been read is committed and acknowledged before the goodbye; what has not is sent again next time.
         do throws(JournalError) {
-            try gateway.commit(sources)
+            reportLines(gateway)
+            try gateway.commit(allSources)
             for source in sources { source.stop() }
             uplink?.stop()
             if let uplink { gateway.acknowledged(uplink.takeAcknowledged()) }
@@ -235,16 +249,18 @@ package final class Daemon {
         let deadline = gateway.map(nextDeadline) ?? min(journalRetryAt, watchdogAt)
         timer.arm(atNanoseconds: deadline)
         register()
-        var ready: [MQTTSource] = []
+        var ready: [any Source] = []
         var events: [(UInt64, Readiness)] = []
         epoll.wait(timeoutMilliseconds: -1) { events.append(($0, $1)) }
         for (token, readiness) in events { handle(token, readiness, &ready) }
         let now = time.monotonicNanoseconds
         guard let gateway else { return awaitJournal(now) }
         for source in sources where now >= source.nextDeadline { source.tick(monotonicNanoseconds: now) }
+        tickLines(now, &ready)
         step(gateway, ready, now)
         askForRebirths(gateway)
         upkeep(gateway)
+        driveLines(gateway, now)
         feedWatchdog(gateway, now)
         flushClients()
         noteSources()
@@ -253,17 +269,19 @@ package final class Daemon {
     private func nextDeadline(_ gateway: Gateway) -> Int64 {
         var deadline = gateway.nextDeadline
         for source in sources { deadline = min(deadline, source.nextDeadline) }
+        if let lines { deadline = min(deadline, lines.nextDeadline) }
         if watchdogInterval != .max { deadline = min(deadline, watchdogAt) }
         return deadline
     }
 
-    private func handle(_ token: UInt64, _ readiness: Readiness, _ ready: inout [MQTTSource]) {
+    private func handle(_ token: UInt64, _ readiness: Readiness, _ ready: inout [any Source]) {
         switch token {
         case Token.signals.rawValue: takeSignals()
         case Token.timer.rawValue: timer.drain()
         case Token.control.rawValue: acceptClients()
         case Token.uplink.rawValue: takeAcknowledgements()
         case Token.check.rawValue: takeCheck()
+        case Token.lines.rawValue: if let lines { ready.append(lines) }
         case Token.socket..<Token.wake:
             let source = sources[Int(token - Token.socket)]
             if readiness.contains(.writable) { source.writable() }
@@ -273,12 +291,12 @@ package final class Daemon {
         }
     }
 
-    func step(_ gateway: Gateway, _ ready: [MQTTSource], _ now: Int64) {
+    func step(_ gateway: Gateway, _ ready: [any Source], _ now: Int64) {
         if gateway.storage.wantsReopening && now >= gateway.storage.retryAt { return reopenJournal(gateway) }
         let before = gateway.figures.commits
         let (wasRefusing, problem) = (gateway.storage.isRefusing, gateway.storage.problem)
         do throws(JournalError) {
-            try gateway.step(readable: ready, all: sources)
+            try gateway.step(readable: ready, all: allSources)
             if wasRefusing && !gateway.storage.isRefusing { say(.notice, "the journal takes commits again") }
         } catch {
             if error != problem { say(.error, "the journal refused a commit: \(error.sentence)") }
@@ -298,7 +316,7 @@ package final class Daemon {
 
     private func upkeep(_ gateway: Gateway) {
         do throws(JournalError) {
-            try gateway.upkeep(sources)
+            try gateway.upkeep(allSources)
         } catch {
             say(.error, "upkeep of the journal failed: \(error.sentence)")
         }
@@ -384,7 +402,8 @@ package final class Daemon {
 
     private func replace(_ old: Gateway, by site: SiteConfiguration) {
         do throws(JournalError) {
-            try old.commit(sources)
+            reportLines(old)
+            try old.commit(allSources)
             try old.writeCheckpoint()
         } catch {
             say(.error, "reload: the journal refuses (\(error.sentence)); the old configuration stays")
@@ -394,6 +413,10 @@ package final class Daemon {
             if let descriptor = registered[index].descriptor { epoll.remove(descriptor) }
             epoll.remove(source.wakeDescriptor)
             source.stop()
+        }
+        if let lines {
+            epoll.remove(lines.descriptor)
+            lines.stop(now: time.monotonicNanoseconds)
         }
         if let uplink {
             epoll.remove(uplink.ackDescriptor)
@@ -406,7 +429,7 @@ package final class Daemon {
             Glibc.close(listener)
             listener = -1
         }
-        (sources, registered, sourceStates, uplink, gateway) = ([], [], [], nil, nil)
+        (sources, registered, sourceStates, lines, uplink, gateway) = ([], [], [], nil, nil, nil)
         openControl(site)
         if let reason = begin(site, old.journal) {
             // The files were valid; what is left is a secret that is missing. The service manager starts us again, with the reason in the log.

@@ -315,7 +315,8 @@ package final class Gateway {
         guard let figures = try? journal.figures() else { return }
         let moment = time.now
         for (series, value) in observation.next(
-            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected))
+            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected),
+            lines: sources.lazy.compactMap(\.lines).first)
         {
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
         }
@@ -501,6 +502,7 @@ package final class Gateway {
     func takesOver(_ old: Gateway) {
         storage.reopened(after: old.storage)
         acknowledged(old.batch.cursors)
+        observation.edgesLostBefore = old.observation.edgesLostBefore
     }
     /// The Sparkplug nodes to be asked for a rebirth now; each at most once a minute.
     package func takeRebirthRequests() -> [RebirthRequest] { decoder.takeRebirthRequests(now: time.now) }
@@ -536,6 +538,32 @@ extension Gateway: MessageSink {
                     received: now, broker: configuration.brokers[broker].id, topic: String(decoding: topic.prefix(256), as: UTF8.self),
                     cause: cause.rawValue, sample: Array(payload.prefix(RejectedMessage.sampleLimit))))
         }
+    }
+}
+
+extension Gateway {
+    /// What a line of the board says: in the batch now, durable with the next commit. Its time is the gateway's own clock's, and is put right with it.
+    package func sensed(sensor: Int, value: Double, monotonicNanoseconds: Int64) {
+        let (now, monotonic) = (time.now, time.monotonicNanoseconds)
+        if batchMessages == 0 { batchSince = monotonic }
+        batchMessages += 1
+        let observed = Timestamp(microseconds: now.microseconds &- max(0, monotonic - monotonicNanoseconds) / 1000)
+        batch.readings.append(Reading(series: seriesOfSensor[sensor], observed: observed, received: now, value: value, flags: ownFlags))
+        lastEntry = monotonic
+    }
+
+    /// The newest value of a sensor of the plan in the journal; nil: it has none.
+    package func lastJournalled(sensor: Int) -> Double? {
+        var value = diagnosis.lastValue(sensor: sensor)
+        // A store that takes no alert may have stopped the judging at start: what is not judged yet is newer.
+        if let from = replayFrom {
+            let series = seriesOfSensor[sensor]
+            try? journal.readings(from: from) { _, reading in
+                if reading.series == series { value = reading.value }
+                return true
+            }
+        }
+        return value.isFinite ? value : nil
     }
 }
 

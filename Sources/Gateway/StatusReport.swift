@@ -32,6 +32,7 @@ package enum Version {
 struct StatusReport {
     var gateway: Gateway
     var sources: [SourceStatus]
+    var lines: [LineStatus]
     var uplink: UplinkStatus?
     var configurationProblems: [Problem]
     var started: Int64
@@ -49,6 +50,7 @@ struct StatusReport {
         let presence = gateway.presence()
         problems(&json, journalProblem: journalProblem, presence: presence)
         brokers(&json)
+        boardLines(&json)
         journal(&json, figures)
         let active = gateway.activeEpisodes()
         judge(&json, active)
@@ -116,6 +118,7 @@ struct StatusReport {
         for source in sources where source.state == .connected {
             if let text = source.lastError { problems.append(Problem(.warning, "broker \(source.id)", text)) }
         }
+        problems += lineProblems
         if let uplink, uplink.state != .connected {
             problems.append(Problem(.error, "platform", uplink.lastError ?? "not connected yet"))
         }
@@ -157,7 +160,7 @@ struct StatusReport {
         json.endArray()
     }
 
-    private func text(_ json: inout JSONWriter, _ name: String, _ value: String?) {
+    func text(_ json: inout JSONWriter, _ name: String, _ value: String?) {
         json.key(name)
         if let value { json.value(value) } else { json.null() }
     }

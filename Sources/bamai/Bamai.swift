@@ -15,6 +15,6 @@ struct Bamai: ParsableCommand {
         subcommands: [
             Check.self, BoardCommand.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self,
             Shelve.self, Unshelve.self, Shelves.self,
-            Maintain.self, IndexCommand.self, Export.self, Rejected.self, Replay.self, Simulate.self, ScoreCommand.self,
+            Maintain.self, IndexCommand.self, Export.self, Rejected.self, GPIOCommand.self, Replay.self, Simulate.self, ScoreCommand.self,
         ])
 }

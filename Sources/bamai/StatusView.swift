@@ -63,6 +63,7 @@ struct StatusView {
                         + "\(Terminal.bytes(broker["bytes"].count)), \(count(broker, "redelivered")) redelivered, \(count(broker, "reconnects")) reconnects"
                 ))
         }
+        lines += boardLines
         let decode = report["decode"]
         let refused = decode["refused"].members.map { ($0.key, $0.value.count) }.sorted { $0 < $1 }
         let total = refused.reduce(0) { $0 + $1.1 }
@@ -82,6 +83,27 @@ struct StatusView {
                 "\(count(sensors, "reporting")) of \(count(sensors, "total")) reporting, "
                     + Terminal.paint("\(Terminal.count(silent)) silent", silent > 0 ? .yellow : .grey) + ", \(count(sensors, "never")) never heard"))
         return lines
+    }
+
+    /// The board's own lines, one each.
+    private var boardLines: [String] {
+        report["lines"].list.map { line in
+            let id = Terminal.plain(line["id"].text ?? "")
+            let pin = line["pin"].text.flatMap { $0.isEmpty ? nil : $0 } ?? "\(line["chip"].text ?? "") \(line["offset"].count)"
+            let isHeld = line["state"].text == "held"
+            let state = Terminal.paint(Terminal.plain(line["state"].text ?? "?"), isHeld ? .green : .red)
+            var words =
+                "\(state) for \(Terminal.duration(line["since_s"].count)), \(Terminal.plain(line["role"].text ?? "")) at \(Terminal.plain(pin))"
+            if let isActive = line["active"].flag {
+                words += line["role"].text == "output" ? (isActive ? ", on" : ", off") : isActive ? ", active" : ", inactive"
+            }
+            if !line["count"].isNull { words += ", count \(count(line, "count"))" }
+            if !line["edges"].isNull { words += ", \(count(line, "edges")) edges" }
+            let lost = line["edges_lost"].count
+            if lost > 0 { words += ", " + Terminal.paint("\(Terminal.count(lost)) lost", .yellow) }
+            if line["bounces"].count > 0 { words += ", \(count(line, "bounces")) bounces" }
+            return row("line \(id)", words)
+        }
     }
 
     private var journal: [String] {

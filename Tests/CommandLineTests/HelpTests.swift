@@ -6,6 +6,7 @@ struct HelpTests {
     static let commands = [
         "check", "board", "board detect", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
         "shelves", "maintain", "index", "export", "rejected",
+        "gpio", "gpio list", "gpio watch", "gpio pulse",
         "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",
     ]

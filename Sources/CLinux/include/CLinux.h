@@ -14,6 +14,8 @@
 #include <sys/timex.h>
 #include <sys/un.h>
 
+#include "gpio.h"
+
 // An epoll_event's data is a packed union that Swift sees as opaque on some ABIs; the token goes in and out here.
 static inline int bamai_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
     struct epoll_event event = {.events = events, .data = {.u64 = token}};
