@@ -22,11 +22,13 @@ let package = Package(
         // Floor 0: C libraries and their one Swift owner.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: lean),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: lean),
+        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: lean),
 
         // Floor 1: pure, no clock, no file, no Foundation.
         .target(name: "Pulse", swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
@@ -41,7 +43,7 @@ let package = Package(
         // Floor 3.
         .target(name: "Journal", dependencies: ["Lifeline", "CSQLite"], swiftSettings: lean),
         .target(name: "Intake", dependencies: ["Lifeline", "Site", "Linux", "MQTT"], swiftSettings: lean),
-        .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT"], swiftSettings: lean),
+        .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"], swiftSettings: lean),
 
         .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
 
@@ -50,7 +52,7 @@ let package = Package(
         // Floor 4.
         .target(
             name: "Gateway",
-            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
             swiftSettings: lean),
         .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
@@ -106,7 +108,8 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),
         .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(
-            name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+            name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "HTTP", "GatewayTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

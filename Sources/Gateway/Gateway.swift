@@ -190,9 +190,10 @@ package final class Gateway {
     private func commitCursors() throws(JournalError) {
         guard !batch.cursors.isEmpty else { return }
         var only = CommitBatch()
-        only.cursors = batch.cursors
+        (only.cursors, only.deadLetters) = (batch.cursors, batch.deadLetters)
         _ = try journal.commit(only)
         batch.cursors.removeAll()
+        batch.deadLetters.removeAll()
     }
 
     private func makeDurable(_ sources: [any Source]) throws(JournalError) -> Sequence64 {
@@ -215,11 +216,11 @@ package final class Gateway {
             if case .full = error { alertChunk = max(1, min(alertChunk, alertsToCommit.count) / 2) }
             figures.failedCommits += 1
             figures.lostUnacknowledgeable += UInt64(batchUnacknowledgeable)
-            let cursors = batch.cursors
+            let (cursors, letters) = (batch.cursors, batch.deadLetters)
             batch.removeAll()
             batchDecisions.removeAll()
-            // What the platform acknowledged stays true and goes with the next commit, and so does what the clock has done.
-            batch.cursors = cursors
+            // What the platform acknowledged or refused stays true and goes with the next commit, and so does what the clock has done.
+            (batch.cursors, batch.deadLetters) = (cursors, letters)
             for index in marks.indices { marks[index].sequence = 0 }
             (batchMessages, batchUnacknowledgeable) = (0, 0)
             for source in sources {
@@ -352,6 +353,17 @@ package final class Gateway {
     /// What the platform has acknowledged; durable with the next commit.
     package func acknowledged(_ cursors: [Lane: UInt64]) {
         for (lane, position) in cursors { batch.cursors[lane] = max(position, batch.cursors[lane] ?? 0) }
+    }
+
+    /// What the platform will never take; durable with the next commit. While the store refuses, the newest `DeadLetter.limit` wait.
+    package func buried(_ letters: [DeadLetter]) {
+        let moment = time.now
+        for letter in letters {
+            var dated = letter
+            dated.made = moment
+            batch.deadLetters.append(dated)
+        }
+        if batch.deadLetters.count > DeadLetter.limit { batch.deadLetters.removeFirst(batch.deadLetters.count - DeadLetter.limit) }
     }
 
     /// Whether detectors should be checkpointed now: after the interval, when a checkpoint is worth its wear.
@@ -501,6 +513,7 @@ package final class Gateway {
     func takesOver(_ old: Gateway) {
         storage.reopened(after: old.storage)
         acknowledged(old.batch.cursors)
+        batch.deadLetters += old.batch.deadLetters
     }
     /// The Sparkplug nodes to be asked for a rebirth now; each at most once a minute.
     package func takeRebirthRequests() -> [RebirthRequest] { decoder.takeRebirthRequests(now: time.now) }

@@ -7,6 +7,9 @@ struct ReadingsMessage {
     /// nil: nothing is to be sent, the lane only moves on.
     var payload: [UInt8]?
     var position: UInt64
+    /// What the payload holds: `readings`, `summary`, and with its entries the id: `readings-000000001-000000500`.
+    var kind = ""
+    var name = ""
 }
 
 /// Turns the journal's readings into messages.
@@ -109,7 +112,11 @@ struct ReadingsMessages {
         json.member("last", end)
         json.endObject()
         // Ticks behind the last reading need no message of their own.
-        return [ReadingsMessage(payload: json.bytes, position: end == readings[readings.count - 1].0 ? last : end)]
+        return [
+            ReadingsMessage(
+                payload: json.bytes, position: end == readings[readings.count - 1].0 ? last : end, kind: "readings",
+                name: "readings-\(Alert.padded(first.0))-\(Alert.padded(end))")
+        ]
     }
 
     private func write(_ reading: Reading, _ sequence: UInt64, _ name: String, _ trust: ClockTrust, _ json: inout JSONWriter) {
@@ -198,7 +205,10 @@ struct ReadingsMessages {
             json.endObject()
             start = end
             // Only the last part completes the window.
-            messages.append(ReadingsMessage(payload: json.bytes, position: start == ordered.count ? closed.last : position))
+            messages.append(
+                ReadingsMessage(
+                    payload: json.bytes, position: start == ordered.count ? closed.last : position, kind: "summary",
+                    name: "summary-\(Alert.padded(closed.first))-\(Alert.padded(closed.last))-\(messages.count)"))
         }
         return messages
     }

@@ -1,3 +1,4 @@
+import HTTP
 import Journal
 import Lifeline
 import Linux
@@ -15,6 +16,8 @@ package final class Uplink: Sendable {
     struct Shared: Sendable {
         var status = UplinkStatus()
         var acknowledged: [Lane: UInt64] = [:]
+        /// At most `DeadLetter.limit`.
+        var deadLetters: [DeadLetter] = []
         var isStopping = false
         var mustReopen = false
     }
@@ -22,7 +25,7 @@ package final class Uplink: Sendable {
     private let port: UplinkPort
     private let thread: NativeThread
 
-    /// Starts the thread.
+    /// Starts the thread of an uplink by MQTT.
     ///
     /// - Parameters:
     ///   - options: how to connect.
@@ -33,15 +36,31 @@ package final class Uplink: Sendable {
         platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, secrets: [String: String] = [:], seed: UInt64,
         openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
     ) throws(SystemError) {
+        let setting = UplinkSetting(
+            platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed, openReader: openReader)
         let port = try UplinkPort()
         let attempt = try BackgroundCall<Result<MQTTConnection, MQTTError>>()
         self.port = port
         thread = try NativeThread(name: "bamai-uplink") {
-            let worker = UplinkWorker(
-                platform: platform, options: options, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed,
-                openReader: openReader,
-                port: port, attempt: attempt)
-            worker.run()
+            UplinkWorker(setting: setting, options: options, feed: UplinkFeed(setting: setting, port: port), attempt: attempt).run()
+        }
+    }
+
+    /// Starts the thread of an uplink by HTTPS. Parameters as above.
+    package init(
+        platform: PlatformConfiguration, server: HTTPSConfiguration, options: HTTPOptions, gateway: String, utcOffsetSeconds: Int,
+        secrets: [String: String] = [:], seed: UInt64, openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
+    ) throws(SystemError) {
+        let setting = UplinkSetting(
+            platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed, openReader: openReader)
+        let port = try UplinkPort()
+        self.port = port
+        thread = try NativeThread(name: "bamai-uplink") {
+            let feed = UplinkFeed(setting: setting, port: port)
+            guard let link = HTTPSLink(options, gateway: gateway, batchEvents: server.window, seed: seed) else {
+                return port.update { $0.lastError = "libcurl cannot be set up" }
+            }
+            HTTPSWorker(setting: setting, window: server.window, feed: feed, link: link).run()
         }
     }
 
@@ -56,6 +75,9 @@ package final class Uplink: Sendable {
 
     /// The newest positions that the platform acknowledged since the last call.
     package func takeAcknowledged() -> [Lane: UInt64] { port.takeAcknowledged() }
+
+    /// What the platform will never take, since the last call. Ask after `takeAcknowledged`: then nothing is missing that a cursor has passed.
+    package func takeDeadLetters() -> [DeadLetter] { port.takeDeadLetters() }
 
     /// What to show of it.
     package var status: UplinkStatus { port.status }
@@ -105,6 +127,18 @@ final class UplinkPort: Sendable {
     func acknowledged(_ lane: Lane, _ position: UInt64) {
         state.withLock { $0.acknowledged[lane] = position }
         ack.signal()
+    }
+
+    func bury(_ letter: DeadLetter) {
+        state.withLock { if $0.deadLetters.count < DeadLetter.limit { $0.deadLetters.append(letter) } }
+        ack.signal()
+    }
+
+    func takeDeadLetters() -> [DeadLetter] {
+        state.withLock { state in
+            defer { state.deadLetters = [] }
+            return state.deadLetters
+        }
     }
 
     func takeAcknowledged() -> [Lane: UInt64] {

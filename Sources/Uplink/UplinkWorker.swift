@@ -14,16 +14,16 @@ final class UplinkWorker {
     /// How often the backlog is counted for status. *Units*: nanoseconds.
     static let countInterval: Int64 = 1_000_000_000
 
-    private let platform: PlatformConfiguration
+    private let feed: UplinkFeed
+    private let port: UplinkPort
+    private let forwarder: Forwarder
     private var options: MQTTOptions
     private let attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
     private var versions = VersionChoice()
-    private let openReader: @Sendable () throws(JournalError) -> any JournalReader
-    private let port: UplinkPort
     private var backoff: Backoff
     /// While an alert waits, the way back is looked for at least every second and a half, however long it has been gone.
     private var urgency: Backoff
-    private var reader: (any JournalReader)?
+    private let mostInFlight: Int
     private var connection: MQTTConnection?
     private var isConnected = false
     private var connectingSince: Int64 = 0
@@ -31,21 +31,15 @@ final class UplinkWorker {
     private var connections: UInt64 = 0
     private var retryAt: Int64 = 0
     private var countAt: Int64 = 0
-    private let forwarder: Forwarder
 
-    init(
-        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, secrets: [String: String], seed: UInt64,
-        openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader, port: UplinkPort,
-        attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
-    ) {
-        self.platform = platform
+    init(setting: UplinkSetting, options: MQTTOptions, feed: UplinkFeed, attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>) {
+        self.feed = feed
+        (port, forwarder) = (feed.port, feed.forwarder)
         self.options = options
-        self.openReader = openReader
-        self.port = port
         self.attempt = attempt
-        backoff = Backoff(base: 1, ceiling: 60, seed: seed)
-        urgency = Backoff(base: 1, ceiling: 1, seed: seed &+ 1)
-        forwarder = Forwarder(platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets)
+        mostInFlight = setting.platform.broker?.window ?? 1
+        backoff = Backoff(base: 1, ceiling: 60, seed: setting.seed)
+        urgency = Backoff(base: 1, ceiling: 1, seed: setting.seed &+ 1)
     }
 
     func run() {
@@ -57,15 +51,14 @@ final class UplinkWorker {
             connection.write()
         }
         connection = nil
-        report()
+        feed.report()
     }
 
     private func turn() {
         let now = Clocks.monotonicNanoseconds()
-        if port.takeReopening() { reader = nil }
-        if reader == nil { openJournal(now) }
+        if let error = feed.open() { journalFailed(error, now) }
         takeAttempt(now)
-        if connection == nil && !attempt.isBusy && reader != nil && now >= retryAt { connect(now) }
+        if connection == nil && !attempt.isBusy && feed.reader != nil && now >= retryAt { connect(now) }
         if let connection {
             connection.keepAlive()
             if isConnected { fill() }
@@ -77,10 +70,10 @@ final class UplinkWorker {
         }
         if now >= countAt {
             countAt = now + UplinkWorker.countInterval
-            count()
+            feed.count()
             if connection == nil && port.status.alertsPending > 0 { retryAt = min(retryAt, now + urgency.next()) }
         }
-        report()
+        feed.report()
         wait(milliseconds: patience(now))
     }
 
@@ -91,23 +84,11 @@ final class UplinkWorker {
     }
 
     /// No more than the broker says it takes: the library would hold the rest back, out of our sight.
-    private var window: Int { min(platform.broker.window, connection?.receiveMaximum ?? 1) }
+    private var window: Int { min(mostInFlight, connection?.receiveMaximum ?? 1) }
 
     // MARK: - Journal
 
-    private func openJournal(_ now: Int64) {
-        do throws(JournalError) {
-            let opened = try openReader()
-            try forwarder.begin(opened)
-            reader = opened
-        } catch {
-            journalFailed(error, now)
-        }
-    }
-
     private func journalFailed(_ error: JournalError, _ now: Int64) {
-        port.update { $0.lastError = "the journal cannot be read: \(error)" }
-        reader = nil
         end(MQTTError(code: 0, text: "the journal cannot be read: \(error)"))
         retryAt = max(retryAt, now + 1_000_000_000)
     }
@@ -115,20 +96,10 @@ final class UplinkWorker {
     // MARK: - Sending
 
     private func fill() {
-        guard let reader, let connection else { return }
+        guard let connection else { return }
         connection.watchDuplicates(false)
-        do throws(JournalError) {
-            try forwarder.fill(from: reader, to: connection, window: window, now: Timestamp(microseconds: Clocks.wallMicroseconds()))
-        } catch {
-            journalFailed(error, Clocks.monotonicNanoseconds())
-        }
-        tell()
+        if let error = feed.fill(to: connection, window: window) { journalFailed(error, Clocks.monotonicNanoseconds()) }
         self.connection?.write()
-    }
-
-    /// Hands on what has been acknowledged.
-    private func tell() {
-        for (lane, position) in forwarder.takeMoved() { port.acknowledged(lane, position) }
     }
 
     // MARK: - Connection
@@ -193,27 +164,6 @@ final class UplinkWorker {
         }
         if let failure = connection.failure { end(failure) }
     }
-
-    // MARK: - Status
-
-    private func count() {
-        guard let reader else { return }
-        let newest = (try? reader.latestAlerts(limit: 1).first?.position) ?? 0
-        let last = (try? reader.lastSequence()) ?? 0
-        let (alert, reading) = (forwarder.acknowledged(.alerts), forwarder.acknowledged(.readings))
-        port.update {
-            $0.alertsPending = newest > alert ? newest - alert : 0
-            $0.readingsPending = last > reading ? last - reading : 0
-        }
-    }
-
-    private func report() {
-        let (inFlight, deadLetters) = (forwarder.inFlight, forwarder.deadLetters)
-        port.update {
-            $0.inFlight = inFlight
-            $0.deadLetters = deadLetters
-        }
-    }
 }
 
 extension UplinkWorker: MQTTEvents {
@@ -236,8 +186,8 @@ extension UplinkWorker: MQTTEvents {
     func refused(identifier: Int32, refusal: MQTTRefusal) {
         if refusal.isPermanent {
             // No broker will ever take it: it stays in the journal and the lane goes on.
-            forwarder.refuse(identifier)
-            tell()
+            forwarder.refuse(identifier, cause: "mqtt-0x" + String(refusal.code, radix: 16), reason: refusal.text)
+            feed.tell()
         } else {
             // Access rules or a quota: people mend that, and until they have, nothing is marked as forwarded.
             connection?.giveUp("the platform refused a message: \(refusal.text)")
@@ -245,16 +195,15 @@ extension UplinkWorker: MQTTEvents {
     }
 
     func published(identifier: Int32) {
-        guard let lane = forwarder.acknowledge(identifier) else { return }
-        tell()
-        port.update { if lane == .alerts { $0.alertsAcknowledged += 1 } else { $0.readingsAcknowledged += 1 } }
+        feed.acknowledge(identifier)
+        feed.tell()
     }
 }
 
 extension MQTTConnection: PlatformLink {
     package func publish(topic: String, payload: [UInt8]) -> Int32? { publish(topic: topic, payload: payload, qos: 1) }
-    package func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32? {
-        publish(topic: topic, payload: payload, qos: 1, properties: properties)
+    package func publish(_ message: PlatformMessage) -> Int32? {
+        publish(topic: message.topic, payload: message.payload, qos: 1, properties: message.properties ?? MQTTProperties())
     }
     package var hasFailed: Bool { failure != nil }
 }

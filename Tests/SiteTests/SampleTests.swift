@@ -20,8 +20,8 @@ import Testing
         let platform = try #require(site.platform)
         #expect(platform.alertTopic == "bamai/sample/alerts")
         #expect(platform.readings == .summary && platform.summaryInterval == 300)
-        #expect(platform.broker.passwordSecret == "platform-password")
-        #expect(platform.broker.tls?.key == "/etc/bamai/sample.key")
+        #expect(platform.broker?.passwordSecret == "platform-password")
+        #expect(platform.broker?.tls?.key == "/etc/bamai/sample.key")
     }
 
     @Test func theSamplesSensorsAndRulesAreWhatItSays() throws {
@@ -61,7 +61,10 @@ import Testing
         for key in Schema.siteFile.keys where key.name != "schema" {
             #expect(text.contains("[\(key.name)]"), "[\(key.name)]")
         }
-        let small = [Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard, Schema.ruleIndex, Schema.assessment]
+        let small = [
+            Schema.location, Schema.level, Schema.bilingual, Schema.time, Schema.stateWord, Schema.baseline, Schema.ruleGuard, Schema.ruleIndex,
+            Schema.assessment,
+        ]
         for key in small.flatMap(\.keys) { #expect(text.contains("\(key.name) = ")) }
     }
 
