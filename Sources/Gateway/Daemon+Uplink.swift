@@ -5,6 +5,29 @@ import Uplink
 
 /// The way to the platform: opened, and heard.
 extension Daemon {
+    /// What the uplink's thread has for this one: acknowledged, refused, decided.
+    func hear(_ uplink: Uplink) {
+        gateway?.takeAcknowledged(uplink)
+        let offers = uplink.takeDecisions()
+        guard !offers.isEmpty else { return }
+        // The platform keeps what is not answered.
+        guard let gateway else { return uplink.answerDecisions(areDurable: false) }
+        do throws(JournalError) {
+            let before = gateway.decisionFigures
+            try gateway.take(offers, sources: sources)
+            uplink.answerDecisions(areDurable: true)
+            uplink.wake()
+            let figures = gateway.decisionFigures
+            say(
+                .notice,
+                "decisions from the platform: \(figures.taken - before.taken) taken, \(figures.duplicates - before.duplicates) known, "
+                    + "\(offers.count - Int(figures.taken - before.taken + figures.duplicates - before.duplicates)) refused")
+        } catch {
+            uplink.answerDecisions(areDurable: false)
+            say(.error, "decisions from the platform wait: \(error.sentence)")
+        }
+    }
+
     func openUplink(_ site: SiteConfiguration) {
         guard let platform = site.platform else { return }
         switch uplink(of: platform, site) {

@@ -282,7 +282,7 @@ package final class Daemon {
 
     private func takeAcknowledgements() {
         guard let uplink else { return }
-        gateway?.takeAcknowledged(uplink)
+        hear(uplink)
     }
 
     /// The watchdog is fed by progress of sensing (this loop turns) and of storage (nothing has been waiting for a commit for long).

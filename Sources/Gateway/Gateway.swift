@@ -58,6 +58,11 @@ package final class Gateway {
     /// The next entry to be judged again; nil once everything is.
     private var replayFrom: Sequence64?
 
+    /// Decisions from the platform that stand in the journal, and what has been counted of them.
+    var knownDecisions = KnownDecisions()
+    package var decisionFigures = PlatformDecisionFigures()
+    var refusals = RefusalBudget()
+
     /// What has been counted since the start.
     package private(set) var figures = GatewayFigures()
     /// Whether the store takes commits.
@@ -157,7 +162,11 @@ package final class Gateway {
     package func commit(_ sources: [any Source]) throws(JournalError) {
         let first = try makeDurable(sources)
         for source in sources { source.releaseAcknowledgements() }
-        for (index, decision) in batchDecisions { decisionsDue.append((first + UInt64(index), decision)) }
+        for (index, decision) in batchDecisions {
+            decisionsDue.append((first + UInt64(index), decision))
+            // Only what is durable is known: a copy of what the store refused is taken.
+            knownDecisions.insert(decision.id)
+        }
         batchDecisions.removeAll()
         for (offset, reading) in batch.readings.enumerated() { judge(reading, sequence: first + UInt64(offset)) }
         batch.removeAll()
@@ -234,7 +243,10 @@ package final class Gateway {
     private func judge(_ reading: Reading, sequence: Sequence64) {
         // A decision stands at its own tick. Where damage has taken that away, the next entry does.
         while let due = decisionsDue.first, due.sequence <= sequence {
+            let subject = due.decision.id.isEmpty ? nil : diagnosis.subject(of: due.decision)
             diagnosis.decide(due.decision, reading, sequence: sequence, into: &alerts)
+            // Those who decided here were answered at once.
+            if !due.decision.id.isEmpty { echo(due.decision, subject: subject, sequence: sequence) }
             decisionsDue.removeFirst()
         }
         if reading.series == .tick {
@@ -250,6 +262,12 @@ package final class Gateway {
         for alert in alerts { alertsToCommit.append(AlertRecord(alert, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)) }
         figures.alerts += UInt64(alerts.count)
         alerts.removeAll(keepingCapacity: true)
+    }
+
+    private func echo(_ decision: Decision, subject: String?, sequence: Sequence64) {
+        let plan = configuration.plan
+        let echo = HandlingEcho(.applied(decision), gateway: plan.gateway, subject: subject, made: decision.made, sequence: sequence)
+        alertsToCommit.append(AlertRecord(echo, utcOffsetSeconds: plan.utcOffsetSeconds))
     }
 
     private func publishDurable() {
@@ -446,8 +464,10 @@ package final class Gateway {
             checkpointBytes = checkpoint.body.count
         }
         checkpointSequence = diagnosis.sequence
-        for record in try journal.decisions(after: diagnosis.sequence) {
-            if let decision = Decision(bytes: record.body) { decisionsDue.append((record.sequence, decision)) }
+        for record in try journal.decisions(after: 0) {
+            guard let decision = Decision(bytes: record.body) else { continue }
+            knownDecisions.insert(decision.id)
+            if record.sequence > diagnosis.sequence { decisionsDue.append((record.sequence, decision)) }
         }
         replayFrom = diagnosis.sequence + 1
         do throws(JournalError) {
@@ -505,6 +525,23 @@ package final class Gateway {
         batch.decisions.append(DecisionRecord(sequence: UInt64(batch.readings.count), body: decision.bytes))
         appendTick()
     }
+    /// A decision with what the journal must remember of it.
+    func completed(_ decision: Decision) -> Decision { diagnosis.completed(decision) }
+    /// Whether what a decision is about is not known here, rather than not possible now.
+    func isUnknown(_ decision: Decision) -> Bool { diagnosis.isUnknown(decision) }
+    /// An answer to the platform goes with the next commit.
+    func appendEcho(_ record: AlertRecord) { alertsToCommit.append(record) }
+    /// The platform's own number of a decision goes with the next commit; 0: it has none.
+    func noteNumber(_ number: UInt64) {
+        if number > 0 { batch.cursors[.decisions] = max(number, batch.cursors[.decisions] ?? 0) }
+    }
+    /// A sample of what the platform sent and nobody can read.
+    func noteMalformed(_ bytes: [UInt8], topic: String) {
+        guard rejectedSamples.take("decision", at: time.now) else { return }
+        batch.rejected.append(
+            RejectedMessage(
+                received: time.now, broker: "platform", topic: topic, cause: "decision", sample: Array(bytes.prefix(RejectedMessage.sampleLimit))))
+    }
     /// Judges again what is left of the start, so that a decision meets the state of now.
     func resumeReplay() throws(JournalError) { try resume() }
     /// The journal could not be opened anew either.
@@ -549,15 +586,5 @@ extension Gateway: MessageSink {
                     received: now, broker: configuration.brokers[broker].id, topic: String(decoding: topic.prefix(256), as: UTF8.self),
                     cause: cause.rawValue, sample: Array(payload.prefix(RejectedMessage.sampleLimit))))
         }
-    }
-}
-
-extension AlertRecord {
-    /// The record of an alert: rendered once, here.
-    package init(_ alert: Alert, utcOffsetSeconds: Int) {
-        self.init(
-            id: alert.id, episode: alert.episode, kind: alert.kind.rawValue, level: alert.level.rawValue, subject: alert.asset.subject,
-            sensor: alert.sensor, rule: alert.rule.id, sequence: alert.sequence, recorded: alert.recorded,
-            body: alert.cloudEvent(utcOffsetSeconds: utcOffsetSeconds))
     }
 }

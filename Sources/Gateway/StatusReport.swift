@@ -273,6 +273,24 @@ struct StatusReport {
         json.member("dead_letters", figures.deadLetters)
         json.member("reconnects", uplink.reconnects)
         text(&json, "last_error", uplink.lastError)
+        decisions(&json, uplink.decisions)
+        json.endObject()
+    }
+
+    private func decisions(_ json: inout JSONWriter, _ state: DecisionsState) {
+        let figures = gateway.decisionFigures
+        json.key("decisions")
+        json.beginObject()
+        json.member("state", state.rawValue)
+        json.member("taken", figures.taken)
+        json.member("duplicates", figures.duplicates)
+        json.key("refused")
+        json.beginObject()
+        for cause in DecisionRefusal.allCases {
+            if let count = figures.refused[cause] { json.member(cause.rawValue, count) }
+        }
+        json.endObject()
+        json.member("unanswered", figures.unanswered)
         json.endObject()
     }
 

@@ -90,6 +90,12 @@ package struct AlertRecord: Equatable, Sendable {
     }
 }
 
+extension AlertRecord {
+    /// What the kind of a record begins with that is no alert: the answer to a decision of the platform's, which goes up the same way.
+    package static let handling = "handling."
+    package var isHandling: Bool { kind.hasPrefix(AlertRecord.handling) }
+}
+
 /// The state of everything that judges, after the reading `sequence`.
 package struct Checkpoint: Equatable, Sendable {
     package var sequence: Sequence64

@@ -157,6 +157,11 @@ package final class Forwarder {
             let room = window - inFlight
             let records = try reader.alerts(after: alerts.sent, limit: room)
             for record in records {
+                // A platform with forms of its own has no form for the answer to a decision.
+                if record.isHandling && platform.mapping != nil {
+                    skip(.alerts, to: record.position)
+                    continue
+                }
                 if let identifier = publish(record, to: link, now) {
                     alerts.send(identifier, position: record.position, event: record.id)
                 } else if link.hasFailed {
@@ -211,7 +216,7 @@ package final class Forwarder {
         json.member("specversion", "1.0")
         json.member("id", record.id)
         json.member("source", "urn:bamai:" + gateway)
-        json.member("type", "cn.bamai.alert." + record.kind)
+        json.member("type", "cn.bamai." + (record.isHandling ? "" : "alert.") + record.kind)
         json.member("subject", record.subject)
         json.member("time", recorded)
         json.member("recordedtime", recorded)

@@ -15,12 +15,15 @@ final class HTTPSWorker {
     private var opening: Int64?
     private var hasWorked = false
     private var isDown = false
+    /// nil: the platform makes no decisions.
+    private var poll: DecisionPoll?
 
     init(setting: UplinkSetting, window: Int, feed: UplinkFeed, link: HTTPSLink) {
         self.feed = feed
         port = feed.port
         self.link = link
         self.window = window
+        poll = setting.platform.decisionsTopic.map { DecisionPoll(path: $0, gateway: setting.gateway, seed: setting.seed &+ 7) }
     }
 
     func run() {
@@ -42,6 +45,7 @@ final class HTTPSWorker {
         if let opening, now >= opening { feed.forwarder.wake() }
         if feed.forwarder.isHungry, feed.fill(to: link, window: window) != nil { openAt = now + 1_000_000_000 }
         act(link.send())
+        ask(now)
         if now >= countAt {
             countAt = now + UplinkWorker.countInterval
             feed.count()
@@ -58,7 +62,8 @@ final class HTTPSWorker {
     /// How long nothing has to be done unless something happens.
     private func patience(_ now: Int64) -> Int32 {
         if feed.forwarder.canGoOn(window: window) && link.isOpen(.alerts) { return 0 }
-        return Int32(clamping: max(1, min(1000, ((opening ?? .max) - now) / 1_000_000)))
+        let next = min(opening ?? .max, poll?.due ?? .max)
+        return Int32(clamping: max(1, min(1000, (next - now) / 1_000_000)))
     }
 
     private func act(_ outcomes: [HTTPSLink.Outcome]) {
@@ -72,15 +77,48 @@ final class HTTPSWorker {
                 works()
             case .failed(let lane, let words):
                 feed.forwarder.rewind(lane)
-                isDown = true
-                port.update {
-                    $0.state = .waiting
-                    $0.lastError = words
-                }
-            case .other: break
+                fails(words)
+            case .other(let identifier, let outcome):
+                if identifier == poll?.request { heard(outcome) }
             }
         }
         if !outcomes.isEmpty { feed.tell() }
+    }
+
+    // MARK: - Decisions
+
+    private func ask(_ now: Int64) {
+        if let areDurable = port.takeAnswer() { poll?.answered(areDurable, now) }
+        guard poll?.isDue(now) == true, let number = try? feed.reader?.cursor(.decisions) else { return }
+        guard let request = poll?.begin(after: number, now) else { return }
+        poll?.request = link.start(request)
+    }
+
+    private func heard(_ outcome: HTTPOutcome) {
+        switch poll?.ended(outcome, link.now) {
+        case .offers(let offers):
+            port.offer(offers)
+            listens()
+        case .nothing: listens()
+        case .refused: port.update { $0.decisions = .refused }
+        case .failed(let words): fails(words)
+        case nil: break
+        }
+    }
+
+    private func listens() {
+        port.update { $0.decisions = .listening }
+        works()
+    }
+
+    // MARK: - State
+
+    private func fails(_ words: String) {
+        isDown = true
+        port.update {
+            $0.state = .waiting
+            $0.lastError = words
+        }
     }
 
     /// The platform has answered, and knows what it was asked.

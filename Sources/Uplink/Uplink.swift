@@ -18,6 +18,9 @@ package final class Uplink: Sendable {
         var acknowledged: [Lane: UInt64] = [:]
         /// At most `DeadLetter.limit`.
         var deadLetters: [DeadLetter] = []
+        /// Decisions that the owner has not taken yet, and what it said of those that it took; nil: nothing yet.
+        var offers: [DecisionOffer] = []
+        var answer: Bool?
         var isStopping = false
         var mustReopen = false
     }
@@ -79,6 +82,12 @@ package final class Uplink: Sendable {
     /// What the platform will never take, since the last call. Ask after `takeAcknowledged`: then nothing is missing that a cursor has passed.
     package func takeDeadLetters() -> [DeadLetter] { port.takeDeadLetters() }
 
+    /// Decisions that came from the platform, oldest first, at most `DecisionOffer.limit`. Nothing more comes before `answerDecisions`.
+    package func takeDecisions() -> [DecisionOffer] { port.takeOffers() }
+
+    /// The decisions that were taken are durable, or known already: now the platform is told that they arrived. false: they are not, and come again.
+    package func answerDecisions(areDurable: Bool) { port.answer(areDurable) }
+
     /// What to show of it.
     package var status: UplinkStatus { port.status }
 
@@ -132,6 +141,34 @@ final class UplinkPort: Sendable {
     func bury(_ letter: DeadLetter) {
         state.withLock { if $0.deadLetters.count < DeadLetter.limit { $0.deadLetters.append(letter) } }
         ack.signal()
+    }
+
+    func offer(_ offers: [DecisionOffer]) {
+        state.withLock { state in
+            state.offers = offers
+            state.answer = nil
+        }
+        ack.signal()
+    }
+
+    func takeOffers() -> [DecisionOffer] {
+        state.withLock { state in
+            defer { state.offers = [] }
+            return state.offers
+        }
+    }
+
+    func answer(_ areDurable: Bool) {
+        state.withLock { $0.answer = areDurable }
+        wake.signal()
+    }
+
+    /// nil: there is none yet.
+    func takeAnswer() -> Bool? {
+        state.withLock { state in
+            defer { state.answer = nil }
+            return state.answer
+        }
     }
 
     func takeDeadLetters() -> [DeadLetter] {

@@ -5,6 +5,13 @@ package enum UplinkState: String, Sendable {
     case idle
 }
 
+/// Whether the platform's decisions are heard.
+package enum DecisionsState: String, Sendable {
+    case none, listening
+    /// The platform lets nobody ask: its broker refuses the topic, or its server has no such path.
+    case refused
+}
+
 /// What the uplink says of itself, for status.
 package struct UplinkStatus: Equatable, Sendable {
     package var state: UplinkState = .waiting
@@ -18,6 +25,8 @@ package struct UplinkStatus: Equatable, Sendable {
     package var reconnects: UInt64 = 0
     /// Messages that the platform will never take; stepped over, and kept in the journal.
     package var deadLetters: UInt64 = 0
+    /// The way of decisions from the platform.
+    package var decisions = DecisionsState.none
     package var lastError: String?
     package init() {}
 }

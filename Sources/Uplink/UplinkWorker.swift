@@ -31,12 +31,20 @@ final class UplinkWorker {
     private var connections: UInt64 = 0
     private var retryAt: Int64 = 0
     private var countAt: Int64 = 0
+    private let decisionsTopic: String?
+    /// Decisions that were read and not offered yet; their acknowledgements are queued in the library.
+    private var heard: [DecisionOffer] = []
+    /// Since when acknowledgements are held back: nothing is written, or they would go out before the owner's commit. nil: they are not.
+    private var holdingSince: Int64?
+    /// An offer was made on a connection that is gone: its answer counts for nothing.
+    private var isAnswerDue = false
 
     init(setting: UplinkSetting, options: MQTTOptions, feed: UplinkFeed, attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>) {
         self.feed = feed
         (port, forwarder) = (feed.port, feed.forwarder)
         self.options = options
         self.attempt = attempt
+        decisionsTopic = setting.platform.decisionsTopic
         mostInFlight = setting.platform.broker?.window ?? 1
         backoff = Backoff(base: 1, ceiling: 60, seed: setting.seed)
         urgency = Backoff(base: 1, ceiling: 1, seed: setting.seed &+ 1)
@@ -46,7 +54,8 @@ final class UplinkWorker {
         while !port.isStopping { turn() }
         let deadline = Clocks.monotonicNanoseconds() + UplinkWorker.farewell
         while isConnected && forwarder.inFlight > 0 && Clocks.monotonicNanoseconds() < deadline { wait(milliseconds: 50) }
-        if let connection {
+        // A goodbye would carry acknowledgements along that are held back.
+        if let connection, holdingSince == nil, heard.isEmpty {
             connection.disconnect()
             connection.write()
         }
@@ -61,7 +70,8 @@ final class UplinkWorker {
         if connection == nil && !attempt.isBusy && feed.reader != nil && now >= retryAt { connect(now) }
         if let connection {
             connection.keepAlive()
-            if isConnected { fill() }
+            takeAnswer(now)
+            if isConnected && holdingSince == nil { fill() }
             if let failure = connection.failure {
                 end(failure)
             } else if !isConnected && now - connectingSince > UplinkWorker.handshakeLimit {
@@ -79,7 +89,7 @@ final class UplinkWorker {
 
     /// How long nothing has to be done unless something happens.
     private func patience(_ now: Int64) -> Int32 {
-        if isConnected && forwarder.canGoOn(window: window) { return 0 }
+        if isConnected && holdingSince == nil && forwarder.canGoOn(window: window) { return 0 }
         return connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000
     }
 
@@ -134,6 +144,8 @@ final class UplinkWorker {
         let isImmediate = versions.ended(reason, wasConnected: isConnected)
         connection = nil
         isConnected = false
+        // Acknowledgements that were held back die with the connection: the broker sends those decisions again.
+        (heard, holdingSince) = ([], nil)
         forwarder.rewind()
         retryAt = isImmediate ? now : now + backoff.next()
         port.update {
@@ -143,7 +155,8 @@ final class UplinkWorker {
     }
 
     private func wait(milliseconds: Int32) {
-        let socket = connection?.socket ?? -1
+        // While acknowledgements are held back the socket is left alone.
+        let socket = holdingSince == nil ? connection?.socket ?? -1 : -1
         var interest = Int16(POLLIN)
         if connection?.wantsWrite == true { interest |= Int16(POLLOUT) }
         // poll(2) passes over negative descriptors.
@@ -160,10 +173,42 @@ final class UplinkWorker {
         guard let connection, socket >= 0 else { return }
         if descriptors[2].revents & Int16(POLLOUT) != 0 { connection.write() }
         if descriptors[2].revents & ~Int16(POLLOUT) != 0 {
-            while connection.read() {}
+            while heard.count < DecisionOffer.limit, connection.read() {}
         }
-        if let failure = connection.failure { end(failure) }
+        if let failure = connection.failure { return end(failure) }
+        offer()
     }
+
+    // MARK: - Decisions
+
+    /// What was heard goes to the owner, one offer at a time.
+    private func offer() {
+        guard !heard.isEmpty, holdingSince == nil else { return }
+        holdingSince = Clocks.monotonicNanoseconds()
+        guard !isAnswerDue else { return }
+        isAnswerDue = true
+        port.offer(heard)
+        heard = []
+    }
+
+    private func takeAnswer(_ now: Int64) {
+        let answer = port.takeAnswer()
+        if answer != nil { isAnswerDue = false }
+        guard let since = holdingSince else { return }
+        if !isAnswerDue && !heard.isEmpty {
+            // The answer was one to the connection before.
+            holdingSince = nil
+            offer()
+        } else if answer == true {
+            holdingSince = nil
+            connection?.write()
+        } else if answer == false || now - since > UplinkWorker.holdLimit {
+            connection?.giveUp("the journal takes no decisions now; the broker keeps them")
+        }
+    }
+
+    /// How long acknowledgements are held back before the broker gets its messages back. *Units*: nanoseconds; below any keep-alive time.
+    static let holdLimit: Int64 = 4_000_000_000
 }
 
 extension UplinkWorker: MQTTEvents {
@@ -173,6 +218,7 @@ extension UplinkWorker: MQTTEvents {
         connectedSince = Clocks.monotonicNanoseconds()
         connections += 1
         forwarder.wake()
+        if let decisionsTopic { connection?.subscribe([decisionsTopic]) }
         port.update {
             $0.state = .connected
             $0.lastError = nil
@@ -180,8 +226,17 @@ extension UplinkWorker: MQTTEvents {
         }
     }
 
-    func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16) {}
-    func subscribed(granted: [Bool]) {}
+    /// Whatever comes on this session was subscribed to as decisions.
+    func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16) {
+        // A retained message that was deleted is empty.
+        guard !payload.isEmpty else { return }
+        heard.append(DecisionOffer(bytes: Array(payload.prefix(DecisionOffer.bytesKept))))
+    }
+
+    func subscribed(granted: [Bool]) {
+        let isGranted = granted.allSatisfy { $0 }
+        port.update { $0.decisions = isGranted ? .listening : .refused }
+    }
 
     func refused(identifier: Int32, refusal: MQTTRefusal) {
         if refusal.isPermanent {

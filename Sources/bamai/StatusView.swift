@@ -148,7 +148,19 @@ struct StatusView {
             row(
                 "readings",
                 "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
-        ] + refused(platform)
+        ] + refused(platform) + decisions(platform["decisions"])
+    }
+
+    private func decisions(_ decisions: JSONValue) -> [String] {
+        let refusals = decisions["refused"].members.sorted { $0.key < $1.key }.map {
+            "\(Terminal.count($0.value.count)) refused (\(Terminal.plain($0.key)))"
+        }
+        let parts = ["\(count(decisions, "taken")) taken"] + refusals
+        switch decisions["state"].text {
+        case "listening": return [row("decisions", parts.joined(separator: ", "))]
+        case "refused": return [row("decisions", Terminal.paint("the platform refuses to give them", .yellow))]
+        default: return []
+        }
     }
 
     /// Nothing is said while the platform has taken everything.
