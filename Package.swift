@@ -69,7 +69,8 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
-            name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse"], path: "Tests/Bench", swiftSettings: strict),
+            name: "Bench", dependencies: ["GatewayTesting", "HTTP", "Journal", "Lifeline", "MQTT", "Pulse", "Site", "Uplink"], path: "Tests/Bench",
+            swiftSettings: strict),
 
         // The whole gateway in a seeded world, for tests and for nights.
         .target(

@@ -88,15 +88,18 @@ package struct DecisionReader: ~Copyable {
 
     /// See `Frame`; what cannot be read is as if it were not there.
     package func frame(utcOffsetSeconds: Int) -> Frame {
-        func name(_ name: String) -> String {
-            let text = value(name).kind == .text ? text(name) : ""
-            return text.unicodeScalars.count <= Decision.idLimit && text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 0x7f } ? text : ""
-        }
         let expires = value("expires").kind == .text ? text("expires") : ""
         return Frame(
             id: name("id"), gateway: name("gateway"),
             expires: expires.isEmpty ? nil : CivilTime.parse(Array(expires.utf8), defaultOffsetSeconds: utcOffsetSeconds) ?? .distantPast,
             isCompetent: value("competent").isTrue, episode: name("episode"))
+    }
+
+    /// A text that can be kept; empty where there is none.
+    private func name(_ name: String) -> String {
+        guard value(name).kind == .text else { return "" }
+        let found = text(name).unicodeScalars
+        return found.count <= Decision.idLimit && found.allSatisfy { $0.value >= 32 && $0.value != 0x7f } ? String(found) : ""
     }
 
     private func value(_ name: String) -> JSONValue { paths[name].map { parser.find($0, in: lexicon) } ?? .absent }

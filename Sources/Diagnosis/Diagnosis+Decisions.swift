@@ -140,7 +140,8 @@ extension Diagnosis {
         // The onset stands in the id: only what began there is looked at more closely.
         let parts = id.split(separator: "-")
         guard parts.count >= 4, let onset = Sequence64(parts[parts.count - 2]), onset > 0 else { return nil }
-        return conditions.indices.first { conditions[$0].onsetSequence == onset && episodeID($0) == id }
+        for index in conditions.indices where conditions[index].onsetSequence == onset && episodeID(index) == id { return index }
+        return nil
     }
 
     /// The id of the episode that stands, or stood last.

@@ -78,7 +78,7 @@ extension Gateway {
         guard !storage.isRefusing else { throw storage.problem ?? .other("the store refuses") }
         try resumeReplay()
         for offer in offers {
-            switch examined(offer) {
+            switch offer.bytes.withUnsafeBytes({ self.examined($0) }) {
             case .taken(let decision):
                 appendDecision(decision)
                 noteNumber(offer.number)
@@ -102,9 +102,10 @@ extension Gateway {
         case refused(DecisionRefusal, String, DecisionReader.Frame?)
     }
 
-    private func examined(_ offer: DecisionOffer) -> Examined {
-        let (reader, offset, now) = (DecisionReader(), configuration.plan.utcOffsetSeconds, time.now)
-        if let objection = offer.bytes.withUnsafeBytes({ reader.parse($0) }) { return .refused(.malformed, objection, nil) }
+    private func examined(_ bytes: UnsafeRawBufferPointer) -> Examined {
+        let (offset, now) = (configuration.plan.utcOffsetSeconds, time.now)
+        let reader = DecisionReader()
+        if let objection = reader.parse(bytes) { return .refused(.malformed, objection, nil) }
         let frame = reader.frame(utcOffsetSeconds: offset)
         if frame.id.isEmpty { return .refused(.malformed, "id is missing", frame) }
         if knownDecisions.contains(frame.id) { return .duplicate }

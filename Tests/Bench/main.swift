@@ -249,6 +249,7 @@ func run() throws {
                 name: "  written per reading (all writes)", value: Double(middle.writtenBytes) / Double(load.readings), unit: "bytes",
                 beside: "\(load.readings / max(1, middle.commits)) readings a commit", ratio: nil, reach: "–", reached: nil))
     }
+    measures += try drainMeasures(runs: runs)
     let cost = judge()
     measures.append(
         Measure(

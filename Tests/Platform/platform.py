@@ -13,7 +13,7 @@ In FOLDER:
 
 An answer: {"status": 503, "retry_after": "2", "body": "…", "hang": true, "close": true, "cut": true, "slow": 0.05, "keep": true}
     hang: no answer at all. close: the connection ends instead. cut: it ends in the middle of the answer's body. slow: seconds before each read of 4096 bytes.
-    keep: the events are taken all the same, so that the sender does not know it.
+    keep: the events are taken all the same, so that the sender does not know it. blind: they are taken and not looked at.
 """
 import http.server
 import json
@@ -104,6 +104,8 @@ class Platform(http.server.BaseHTTPRequestHandler):
         status = answer.get("status", 202)
         if not self.is_known():
             status = 401
+        elif answer.get("blind"):
+            return self.answer(status)
         elif status < 300:
             status = self.take(body, kind, status)
         elif answer.get("keep"):

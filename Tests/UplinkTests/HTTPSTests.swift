@@ -77,8 +77,8 @@ struct HTTPSTests {
     func overtakes() throws {
         let fixture = try HTTPSFixture()
         let last = try fixture.addReadings(4000)
-        fixture.platform.answerNext(#"{"slow":0.1}"#)
-        let uplink = try fixture.uplink(readings: .all)
+        fixture.platform.answerNext(#"{"slow":0.05}"#)
+        let uplink = try fixture.uplink(readings: .all, timeout: 20_000)
         #expect(eventually { uplink.status.inFlight > 0 })
         usleep(300_000)
         try fixture.addAlerts(1)
