@@ -22,7 +22,8 @@ let package = Package(
         // Floor 0: C libraries and their one Swift owner.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Loads libcurl at run time, and only where the platform is reached by HTTPS.
+        .target(name: "CCurl"),
         .target(name: "CLinux"),
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),

@@ -19,12 +19,12 @@ package final class HTTPClient {
     private static let library: Bool = {
         // OpenSSL writes to sockets without MSG_NOSIGNAL: a server that hangs up must not end the process.
         signal(SIGPIPE, SIG_IGN)
-        return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+        return bamai_curl_load()
     }()
 
-    /// Returns nil where libcurl cannot be set up: there is no memory.
+    /// Returns nil where libcurl cannot be set up: it is not installed, or there is no memory.
     package init?(_ options: HTTPOptions) {
-        guard HTTPClient.library, let multi = curl_multi_init() else { return nil }
+        guard HTTPClient.library, let multi = bamai_multi_init() else { return nil }
         self.multi = multi
         self.options = options
         // Two lanes and a long poll, and one to spare.
@@ -33,7 +33,7 @@ package final class HTTPClient {
 
     deinit {
         for identifier in Array(transfers.keys) { cancel(identifier) }
-        curl_multi_cleanup(multi)
+        bamai_multi_cleanup(multi)
     }
 
     /// Requests on their way.
@@ -42,7 +42,7 @@ package final class HTTPClient {
     /// Begins a request; nil where there is no memory for it, or a file for TLS cannot be read.
     package func start(_ request: HTTPRequest) -> Identifier? {
         guard let transfer = HTTPTransfer(request, options),
-            curl_multi_add_handle(multi, transfer.easy) == CURLM_OK
+            bamai_multi_add_handle(multi, transfer.easy) == CURLM_OK
         else { return nil }
         defer { next += 1 }
         transfers[next] = transfer
@@ -52,7 +52,7 @@ package final class HTTPClient {
     /// Gives a request up; its outcome is never told.
     package func cancel(_ identifier: Identifier) {
         guard let transfer = transfers.removeValue(forKey: identifier) else { return }
-        curl_multi_remove_handle(multi, transfer.easy)
+        bamai_multi_remove_handle(multi, transfer.easy)
     }
 
     /// Waits until something moves, `descriptor` is readable or the time is over, and moves what can be moved.
@@ -63,13 +63,13 @@ package final class HTTPClient {
     package func wait(for descriptor: Int32, milliseconds: Int32) {
         perform()
         var own = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        curl_multi_poll(multi, &own, 1, milliseconds, nil)
+        _ = bamai_multi_poll(multi, &own, 1, milliseconds)
         perform()
     }
 
     private func perform() {
         var running: Int32 = 0
-        _ = curl_multi_perform(multi, &running)
+        _ = bamai_multi_perform(multi, &running)
     }
 
     /// The outcomes of requests that have ended since the last call.

@@ -16,7 +16,7 @@ final class HTTPTransfer {
 
     /// Returns nil where libcurl has no memory or does not know an option.
     init?(_ request: HTTPRequest, _ options: HTTPOptions) {
-        guard let easy = curl_easy_init() else { return nil }
+        guard let easy = bamai_easy_init() else { return nil }
         self.easy = easy
         self.options = options
         self.request = request
@@ -27,8 +27,8 @@ final class HTTPTransfer {
 
     deinit {
         // SAFETY: the client has taken the handle out of its multi handle before it let go of the transfer; what it points to goes after it.
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(headers)
+        bamai_easy_cleanup(easy)
+        bamai_slist_free_all(headers)
         body?.deallocate()
         complaint.deallocate()
     }
@@ -56,7 +56,7 @@ final class HTTPTransfer {
         for header in request.headers { append(header) }
         if let token = options.token { append(HTTPRequest.Header(name: "Authorization", value: "Bearer " + token)) }
         // A body of a megabyte at most is sent at once: waiting for "100 Continue" costs a round trip.
-        headers = curl_slist_append(headers, "Expect:")
+        headers = bamai_slist_append(headers, "Expect:")
         codes.append(bamai_set_list(easy, CURLOPT_HTTPHEADER, headers))
         if options.proxy != nil { set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)) }
         if let bytes = request.body {
@@ -97,7 +97,7 @@ final class HTTPTransfer {
     private func append(_ header: HTTPRequest.Header) {
         let line = "\(header.name): \(header.value)"
         guard !line.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) else { return }
-        headers = curl_slist_append(headers, line)
+        headers = bamai_slist_append(headers, line)
     }
 
     private static let receive: bamai_receiver = { bytes, size, count, context in
@@ -125,7 +125,7 @@ final class HTTPTransfer {
     private func words(_ result: CURLcode, _ status: Int) -> String {
         if isTooLong { return "\(options.url): the answer is longer than \(request.answerLimit) bytes" }
         let detail = String(cString: complaint)
-        var text = detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
+        var text = detail.isEmpty ? String(cString: bamai_easy_strerror(result)) : detail
         let proxy = bamai_proxy_status(easy)
         if options.proxy != nil, proxy >= 300 { text = "the proxy answers \(proxy)" }
         if result == CURLE_PEER_FAILED_VERIFICATION, ["not yet valid", "expired"].contains(where: { HTTPTransfer.holds(text, $0) }) {

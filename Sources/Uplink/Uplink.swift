@@ -61,7 +61,7 @@ package final class Uplink: Sendable {
         thread = try NativeThread(name: "bamai-uplink") {
             let feed = UplinkFeed(setting: setting, port: port)
             guard let link = HTTPSLink(options, gateway: gateway, batchEvents: server.window, seed: seed) else {
-                return port.update { $0.lastError = "libcurl cannot be set up" }
+                return port.update { $0.lastError = "libcurl.so.4 cannot be loaded: install the package libcurl4 and restart bamaid" }
             }
             HTTPSWorker(setting: setting, window: server.window, feed: feed, link: link).run()
         }
