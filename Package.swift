@@ -23,11 +23,14 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+        // Loads libcurl at run time, and only where the platform is reached by HTTPS.
+        .target(name: "CCurl"),
         .target(name: "CLinux", dependencies: ["CGPIOD"]),
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: lean),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: lean),
+        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: lean),
 
         // Floor 1: pure, no clock, no file, no Foundation.
         .target(name: "Pulse", swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
@@ -43,7 +46,7 @@ let package = Package(
         .target(name: "Journal", dependencies: ["Lifeline", "CSQLite"], swiftSettings: lean),
         .target(name: "Lines", dependencies: ["Lifeline", "Site"], swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Intake", dependencies: ["Lifeline", "Site", "Lines", "Linux", "MQTT"], swiftSettings: lean),
-        .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT"], swiftSettings: lean),
+        .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"], swiftSettings: lean),
 
         .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
 
@@ -52,7 +55,7 @@ let package = Package(
         // Floor 4.
         .target(
             name: "Gateway",
-            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
             swiftSettings: lean),
         .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
@@ -69,7 +72,8 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
-            name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse", "CSQLite"], path: "Tests/Bench", swiftSettings: strict),
+            name: "Bench", dependencies: ["GatewayTesting", "HTTP", "Journal", "Lifeline", "MQTT", "Pulse", "Site", "Uplink", "CSQLite"],
+            path: "Tests/Bench", swiftSettings: strict),
 
         // The whole gateway in a seeded world, for tests and for nights.
         .target(
@@ -121,7 +125,8 @@ let package = Package(
             dependencies: ["Intake", "Gateway", "Lifeline", "Lines", "Site", "Linux", "MQTT", "Journal", "GatewayTesting", "bamaid", "bamai"],
             exclude: ["Second"], swiftSettings: strict),
         .testTarget(
-            name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+            name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "HTTP", "GatewayTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

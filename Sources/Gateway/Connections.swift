@@ -1,4 +1,5 @@
 import Glibc
+import HTTP
 import MQTT
 import Site
 
@@ -19,6 +20,22 @@ package enum Connections {
             }
         }
         return .success(secrets)
+    }
+
+    /// What requests to a platform need; a sentence where its token cannot be read.
+    static func options(_ server: HTTPSConfiguration) -> Result<HTTPOptions, SecretProblem> {
+        var token: String?
+        if let name = server.tokenSecret {
+            switch Secrets.read(name, from: secretsDirectory) {
+            case .success(let text): token = text
+            case .failure(let problem): return .failure(problem)
+            }
+        }
+        return .success(
+            HTTPOptions(
+                url: server.url,
+                tls: HTTPOptions.TLS(authority: server.tls.authority, certificate: server.tls.certificate, key: server.tls.key), token: token,
+                proxy: server.proxy, timeoutMilliseconds: server.timeout * 1000))
     }
 
     /// What a connection to a broker of a site needs; a sentence where its password cannot be read.

@@ -110,6 +110,8 @@ extension Daemon {
     }
 
     func announce(_ record: AlertRecord) {
+        // The answer to a decision is for the platform alone.
+        guard !record.isHandling else { return }
         broadcast(WatchLine.alert(record))
         say(.notice, "alert \(record.kind) \(record.subject) \(record.rule) \(record.id)")
     }

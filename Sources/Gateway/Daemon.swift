@@ -178,30 +178,6 @@ package final class Daemon {
         return hash.value
     }
 
-    func openUplink(_ site: SiteConfiguration) {
-        guard let platform = site.platform else { return }
-        switch Connections.options(platform.broker) {
-        case .failure(let problem): problems.append(Problem(.error, "platform", problem.text))
-        case .success(let options):
-            let path = site.journal.path
-            let secrets: [String: String]
-            switch Connections.secrets(platform.mapping?.secrets ?? []) {
-            case .failure(let problem): return problems.append(Problem(.error, "platform", problem.text))
-            case .success(let found): secrets = found
-            }
-            do throws(SystemError) {
-                let made = try Uplink(
-                    platform: platform, options: options, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds,
-                    secrets: secrets, seed: seed(platform.broker.clientID)
-                ) { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
-                try epoll.add(made.ackDescriptor, .readable, token: Token.uplink.rawValue)
-                uplink = made
-            } catch {
-                problems.append(Problem(.error, "platform", "\(error)"))
-            }
-        }
-    }
-
     func openControl(_ site: SiteConfiguration) {
         do throws(SystemError) {
             Folder.make(for: site.controlSocket)
@@ -226,7 +202,7 @@ package final class Daemon {
             try gateway.commit(allSources)
             for source in sources { source.stop() }
             uplink?.stop()
-            if let uplink { gateway.acknowledged(uplink.takeAcknowledged()) }
+            if let uplink { gateway.takeAcknowledged(uplink) }
             try gateway.writeCheckpoint()
         } catch {
             say(.error, "the journal refused the last commit: \(error.sentence)")
@@ -324,7 +300,7 @@ package final class Daemon {
 
     private func takeAcknowledgements() {
         guard let uplink else { return }
-        gateway?.acknowledged(uplink.takeAcknowledged())
+        hear(uplink)
     }
 
     /// The watchdog is fed by progress of sensing (this loop turns) and of storage (nothing has been waiting for a commit for long).
@@ -421,7 +397,7 @@ package final class Daemon {
         if let uplink {
             epoll.remove(uplink.ackDescriptor)
             uplink.stop()
-            old.acknowledged(uplink.takeAcknowledged())
+            old.takeAcknowledged(uplink)
             try? old.writeCheckpoint()
         }
         if listener >= 0 {

@@ -245,6 +245,22 @@ package final class JournalQueries {
         return found
     }
 
+    /// Prepared when asked, as `decisions` is.
+    func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] {
+        guard try connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'dead_letter'") == 1 else { return [] }
+        let statement = try connection.prepare(
+            "SELECT made, lane, position, event, cause, reason FROM dead_letter ORDER BY id DESC LIMIT ?1")
+        statement.bind(1, Self.held(limit))
+        var found: [DeadLetter] = []
+        while try statement.step() {
+            found.append(
+                DeadLetter(
+                    made: Timestamp(microseconds: statement.integer(0)), lane: Lane(rawValue: statement.text(1)) ?? .alerts,
+                    position: statement.unsigned(2), event: statement.text(3), cause: statement.text(4), reason: statement.text(5)))
+        }
+        return found
+    }
+
     /// 0 when the counter was never written.
     func counter(_ name: JournalSchema.Counter) throws(JournalError) -> UInt64 { try counterIfWritten(name) ?? 0 }
 
@@ -310,6 +326,7 @@ package final class JournalQueries {
         figures.dropped = try drops()
         figures.droppedReadings = figures.dropped.readings
         figures.damagedSegments = try counter(.damagedSegments) &+ UInt64(damaged.count)
+        figures.deadLetters = try counter(.deadLetters)
         figures.salvage = try salvageProgress()
         return figures
     }

@@ -112,8 +112,15 @@ enum Schema {
         keys: connectionKeys + [
             .optional("alert_topic", .text, "\"bamai/{gateway}/alerts\""), .optional("readings_topic", .text, "\"bamai/{gateway}/readings\""),
             .optional("readings", .text, "\"summary\""), .optional("summary_interval", .duration, "\"5 min\""),
-            .optional("mapping", .text, "\"lift-platform\""),
-        ])
+            .optional("mapping", .text, "\"lift-platform\""), .optional("decisions_topic", .text, "\"bamai/{gateway}/decisions\""),
+        ] + httpsKeys)
+
+    /// Of a platform whose url is https://.
+    private static let httpsKeys: [KeyShape] = [
+        .optional("token", .text, "\"secret://platform-token\""), .optional("proxy", .text, "\"http://proxy.example:3128\""),
+        .optional("timeout", .duration, "\"30 s\""), .optional("alert_path", .text, "\"/v1/events\""),
+        .optional("readings_path", .text, "\"/v1/events\""), .optional("decisions_path", .text, "\"/v1/decisions\""),
+    ]
 
     static let asset = TableShape(
         title: "[[asset]]",

@@ -105,17 +105,37 @@ struct SiteReader {
     private func platform(_ reader: TableReader, _ site: TableReader?, gateway: String, with connections: inout ConnectionReader)
         -> PlatformConfiguration?
     {
-        let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
-        let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
         let lane: Located<ReadingsLane>? = reader.choice("readings", "readings lane")
         let summary = reader.seconds("summary_interval", in: 1...86_400)?.value ?? 300
         let mapping = mapping(reader, site)
+        if let url = reader.text("url", limit: 400), HTTPSURL.isMeant(by: url.value) {
+            let https = HTTPSReader(log: log)
+            let alerts = https.path(reader, "alert_path") ?? SiteReader.eventsPath
+            let readings = https.path(reader, "readings_path")
+            if mapping != nil, readings == nil, lane?.value != ReadingsLane.none {
+                log.error("with a mapping, say readings = \"none\", or where the platform takes them: readings_path", at: reader.here)
+            }
+            // A platform with forms of its own has no decisions of ours, unless the file says where.
+            let decisions = https.path(reader, "decisions_path") ?? (mapping == nil ? SiteReader.decisionsPath : nil)
+            guard let server = https.connection(reader, text: url) else { return nil }
+            return PlatformConfiguration(
+                transport: .https(server), alertTopic: alerts, readingsTopic: readings ?? alerts, decisionsTopic: decisions,
+                readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping)
+        }
+        HTTPSReader.refuseOwnKeys(reader, log: log)
+        let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
+        let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
+        let decisions = topic(reader, "decisions_topic", default: "bamai/{gateway}/decisions", gateway)
         // Twice the window of a source: uploads share nothing with the sensing side.
         guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
         return PlatformConfiguration(
-            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping
-        )
+            broker: broker, alertTopic: alerts, readingsTopic: readings, decisionsTopic: decisions, readings: lane?.value ?? .summary,
+            summaryInterval: summary, mapping: mapping)
     }
+
+    /// What the review desk listens at.
+    static let eventsPath = "/v1/events"
+    static let decisionsPath = "/v1/decisions"
 
     private func mapping(_ platform: TableReader, _ site: TableReader?) -> AlertMapping? {
         guard let name = platform.identifier("mapping") else { return nil }

@@ -7,6 +7,9 @@ struct ReadingsMessage {
     /// nil: nothing is to be sent, the lane only moves on.
     var payload: [UInt8]?
     var position: UInt64
+    /// What the payload holds: `readings`, `summary`, and with its entries the id: `readings-000000001-000000500`.
+    var kind = ""
+    var name = ""
 }
 
 /// Turns the journal's readings into messages.
@@ -89,7 +92,7 @@ struct ReadingsMessages: ~Copyable {
     private mutating func batch(
         after position: UInt64, from reader: any JournalReader, _ correction: ClockCorrection, _ now: Timestamp
     ) throws(JournalError) -> [ReadingsMessage] {
-        var (count, last, end) = (0, position, position)
+        var (count, first, last, end) = (0, position, position, position)
         // A message that is not full ends where the journal does, or behind ticks that need no message of their own.
         var isFull = false
         try reader.readings(from: position + 1) { sequence, reading in
@@ -100,7 +103,10 @@ struct ReadingsMessages: ~Copyable {
             let head = head(of: reading.series, reader)
             isFull = count >= ReadingsMessages.batchReadings || text.count > ReadingsMessages.batchBytes && count > 0
             if isFull { return false }
-            if count == 0 { text.begin(beginning(sequence, now)) }
+            if count == 0 {
+                first = sequence
+                text.begin(beginning(sequence, now))
+            }
             guard text.hasRoom(for: head) else {
                 isFull = true
                 return false
@@ -113,7 +119,10 @@ struct ReadingsMessages: ~Copyable {
         }
         guard count > 0 else { return last > position ? [ReadingsMessage(payload: nil, position: last)] : [] }
         text.put(Array("],\"last\":\(end)}".utf8))
-        return [ReadingsMessage(payload: text.bytes, position: isFull ? end : last)]
+        return [
+            ReadingsMessage(
+                payload: text.bytes, position: isFull ? end : last, kind: "readings", name: "readings-\(Alert.padded(first))-\(Alert.padded(end))")
+        ]
     }
 
     /// What a message of readings begins with.
@@ -215,7 +224,10 @@ struct ReadingsMessages: ~Copyable {
             json.endObject()
             start = end
             // Only the last part completes the window.
-            messages.append(ReadingsMessage(payload: json.bytes, position: start == ordered.count ? closed.last : position))
+            messages.append(
+                ReadingsMessage(
+                    payload: json.bytes, position: start == ordered.count ? closed.last : position, kind: "summary",
+                    name: "summary-\(Alert.padded(closed.first))-\(Alert.padded(closed.last))-\(messages.count)"))
         }
         return messages
     }

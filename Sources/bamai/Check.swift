@@ -39,7 +39,7 @@ struct Check: ParsableCommand {
                     + "\(Terminal.plural(plan.sensors.count, "sensor")) (\(judged) judged by Pulse), \(Terminal.plural(plan.rules.count, "rule"))")
             let platform =
                 site.platform.map { platform in
-                    "platform \(platform.broker.address.host):\(platform.broker.address.port)"
+                    "platform \(platform.place)"
                         + (platform.mapping.map { ", mapping \($0.name)@\($0.version)" } ?? "")
                 } ?? "no platform: alerts stay here"
             Output.line("       \(Terminal.plural(site.brokers.count, "broker")), \(platform)")

@@ -162,12 +162,33 @@ struct StatusView {
         let platform = report["platform"]
         if platform.isNull { return title("platform") + [row("link", "none configured: alerts stay in the journal")] }
         return title("platform") + [
-            row("link", "\(state(platform)), \(count(platform, "in_flight")) in flight, \(count(platform, "reconnects")) reconnects"),
+            row(
+                "link",
+                "\(state(platform)) by \(platform["transport"].text == "https" ? "HTTPS" : "MQTT"), \(count(platform, "in_flight")) in flight, "
+                    + "\(count(platform, "reconnects")) reconnects"),
             row("alerts", "\(count(platform, "alerts_acknowledged")) acknowledged, \(count(platform, "alerts_pending")) waiting"),
             row(
                 "readings",
                 "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
-        ]
+        ] + refused(platform) + decisions(platform["decisions"])
+    }
+
+    private func decisions(_ decisions: JSONValue) -> [String] {
+        let refusals = decisions["refused"].members.sorted { $0.key < $1.key }.map {
+            "\(Terminal.count($0.value.count)) refused (\(Terminal.plain($0.key)))"
+        }
+        let parts = ["\(count(decisions, "taken")) taken"] + refusals
+        switch decisions["state"].text {
+        case "listening": return [row("decisions", parts.joined(separator: ", "))]
+        case "refused": return [row("decisions", Terminal.paint("the platform refuses to give them", .yellow))]
+        default: return []
+        }
+    }
+
+    /// Nothing is said while the platform has taken everything.
+    private func refused(_ platform: JSONValue) -> [String] {
+        guard platform["dead_letters"].count > 0 else { return [] }
+        return [row("refused", Terminal.paint("\(count(platform, "dead_letters")) messages for good: bamai rejected --platform", .red))]
     }
 
     private func title(_ text: String) -> [String] { [Terminal.paint(text, .bold)] }
@@ -176,6 +197,6 @@ struct StatusView {
 
     private func state(_ object: JSONValue) -> String {
         let state = Terminal.plain(object["state"].text ?? "?")
-        return Terminal.paint(state, state == "connected" ? .green : .red)
+        return Terminal.paint(state, state == "connected" || state == "idle" ? .green : .red)
     }
 }

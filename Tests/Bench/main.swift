@@ -36,6 +36,7 @@ part("detector") { Detector().measures(spot: (environment["BENCH_SPOT"] ?? "").s
 part("latency") { try Latency.measures(bamaid) }
 part("intake") { try Drain.measures(bamaid, load, runs: runs) }
 part("footprint") { try Footprint(bamaid: bamaid).measures(runs: runs) }
+part("uplink") { try UplinkDrain.measures(runs: runs) }
 part("disk") { try Disk.measures(wear: environment["BENCH_WEAR"], bamaid: bamaid) }
 part("peers") { try Peers.measures(environment["BENCH_PEERS"], own: measures) }
 

@@ -69,6 +69,21 @@ struct ControlTests {
         #expect(!run.output.contains("\u{1b}"))
     }
 
+    @Test("The way to the platform: how, what it refused for good, and what it decided")
+    func platform() throws {
+        let platform =
+            #""platform":{"transport":"https","state":"idle","alerts_acknowledged":7,"alerts_pending":0,"readings_acknowledged":3,"readings_pending":2,"#
+            + #""in_flight":1,"reconnects":4,"dead_letters":2,"decisions":{"state":"listening","taken":5,"duplicates":1,"refused":{"expired":3}}},"sensors""#
+        let socket = try SpeakingSocket([ControlTests.report.replacingOccurrences(of: "\"platform\":null,\"sensors\"", with: platform)])
+        let run = try CommandRun(["status", "--socket", socket.path])
+        for line in [
+            "  link             idle by HTTPS, 1 in flight, 4 reconnects", "  refused          2 messages for good: bamai rejected --platform",
+            "  decisions        5 taken, 3 refused (expired)",
+        ] {
+            #expect(run.lines.contains(line), "\(line)\n\(run.output)")
+        }
+    }
+
     @Test("In Chinese where the terminal is, or where it is asked for")
     func chinese() throws {
         let first = try SpeakingSocket([ControlTests.report])

@@ -20,8 +20,8 @@ import Testing
         let platform = try #require(site.platform)
         #expect(platform.alertTopic == "bamai/sample/alerts")
         #expect(platform.readings == .summary && platform.summaryInterval == 300)
-        #expect(platform.broker.passwordSecret == "platform-password")
-        #expect(platform.broker.tls?.key == "/etc/bamai/sample.key")
+        #expect(platform.broker?.passwordSecret == "platform-password")
+        #expect(platform.broker?.tls?.key == "/etc/bamai/sample.key")
     }
 
     @Test func theSamplesSensorsAndRulesAreWhatItSays() throws {

@@ -4,16 +4,16 @@ import Testing
 struct TidyTests {
     /// What each room may import of the house; everything else is the toolchain's or a C door.
     static let mayImport: [String: Set<String>] = [
-        "Linux": ["CLinux"], "MQTT": ["CMosquitto"],
+        "Linux": ["CLinux"], "MQTT": ["CMosquitto"], "HTTP": ["CCurl"],
         "Pulse": [], "Lifeline": [],
         "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"],
         "Street": ["Lifeline"],
         "Journal": ["Lifeline", "CSQLite"], "Lines": ["Lifeline", "Site"],
         "Intake": ["Lifeline", "Site", "Lines", "Linux", "MQTT"],
-        "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
+        "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"],
         "Score": ["Lifeline", "Pulse", "Site"],
         "Commissioning": ["Lifeline", "Decode", "Site"],
-        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
         "Deploy": ["Lifeline", "Site", "Linux"],
         "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
