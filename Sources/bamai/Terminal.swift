@@ -13,6 +13,15 @@ enum Terminal {
 
     private static func isSet(_ variable: String) -> Bool { !text(variable).isEmpty }
 
+    /// Whether the environment's character set is UTF-8; the first variable that is set decides, as setlocale(3) does it.
+    static let isUTF8: Bool = {
+        for variable in ["LC_ALL", "LC_CTYPE", "LANG"] where isSet(variable) {
+            let name = text(variable).lowercased()
+            return name.hasSuffix("utf-8") || name.hasSuffix("utf8") || name.contains("utf-8@") || name.contains("utf8@")
+        }
+        return false
+    }()
+
     /// The language that the environment asks for: `zh` or `en`.
     static let language: String = {
         for variable in ["LC_ALL", "LC_MESSAGES", "LANG"] where isSet(variable) { return text(variable).hasPrefix("zh") ? "zh" : "en" }

@@ -4,7 +4,7 @@ import Testing
 @Suite("bamai: help and wrong use")
 struct HelpTests {
     static let commands = [
-        "check", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
+        "check", "doctor", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
         "shelves", "maintain", "index", "export", "rejected",
         "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",

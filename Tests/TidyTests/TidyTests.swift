@@ -4,7 +4,7 @@ import Testing
 struct TidyTests {
     /// What each room may import of the house; everything else is the toolchain's or a C door.
     static let mayImport: [String: Set<String>] = [
-        "Linux": ["CLinux"], "MQTT": ["CMosquitto"],
+        "Linux": ["CLinux"], "MQTT": ["CMosquitto"], "TLS": ["COpenSSL"],
         "Pulse": [], "Lifeline": [],
         "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"],
         "Street": ["Lifeline"],
@@ -12,17 +12,18 @@ struct TidyTests {
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
         "Score": ["Lifeline", "Pulse", "Site"],
         "Commissioning": ["Lifeline", "Decode", "Site"],
+        "Doctor": ["Lifeline"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
         "Deploy": ["Lifeline", "Site", "Linux"],
         "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-            "ArgumentParser", "Commissioning",
+            "ArgumentParser", "Commissioning", "Doctor", "TLS",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.
-    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street", "Commissioning"]
+    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street", "Commissioning", "Doctor"]
     /// The toolchain's own modules, and who may use them.
     static let toolchain: Set<String> = ["Glibc", "Synchronization"]
 
