@@ -33,13 +33,13 @@ package enum Ignorance: Equatable, Sendable {
     /// One sentence for people.
     package var text: BilingualText {
         switch self {
-        case .notAllowed(let what): said("\(what) may not be read: run this as root", "无权读取 \(what):请以 root 运行")
+        case .notAllowed(let what): said("\(what) may not be read: run this as root", "无权读取 \(what)：请以 root 运行")
         case .absent(let what): said("there is no \(what)", "没有 \(what)")
         case .late: said("no answer within the time limit", "限时内没有回答")
-        case .noGateway: said("no gateway answers that could tell", "没有网关应答,无从得知")
+        case .noGateway: said("no gateway answers that could tell", "没有网关应答，无从得知")
         case .notReached: said("not tried, because of the line above", "因上一项未通过而未检查")
-        case .offline: said("not tried (--offline)", "未检查(--offline)")
-        case .noSite: said("not tried: the site cannot be read", "未检查:站点配置无法读取")
+        case .offline: said("not tried (--offline)", "未检查（--offline）")
+        case .noSite: said("not tried: the site cannot be read", "未检查：站点配置无法读取")
         case .failed(let words): same(words)
         }
     }

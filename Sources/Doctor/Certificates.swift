@@ -50,9 +50,9 @@ extension CertificateFacts {
         case .known(let content):
             if isReadable == false {
                 return line(
-                    .error, said("the gateway's user \(user) may not read it: chgrp \(user), chmod 640", "网关用户 \(user) 无权读取:chgrp \(user),chmod 640"))
+                    .error, said("the gateway's user \(user) may not read it: chgrp \(user), chmod 640", "网关用户 \(user) 无权读取：chgrp \(user)，chmod 640"))
             }
-            if role == .key, let mode, mode & 0o007 != 0 { return line(.error, said("everybody may read this key: chmod 640", "任何人都能读取该私钥:chmod 640")) }
+            if role == .key, let mode, mode & 0o007 != 0 { return line(.error, said("everybody may read this key: chmod 640", "任何人都能读取该私钥：chmod 640")) }
             switch content {
             case .empty: return line(.error, said("there is no PEM certificate in it", "其中没有 PEM 证书"))
             case .key(let key): return keyLine(key, line)
@@ -76,7 +76,7 @@ extension CertificateFacts {
         case .differs: line(.error, said("belongs to another certificate", "与证书不匹配"), [])
         case .unreadable: line(.error, said("is no PEM key", "不是 PEM 私钥"), [])
         case .wantsPassword:
-            line(.error, said("asks for a password, which nobody can type: openssl pkey -in … -out …", "有口令保护,无人可输入:openssl pkey -in … -out …"), [])
+            line(.error, said("asks for a password, which nobody can type: openssl pkey -in … -out …", "有口令保护，无人可输入：openssl pkey -in … -out …"), [])
         case .noCertificate: line(.unknown, said("its certificate cannot be read", "对应证书无法读取"), [])
         }
     }
@@ -89,14 +89,14 @@ extension CertificateFacts {
         let (start, end) = (Amount.date(unixSeconds: notBefore, offset), Amount.date(unixSeconds: notAfter, offset))
         let figures = [CheckResult.Figure("not_before_s", Double(notBefore)), .init("not_after_s", Double(notAfter)), .init("count", Double(count))]
         if time.now < notBefore {
-            let advice = time.isTrusted ? said("", "") : said(", or this clock is behind: set the clock first", ",或本机时钟落后:请先校时")
+            let advice = time.isTrusted ? said("", "") : said(", or this clock is behind: set the clock first", "，或本机时钟落后：请先校时")
             return line(.error, said("begins only at \(start)", "自 \(start) 起才有效") + advice, figures)
         }
         let some = count > 1 ? said("one of \(count) ", "\(count) 张证书之一") : said("", "")
-        if time.now > notAfter { return line(.error, some + said("has ended at \(end): renew it", "已于 \(end) 过期,请更新"), figures) }
+        if time.now > notAfter { return line(.error, some + said("has ended at \(end): renew it", "已于 \(end) 过期，请更新"), figures) }
         if notAfter - time.now < ConnectionFacts.renewal {
-            return line(.warning, some + said("ends at \(end), in \((notAfter - time.now) / 86_400) d: renew it", "将于 \(end) 到期(\((notAfter - time.now) / 86_400) 天),请更新"), figures)
+            return line(.warning, some + said("ends at \(end), in \((notAfter - time.now) / 86_400) d: renew it", "将于 \(end) 到期（\((notAfter - time.now) / 86_400) 天），请更新"), figures)
         }
-        return line(.ok, same(subject) + said(", valid until \(end)", ",有效期至 \(end)"), figures)
+        return line(.ok, same(subject) + said(", valid until \(end)", "，有效期至 \(end)"), figures)
     }
 }

@@ -85,7 +85,7 @@ package struct Examination: Equatable, Sendable {
         func plural(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
         return said(
             "\(plural(errors, "error")), \(plural(warnings, "warning")), \(unknown) unknown",
-            "\(errors) 项错误,\(warnings) 项警告,\(unknown) 项未知")
+            "\(errors) 项错误，\(warnings) 项警告，\(unknown) 项未知")
     }
 }
 

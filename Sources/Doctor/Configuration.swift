@@ -106,16 +106,16 @@ extension ConfigurationFacts {
         switch site {
         case .unknown(let reason): return [result("site", name, .unknown, same("\(path): ") + reason.text)]
         case .known(.valid(let gateway, let revision, let sensors, let warnings)):
-            let text = said("\(gateway), revision \(revision.prefix(8)), \(sensors) sensors", "\(gateway),版本 \(revision.prefix(8)),\(sensors) 个传感器")
+            let text = said("\(gateway), revision \(revision.prefix(8)), \(sensors) sensors", "\(gateway)，版本 \(revision.prefix(8))，\(sensors) 个传感器")
             guard !warnings.isEmpty else { return [result("site", name, .ok, text)] }
             return [
-                result("site", name, .warning, text + said("; \(warnings.count) warnings: bamai check \(path)", ";\(warnings.count) 条警告:bamai check \(path)"), [.init("warnings", Double(warnings.count))])
+                result("site", name, .warning, text + said("; \(warnings.count) warnings: bamai check \(path)", "；\(warnings.count) 条警告：bamai check \(path)"), [.init("warnings", Double(warnings.count))])
             ]
         case .known(.invalid(let findings)):
             var lines = findings.prefix(ConfigurationFacts.findingLimit).map { result("site", name, .error, same($0)) }
             if findings.count > ConfigurationFacts.findingLimit {
                 let rest = findings.count - ConfigurationFacts.findingLimit
-                lines.append(result("site", name, .error, said("and \(rest) more: bamai check \(path)", "还有 \(rest) 条:bamai check \(path)")))
+                lines.append(result("site", name, .error, said("and \(rest) more: bamai check \(path)", "还有 \(rest) 条：bamai check \(path)")))
             }
             return lines
         }
@@ -133,10 +133,10 @@ extension ConfigurationFacts {
                 let text: BilingualText
                 switch secret.fault {
                 case .notAllowed: text = Ignorance.notAllowed(secret.name).text
-                case .empty: text = said("\(secret.name) is empty: put the password into /etc/bamai/secrets/\(secret.name)", "\(secret.name) 为空:请写入 /etc/bamai/secrets/\(secret.name)")
-                case .open: text = said("everybody may read \(secret.name): chmod 640 /etc/bamai/secrets/\(secret.name)", "任何人都能读取 \(secret.name):chmod 640 /etc/bamai/secrets/\(secret.name)")
+                case .empty: text = said("\(secret.name) is empty: put the password into /etc/bamai/secrets/\(secret.name)", "\(secret.name) 为空：请写入 /etc/bamai/secrets/\(secret.name)")
+                case .open: text = said("everybody may read \(secret.name): chmod 640 /etc/bamai/secrets/\(secret.name)", "任何人都能读取 \(secret.name)：chmod 640 /etc/bamai/secrets/\(secret.name)")
                 case .absent, nil:
-                    text = said("\(secret.name) is not set: put the password into /etc/bamai/secrets/\(secret.name)", "\(secret.name) 未设置:请写入 /etc/bamai/secrets/\(secret.name)")
+                    text = said("\(secret.name) is not set: put the password into /etc/bamai/secrets/\(secret.name)", "\(secret.name) 未设置：请写入 /etc/bamai/secrets/\(secret.name)")
                 }
                 return result("secrets", name, secret.fault == .notAllowed ? .unknown : .error, text)
             }
@@ -151,12 +151,12 @@ extension ConfigurationFacts {
         case .known(let profiles):
             let text = same("\(profiles.name) \(profiles.version)")
             guard let shipped = profiles.shipped else {
-                return result("profile", name, .ok, text + said(", the site's own", ",站点自有"))
+                return result("profile", name, .ok, text + said(", the site's own", "，站点自有"))
             }
             if shipped > profiles.version {
                 return result(
                     "profile", name, .warning,
-                    text + said("; this program came with \(shipped): compare the two, then take the new one", ";程序自带版本 \(shipped):比对后请更新"))
+                    text + said("; this program came with \(shipped): compare the two, then take the new one", "；程序自带版本 \(shipped)：比对后请更新"))
             }
             return result("profile", name, .ok, text)
         }
@@ -173,7 +173,7 @@ extension ConfigurationFacts {
                 "revision", name, .warning,
                 said(
                     "the gateway runs \(running.prefix(8)), on disk is \(disk.prefix(8)): systemctl reload bamaid",
-                    "网关运行 \(running.prefix(8)),磁盘上是 \(disk.prefix(8)):systemctl reload bamaid"))
+                    "网关运行 \(running.prefix(8))，磁盘上是 \(disk.prefix(8))：systemctl reload bamaid"))
         }
     }
 
@@ -183,25 +183,25 @@ extension ConfigurationFacts {
         case .unknown(let reason): return [result("service", name, .unknown, reason.text)]
         case .known(let unit):
             guard unit.load == "loaded" else {
-                return [result("service", name, .warning, said("\(unit.name) is not installed (\(unit.load)): nothing starts the gateway at boot", "\(unit.name) 未安装(\(unit.load)):开机不会启动网关"))]
+                return [result("service", name, .warning, said("\(unit.name) is not installed (\(unit.load)): nothing starts the gateway at boot", "\(unit.name) 未安装（\(unit.load)）：开机不会启动网关"))]
             }
             var results: [CheckResult] = []
             switch (unit.active, unit.file) {
             case ("active", "enabled"), ("active", ""), ("active", "static"): results.append(result("service", name, .ok, same("\(unit.name) \(unit.active) \(unit.file)")))
             case ("active", _):
-                results.append(result("service", name, .warning, said("\(unit.name) runs, but not at boot: systemctl enable \(unit.name)", "\(unit.name) 在运行,但开机不启动:systemctl enable \(unit.name)")))
+                results.append(result("service", name, .warning, said("\(unit.name) runs, but not at boot: systemctl enable \(unit.name)", "\(unit.name) 在运行，但开机不启动：systemctl enable \(unit.name)")))
             default:
                 results.append(
                     result(
                         "service", name, .error,
-                        said("\(unit.name) is \(unit.active): journalctl -u \(unit.name) -n 50, systemctl start \(unit.name)", "\(unit.name) 状态为 \(unit.active):journalctl -u \(unit.name) -n 50,systemctl start \(unit.name)")))
+                        said("\(unit.name) is \(unit.active): journalctl -u \(unit.name) -n 50, systemctl start \(unit.name)", "\(unit.name) 状态为 \(unit.active)：journalctl -u \(unit.name) -n 50，systemctl start \(unit.name)")))
             }
             let figures = [CheckResult.Figure("restarts", Double(unit.restarts))]
             if unit.restarts > 0 {
                 results.append(
                     result(
                         "restarts", said("restarts", "重启次数"), .warning,
-                        said("\(unit.restarts) by systemd since boot: journalctl -b -u \(unit.name) -p warning", "启动以来被 systemd 重启 \(unit.restarts) 次:journalctl -b -u \(unit.name) -p warning"),
+                        said("\(unit.restarts) by systemd since boot: journalctl -b -u \(unit.name) -p warning", "启动以来被 systemd 重启 \(unit.restarts) 次：journalctl -b -u \(unit.name) -p warning"),
                         figures))
             } else {
                 results.append(result("restarts", said("restarts", "重启次数"), .ok, said("none since boot", "启动以来无"), figures))
@@ -212,7 +212,7 @@ extension ConfigurationFacts {
                     "service_watchdog", said("hang guard", "挂起保护"), hasWatchdog ? .ok : .warning,
                     hasWatchdog
                         ? said("WatchdogSec=\(unit.watchdog / 1_000_000)", "WatchdogSec=\(unit.watchdog / 1_000_000)")
-                        : said("none: set WatchdogSec=30, or a daemon that hangs stays so", "无:请设 WatchdogSec=30,否则挂起后无人处理")))
+                        : said("none: set WatchdogSec=30, or a daemon that hangs stays so", "无：请设 WatchdogSec=30，否则挂起后无人处理")))
             return results
         }
     }
@@ -228,13 +228,13 @@ extension ConfigurationFacts {
                     "writer", name, .error,
                     said(
                         "process \(other) writes this journal, and is not the gateway that answers here: two of them? (ps \(other))",
-                        "进程 \(other) 正在写该日志库,但不是此处应答的网关:是否启动了两个?(ps \(other))"))
+                        "进程 \(other) 正在写该日志库，但不是此处应答的网关：是否启动了两个？（ps \(other)）"))
             }
-            guard let gateway = writers.gateway else { return result("writer", name, .ok, said("none: no gateway runs", "无:网关未运行")) }
+            guard let gateway = writers.gateway else { return result("writer", name, .ok, said("none: no gateway runs", "无：网关未运行")) }
             if writers.holders.isEmpty {
-                return result("writer", name, .warning, said("process \(gateway) answers, but writes another journal, or none", "进程 \(gateway) 应答,但没有写该日志库"))
+                return result("writer", name, .warning, said("process \(gateway) answers, but writes another journal, or none", "进程 \(gateway) 应答，但没有写该日志库"))
             }
-            return result("writer", name, .ok, said("process \(gateway), the only one", "进程 \(gateway),唯一"))
+            return result("writer", name, .ok, said("process \(gateway), the only one", "进程 \(gateway)，唯一"))
         }
     }
 }

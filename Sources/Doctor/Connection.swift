@@ -152,9 +152,9 @@ extension ConnectionFacts {
         let name = said("name", "域名解析")
         switch addresses {
         case .unknown(.late):
-            return result("name", name, .error, said("\(host): the resolver does not answer; see /etc/resolv.conf and the network", "\(host):域名服务器不应答,请查 /etc/resolv.conf 和网络"))
+            return result("name", name, .error, said("\(host): the resolver does not answer; see /etc/resolv.conf and the network", "\(host)：域名服务器不应答，请查 /etc/resolv.conf 和网络"))
         case .unknown(.failed(let words)):
-            return result("name", name, .error, said("\(host): \(words); check the name, and /etc/resolv.conf", "\(host):\(words);请检查名称和 /etc/resolv.conf"))
+            return result("name", name, .error, said("\(host): \(words); check the name, and /etc/resolv.conf", "\(host)：\(words)；请检查名称和 /etc/resolv.conf"))
         case .unknown(let reason): return result("name", name, .unknown, reason.text)
         case .known(let addresses):
             let shown = addresses.prefix(3).joined(separator: ", ")
@@ -169,16 +169,16 @@ extension ConnectionFacts {
         case .known(.connected(let address, let milliseconds)):
             return result(
                 "connection", name, .ok,
-                said("\(address) port \(port) in \(Amount.decimal(milliseconds)) ms", "\(address) 端口 \(port),\(Amount.decimal(milliseconds)) 毫秒"),
+                said("\(address) port \(port) in \(Amount.decimal(milliseconds)) ms", "\(address) 端口 \(port)，\(Amount.decimal(milliseconds)) 毫秒"),
                 [.init("connect_ms", milliseconds)])
         case .known(.refused(let words)):
             return result(
                 "connection", name, .error,
-                said("port \(port): \(words); does the broker run, is the port right?", "端口 \(port):\(words);代理在运行吗,端口对吗?"))
+                said("port \(port): \(words); does the broker run, is the port right?", "端口 \(port)：\(words)；代理在运行吗，端口对吗？"))
         case .known(.mute):
             return result(
                 "connection", name, .error,
-                said("port \(port): nothing comes back; a firewall, a cable, or a machine that is off", "端口 \(port):没有任何回应;防火墙、网线或对方未开机"))
+                said("port \(port): nothing comes back; a firewall, a cable, or a machine that is off", "端口 \(port)：没有任何回应；防火墙、网线或对方未开机"))
         }
     }
 
@@ -190,18 +190,18 @@ extension ConnectionFacts {
             var figures = [CheckResult.Figure("answer_ms", milliseconds)]
             if let maximum { figures.append(.init("receive_maximum", Double(maximum))) }
             return result(
-                "login", name, .ok, said("accepted, MQTT \(version), \(Amount.decimal(milliseconds)) ms", "已接受,MQTT \(version),\(Amount.decimal(milliseconds)) 毫秒"),
+                "login", name, .ok, said("accepted, MQTT \(version), \(Amount.decimal(milliseconds)) ms", "已接受，MQTT \(version)，\(Amount.decimal(milliseconds)) 毫秒"),
                 figures)
         case .known(.refused(let words, let client)):
             return result(
                 "login", name, .error,
                 said(
                     "\(words) (as client \(client)): check username and password; a broker that ties accounts to client ids refuses visitors",
-                    "\(words)(客户端 \(client)):请检查用户名和密码;把账号绑定客户端 ID 的代理会拒绝访客"))
+                    "\(words)（客户端 \(client)）：请检查用户名和密码；把账号绑定客户端 ID 的代理会拒绝访客"))
         case .known(.mute):
             return result(
                 "login", name, .error,
-                said("the broker takes the connection and does not answer: it hangs, or speaks no MQTT", "代理接受连接但不应答:已卡死,或不是 MQTT"))
+                said("the broker takes the connection and does not answer: it hangs, or speaks no MQTT", "代理接受连接但不应答：已卡死，或不是 MQTT"))
         case .known(.noPassword(let words)): return result("login", name, .unknown, same(words))
         }
     }
@@ -216,17 +216,17 @@ extension ConnectionFacts {
                 let list = topics.refused.prefix(3).joined(separator: ", ") + (topics.refused.count > 3 ? " …" : "")
                 return result(
                     "topics", name, .error,
-                    said("refused: \(list); give this user read access to them", "被拒绝:\(list);请为该用户开放读权限"), figures)
+                    said("refused: \(list); give this user read access to them", "被拒绝：\(list)；请为该用户开放读权限"), figures)
             }
             if topics.granted == 0 && topics.leftOut > 0 {
-                return result("topics", name, .unknown, said("shared subscriptions are not tried: a visitor would take messages away", "共享订阅不作尝试:访客会取走消息"), figures)
+                return result("topics", name, .unknown, said("shared subscriptions are not tried: a visitor would take messages away", "共享订阅不作尝试：访客会取走消息"), figures)
             }
             if topics.granted == 0 { return result("topics", name, .ok, said("no device listens here", "没有设备使用该代理"), figures) }
             return result(
                 "topics", name, .ok,
                 said(
                     "\(topics.granted) granted, \(Amount.decimal(topics.milliseconds)) ms (mosquitto grants all, and applies acl_file later)",
-                    "\(topics.granted) 个已授权,\(Amount.decimal(topics.milliseconds)) 毫秒(mosquitto 先授权,收发时才查 acl_file)"), figures)
+                    "\(topics.granted) 个已授权，\(Amount.decimal(topics.milliseconds)) 毫秒（mosquitto 先授权，收发时才查 acl_file）"), figures)
         }
     }
 
@@ -238,14 +238,14 @@ extension ConnectionFacts {
             guard let maximum, maximum < window else { return nil }
             return result(
                 "window", name, .ok,
-                said("the broker takes \(maximum) at once; the site's \(window) is held to that", "代理一次接受 \(maximum) 条,站点的 \(window) 以此为限"))
+                said("the broker takes \(maximum) at once; the site's \(window) is held to that", "代理一次接受 \(maximum) 条，站点的 \(window) 以此为限"))
         }
         guard version != "5.0", window > 20 else { return nil }
         return result(
             "window", name, .warning,
             said(
                 "\(window), but under MQTT \(version) the broker decides: set its max_inflight_messages to \(window)",
-                "\(window),但 MQTT \(version) 由代理决定:请把 max_inflight_messages 设为 \(window)"))
+                "\(window)，但 MQTT \(version) 由代理决定：请把 max_inflight_messages 设为 \(window)"))
     }
 
     private var persistenceResult: CheckResult? {
@@ -254,7 +254,7 @@ extension ConnectionFacts {
         if keepsSessions { return result("persistence", name, .ok, said("mosquitto keeps its sessions on disk", "mosquitto 会话存盘")) }
         return result(
             "persistence", name, .warning,
-            said("mosquitto forgets sessions at a restart: persistence true in mosquitto.conf", "mosquitto 重启后丢失会话:在 mosquitto.conf 设 persistence true"))
+            said("mosquitto forgets sessions at a restart: persistence true in mosquitto.conf", "mosquitto 重启后丢失会话：在 mosquitto.conf 设 persistence true"))
     }
 
     private var sessionResult: CheckResult {
@@ -266,27 +266,27 @@ extension ConnectionFacts {
             let isWelcome = if case .known(.accepted) = login { true } else { false }
             guard session.state == "connected" else {
                 if session.state == "paused" {
-                    return result("session", name, .warning, said("paused: its store takes nothing; see storage", "已暂停:存储不可写,见“存储”"), figures)
+                    return result("session", name, .warning, said("paused: its store takes nothing; see storage", "已暂停：存储不可写，见“存储”"), figures)
                 }
                 let words = session.lastError ?? session.state
                 if isWelcome {
                     return result(
                         "session", name, .error,
-                        said("\(session.state) (\(words)), though this visitor gets in: is its client id used twice?", "\(session.state)(\(words)),但本次试连成功:客户端 ID 是否重复?"), figures)
+                        said("\(session.state) (\(words)), though this visitor gets in: is its client id used twice?", "\(session.state)（\(words)），但本次试连成功：客户端 ID 是否重复？"), figures)
                 }
                 return result("session", name, .error, same(words == session.state ? words : "\(session.state): \(words)"), figures)
             }
             let since = session.since.map { Amount.duration($0) }
             var text = since.map { said("connected for \($0.english)", "已连接 \($0.chinese)") } ?? said("connected", "已连接")
-            text = text + said(", \(session.reconnects) reconnects, \(session.messages) messages", ",重连 \(session.reconnects) 次,\(session.messages) 条消息")
+            text = text + said(", \(session.reconnects) reconnects, \(session.messages) messages", "，重连 \(session.reconnects) 次，\(session.messages) 条消息")
             if section == .broker, session.messages == 0, session.uptime > 600 {
                 return result(
                     "session", name, .warning,
-                    text + said(": nothing comes; do the sensors publish here (bamai discover), may this user read (acl_file)?", ":没有消息;传感器发到这里吗(bamai discover),该用户可读吗(acl_file)?"),
+                    text + said(": nothing comes; do the sensors publish here (bamai discover), may this user read (acl_file)?", "：没有消息；传感器发到这里吗（bamai discover），该用户可读吗（acl_file）？"),
                     figures)
             }
             if session.reconnects > 3, session.reconnects > session.uptime / 3600 {
-                return result("session", name, .warning, text + said(": it comes and goes; check the network", ":时断时续,请检查网络"), figures)
+                return result("session", name, .warning, text + said(": it comes and goes; check the network", "：时断时续，请检查网络"), figures)
             }
             return result("session", name, .ok, text, figures)
         }

@@ -37,15 +37,15 @@ extension GatewayFacts {
         let name = said("process", "进程")
         switch report {
         case .unknown(.noGateway), .unknown(.absent):
-            return result("process", name, .error, said("none answers at \(socket): systemctl start bamaid", "\(socket) 无应答:systemctl start bamaid"))
+            return result("process", name, .error, said("none answers at \(socket): systemctl start bamaid", "\(socket) 无应答：systemctl start bamaid"))
         case .unknown(.late):
             return result(
-                "process", name, .error, said("one listens at \(socket) and does not answer: systemctl restart bamaid", "\(socket) 有监听但不应答:systemctl restart bamaid"))
+                "process", name, .error, said("one listens at \(socket) and does not answer: systemctl restart bamaid", "\(socket) 有监听但不应答：systemctl restart bamaid"))
         case .unknown(let reason): return result("process", name, .unknown, reason.text)
         case .known(let report):
             let up = Amount.duration(report["uptime_s"].count)
             let (version, state) = (report["bamai"].text ?? "?", report["state"].text ?? "?")
-            let text = said("bamai \(version), \(state), up \(up.english)", "bamai \(version),\(state),已运行 \(up.chinese)")
+            let text = said("bamai \(version), \(state), up \(up.english)", "bamai \(version)，\(state)，已运行 \(up.chinese)")
             return result("process", name, state == "running" ? .ok : .warning, text, [.init("uptime_s", Double(report["uptime_s"].count))])
         }
     }
@@ -59,15 +59,15 @@ extension GatewayFacts {
             let since = Amount.duration(journal["refusing_s"].count)
             return result(
                 "storing", name, .error,
-                said("the store refuses (\(state)) for \(since.english): see storage above; brokers keep what comes", "存储拒绝写入(\(state)),已 \(since.chinese):见上文“存储”;消息由代理保留"), figures)
+                said("the store refuses (\(state)) for \(since.english): see storage above; brokers keep what comes", "存储拒绝写入（\(state)），已 \(since.chinese)：见上文“存储”；消息由代理保留"), figures)
         }
         let text = said("\(journal["commits"].count) commits", "\(journal["commits"].count) 次提交")
         if journal["failed_commits"].count > 0 {
-            return result("storing", name, .warning, text + said(", \(journal["failed_commits"].count) failed: check the card", ",失败 \(journal["failed_commits"].count) 次:请检查存储卡"), figures)
+            return result("storing", name, .warning, text + said(", \(journal["failed_commits"].count) failed: check the card", "，失败 \(journal["failed_commits"].count) 次：请检查存储卡"), figures)
         }
         let behind = max(0, journal["last_sequence"].count - report["judge"]["sequence"].count)
         if behind > 100_000 {
-            return result("storing", name, .warning, text + said(", judging is \(behind) entries behind", ",诊断落后 \(behind) 条"), figures)
+            return result("storing", name, .warning, text + said(", judging is \(behind) entries behind", "，诊断落后 \(behind) 条"), figures)
         }
         return result("storing", name, .ok, text, figures)
     }
@@ -80,12 +80,12 @@ extension GatewayFacts {
             let isYoung = report["uptime_s"].count < 600
             return result(
                 "sensing", name, isYoung ? .unknown : .warning,
-                isYoung ? said("no reading yet", "尚无读数") : said("no reading ever: see the brokers above, and bamai discover", "从未收到读数:见上文“消息代理”,或用 bamai discover"))
+                isYoung ? said("no reading yet", "尚无读数") : said("no reading ever: see the brokers above, and bamai discover", "从未收到读数：见上文“消息代理”，或用 bamai discover"))
         case .known(.some(let age)):
             let ago = Amount.duration(age)
             let text = said("newest reading \(ago.english) ago", "最新读数在 \(ago.chinese)前")
             let figures = [CheckResult.Figure("newest_reading_s", Double(age))]
-            return result("sensing", name, age > 6 * 3600 ? .warning : .ok, text + (age > 6 * 3600 ? said(": is anything still sending?", ":还有设备在发送吗?") : said("", "")), figures)
+            return result("sensing", name, age > 6 * 3600 ? .warning : .ok, text + (age > 6 * 3600 ? said(": is anything still sending?", "：还有设备在发送吗？") : said("", "")), figures)
         }
     }
 
@@ -98,14 +98,14 @@ extension GatewayFacts {
         if silent > 0 {
             return result(
                 "sensors", name, .warning,
-                text + said(", \(silent) have fallen silent: battery, radio or gateway; bamai status names them", ",\(silent) 个失联:电池、无线或基站;bamai status 列出名称"), figures)
+                text + said(", \(silent) have fallen silent: battery, radio or gateway; bamai status names them", "，\(silent) 个失联：电池、无线或基站；bamai status 列出名称"), figures)
         }
         if never > 0 && report["uptime_s"].count > 86_400 {
             return result(
                 "sensors", name, .warning,
-                text + said(", \(never) were never heard: compare their ids with bamai discover", ",\(never) 个从未收到:请用 bamai discover 核对编号"), figures)
+                text + said(", \(never) were never heard: compare their ids with bamai discover", "，\(never) 个从未收到：请用 bamai discover 核对编号"), figures)
         }
-        if never > 0 { return result("sensors", name, .ok, text + said(", \(never) not heard yet", ",\(never) 个尚未收到"), figures) }
+        if never > 0 { return result("sensors", name, .ok, text + said(", \(never) not heard yet", "，\(never) 个尚未收到"), figures) }
         return result("sensors", name, .ok, text, figures)
     }
 
@@ -120,7 +120,7 @@ extension GatewayFacts {
             let worst = decode["refused"].members.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key ?? ""
             return result(
                 "messages", name, .warning,
-                said("\(refused) of \(messages) (\(share)) could not be read, mostly \(worst): bamai rejected", "\(messages) 条中 \(refused) 条(\(share))无法解析,多为 \(worst):bamai rejected"), figures)
+                said("\(refused) of \(messages) (\(share)) could not be read, mostly \(worst): bamai rejected", "\(messages) 条中 \(refused) 条（\(share)）无法解析，多为 \(worst)：bamai rejected"), figures)
         }
         return result("messages", name, .ok, said("all \(messages) could be read", "\(messages) 条全部可解析"), figures)
     }
@@ -151,9 +151,9 @@ extension GatewayFacts {
         case .known(.some(let age)):
             let duration = Amount.duration(age)
             var text = said("the oldest for \(duration.english)", "最早的已等 \(duration.chinese)")
-            if pending.number != nil { text = said("\(pending.count), ", "\(pending.count) 条,") + text }
+            if pending.number != nil { text = said("\(pending.count), ", "\(pending.count) 条，") + text }
             let isLong = age > patience
-            if isLong { text = text + said(": see the city link above", ":见上文“上级平台”") }
+            if isLong { text = text + said(": see the city link above", "：见上文“上级平台”") }
             return result(check, name, isLong ? verdict : .ok, text, [.init("oldest_s", Double(age))])
         }
     }
@@ -167,15 +167,15 @@ extension GatewayFacts {
         }
         let rate = said("alarm rate", "告警频度")
         var results: [CheckResult] = []
-        let text = said("\(day) in the last day (one operator can take \(most))", "近一天 \(day) 条(一名值班员可处理 \(most) 条)")
+        let text = said("\(day) in the last day (one operator can take \(most))", "近一天 \(day) 条（一名值班员可处理 \(most) 条）")
         let worst = alarms["worst"].list.first
         let point = worst.map { "\($0["asset"].text ?? "") \($0["rule"].text ?? "")" } ?? ""
         if day > most {
             results.append(
-                result("alarm_rate", rate, .warning, text + said("; worst: \(point), see bamai alarms", ";最多:\(point),见 bamai alarms"), figures))
+                result("alarm_rate", rate, .warning, text + said("; worst: \(point), see bamai alarms", "；最多：\(point)，见 bamai alarms"), figures))
         } else if alarms["peak_10_min"].count >= 10 {
             results.append(
-                result("alarm_rate", rate, .warning, text + said("; a flood of \(alarms["peak_10_min"].count) in 10 min: bamai alarms", ";10 分钟内曾达 \(alarms["peak_10_min"].count) 条:bamai alarms"), figures))
+                result("alarm_rate", rate, .warning, text + said("; a flood of \(alarms["peak_10_min"].count) in 10 min: bamai alarms", "；10 分钟内曾达 \(alarms["peak_10_min"].count) 条：bamai alarms"), figures))
         } else {
             results.append(result("alarm_rate", rate, .ok, text, figures))
         }
@@ -186,7 +186,7 @@ extension GatewayFacts {
             results.append(
                 result(
                     "alarms_standing", standing, .warning,
-                    said("\(stale) stand for long, \(chattering) chatter: mend, or shelve with a reason (bamai alarms)", "\(stale) 条长期未消除,\(chattering) 条反复:请处理或搁置并注明原因(bamai alarms)"), standingFigures))
+                    said("\(stale) stand for long, \(chattering) chatter: mend, or shelve with a reason (bamai alarms)", "\(stale) 条长期未消除，\(chattering) 条反复：请处理或搁置并注明原因（bamai alarms）"), standingFigures))
         } else {
             results.append(result("alarms_standing", standing, .ok, said("none stands for long, none chatters", "无长期未消除、无反复告警"), standingFigures))
         }
@@ -194,7 +194,7 @@ extension GatewayFacts {
         results.append(
             result(
                 "alarms_put_aside", said("put aside", "搁置告警"), .ok,
-                said("\(shelved) shelved, \(withheld) withheld now", "搁置 \(shelved) 项,当前压住 \(withheld) 条"),
+                said("\(shelved) shelved, \(withheld) withheld now", "搁置 \(shelved) 项，当前压住 \(withheld) 条"),
                 [.init("shelved", Double(shelved)), .init("withheld", Double(withheld))]))
         return results
     }

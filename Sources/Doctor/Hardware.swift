@@ -113,21 +113,21 @@ extension HardwareFacts {
                     "board", name, .error,
                     said(
                         "\(model); the site is made for \(wantedBoard): this is another machine, or its board file is missing",
-                        "\(model);站点配置的板卡是 \(wantedBoard):不是这台机器,或缺少板卡文件"))
+                        "\(model)；站点配置的板卡是 \(wantedBoard)：不是这台机器，或缺少板卡文件"))
             }
             return result(
                 "board", name, .warning,
                 said(
-                    "\(model); no file of boards/ knows it: copy boards/generic.toml to describe it", "\(model);boards/ 中没有对应文件:请复制 boards/generic.toml 填写"))
+                    "\(model); no file of boards/ knows it: copy boards/generic.toml to describe it", "\(model)；boards/ 中没有对应文件：请复制 boards/generic.toml 填写"))
         case .known(.some(let board)):
             if let wantedBoard, wantedBoard != board.file {
                 return result(
                     "board", name, .error,
                     said(
                         "\(model) is \(board.file); the site is made for \(wantedBoard): change [board] type, or put the right card in",
-                        "\(model) 对应 \(board.file),站点配置的是 \(wantedBoard):请改 [board] type,或插入正确的存储卡"))
+                        "\(model) 对应 \(board.file)，站点配置的是 \(wantedBoard)：请改 [board] type，或插入正确的存储卡"))
             }
-            return result("board", name, .ok, said("\(model), matches boards/\(board.file).toml", "\(model),与 boards/\(board.file).toml 一致"))
+            return result("board", name, .ok, said("\(model), matches boards/\(board.file).toml", "\(model)，与 boards/\(board.file).toml 一致"))
         }
     }
 
@@ -141,10 +141,10 @@ extension HardwareFacts {
             if celsius >= HardwareFacts.hot {
                 return result(
                     "temperature", name, .error,
-                    said("\(value): the board slows down and ages; give it air or shade", "\(value):板卡降频并加速老化,请通风或遮阳"), figures)
+                    said("\(value): the board slows down and ages; give it air or shade", "\(value)：板卡降频并加速老化，请通风或遮阳"), figures)
             }
             if celsius >= HardwareFacts.warm {
-                return result("temperature", name, .warning, said("\(value): close to slowing down; give it air", "\(value):接近降频温度,请通风"), figures)
+                return result("temperature", name, .warning, said("\(value): close to slowing down; give it air", "\(value)：接近降频温度，请通风"), figures)
             }
             return result("temperature", name, .ok, same(value), figures)
         }
@@ -159,15 +159,15 @@ extension HardwareFacts {
             if bits & 1 != 0 {
                 return result(
                     "power", name, .error,
-                    said("under-voltage now: use the board's own supply and a short, thick cable", "当前欠压:请换用原装电源和短粗电缆"))
+                    said("under-voltage now: use the board's own supply and a short, thick cable", "当前欠压：请换用原装电源和短粗电缆"))
             }
             if bits & 0b1110 != 0 {
-                return result("power", name, .warning, said("the processor is slowed down now: heat or supply", "处理器正在降频:散热或供电不足"))
+                return result("power", name, .warning, said("the processor is slowed down now: heat or supply", "处理器正在降频：散热或供电不足"))
             }
             if bits & 1 << 16 != 0 {
                 return result(
                     "power", name, .warning,
-                    said("under-voltage since the start: the supply is weak; cards are damaged that way", "启动以来出现过欠压:电源偏弱,易损坏存储卡"))
+                    said("under-voltage since the start: the supply is weak; cards are damaged that way", "启动以来出现过欠压：电源偏弱，易损坏存储卡"))
             }
             if bits & 0b1110 << 16 != 0 {
                 return result("power", name, .warning, said("the processor was slowed down since the start", "启动以来处理器曾降频"))
@@ -183,13 +183,13 @@ extension HardwareFacts {
         case .known(let memory):
             let share = Double(memory.available) / Double(max(1, memory.total))
             let value = said(
-                "\(Amount.bytes(memory.available)) of \(Amount.bytes(memory.total)) available", "可用 \(Amount.bytes(memory.available)),共 \(Amount.bytes(memory.total))")
+                "\(Amount.bytes(memory.available)) of \(Amount.bytes(memory.total)) available", "可用 \(Amount.bytes(memory.available))，共 \(Amount.bytes(memory.total))")
             let figures = [CheckResult.Figure("available_bytes", Double(memory.available)), .init("total_bytes", Double(memory.total))]
             if share < 0.04 {
-                return result("memory", name, .error, value + (said(": the kernel will soon end programs", ":内核即将终止进程")), figures)
+                return result("memory", name, .error, value + (said(": the kernel will soon end programs", "：内核即将终止进程")), figures)
             }
             if share < 0.1 {
-                return result("memory", name, .warning, value + (said(": see what takes it (ps aux --sort -rss)", ":请查看占用者(ps aux --sort -rss)")), figures)
+                return result("memory", name, .warning, value + (said(": see what takes it (ps aux --sort -rss)", "：请查看占用者（ps aux --sort -rss）")), figures)
             }
             return result("memory", name, .ok, value, figures)
         }
@@ -202,10 +202,10 @@ extension HardwareFacts {
         case .known(let load):
             let value = said(
                 "\(Amount.decimal(load.quarterHour)) over 15 min, \(load.processors) processors",
-                "15 分钟平均 \(Amount.decimal(load.quarterHour)),\(load.processors) 个处理器核")
+                "15 分钟平均 \(Amount.decimal(load.quarterHour))，\(load.processors) 个处理器核")
             let figures = [CheckResult.Figure("load_15_min", load.quarterHour), .init("processors", Double(load.processors))]
             if load.quarterHour > Double(load.processors) * 1.5 {
-                return result("load", name, .warning, value + (said(": see what runs (top)", ":请查看运行的程序(top)")), figures)
+                return result("load", name, .warning, value + (said(": see what runs (top)", "：请查看运行的程序（top）")), figures)
             }
             return result("load", name, .ok, value, figures)
         }
@@ -218,16 +218,16 @@ extension HardwareFacts {
         case .known(nil):
             return result(
                 "watchdog", name, .warning,
-                said("no hardware watchdog: a board that hangs stays so until somebody comes", "没有硬件看门狗:板卡死机后只能人工重启"))
+                said("no hardware watchdog: a board that hangs stays so until somebody comes", "没有硬件看门狗：板卡死机后只能人工重启"))
         case .known(.some(let dog)):
             if dog.isActive {
-                return result("watchdog", name, .ok, said("\(dog.identity), fed, \(dog.timeout) s", "\(dog.identity),已启用,\(dog.timeout) 秒"))
+                return result("watchdog", name, .ok, said("\(dog.identity), fed, \(dog.timeout) s", "\(dog.identity)，已启用，\(dog.timeout) 秒"))
             }
             return result(
                 "watchdog", name, .warning,
                 said(
                     "\(dog.identity) is not used: set RuntimeWatchdogSec=15 in /etc/systemd/system.conf",
-                    "\(dog.identity) 未启用:在 /etc/systemd/system.conf 设 RuntimeWatchdogSec=15"))
+                    "\(dog.identity) 未启用：在 /etc/systemd/system.conf 设 RuntimeWatchdogSec=15"))
         }
     }
 
@@ -239,12 +239,12 @@ extension HardwareFacts {
         case .known(.some(let chips)):
             let value = said("\(chips.count) chip\(chips.count == 1 ? "" : "s")", "\(chips.count) 个芯片")
             guard let mayOpen = chips.mayOpen else { return result("gpio", name, .ok, value) }
-            if mayOpen { return result("gpio", name, .ok, value + (said(", open to \(chips.user)", ",用户 \(chips.user) 可用"))) }
+            if mayOpen { return result("gpio", name, .ok, value + (said(", open to \(chips.user)", "，用户 \(chips.user) 可用"))) }
             return result(
                 "gpio", name, .error,
                 value + (said(
                         ", closed to \(chips.user): usermod -aG gpio \(chips.user), and a udev rule for group gpio",
-                        ",用户 \(chips.user) 无权:usermod -aG gpio \(chips.user),并为 gpio 组设 udev 规则")))
+                        "，用户 \(chips.user) 无权：usermod -aG gpio \(chips.user)，并为 gpio 组设 udev 规则")))
         }
     }
 }

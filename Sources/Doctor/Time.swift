@@ -104,7 +104,7 @@ extension TimeFacts {
         return result(
             "date", name, .error,
             said("\(value) is before ", "\(value) 早于") + newest.what
-                + said(" (\(other)): the clock is wrong; connect a time source, or date -s", "(\(other)):时钟错误,请接入授时或用 date -s 校正"))
+                + said(" (\(other)): the clock is wrong; connect a time source, or date -s", "（\(other)）：时钟错误，请接入授时或用 date -s 校正"))
     }
 
     private var clockResult: CheckResult {
@@ -116,7 +116,7 @@ extension TimeFacts {
             if let timeService { value = value + said(" by \(timeService)", "(\(timeService))") }
             if let greatestError {
                 let milliseconds = Amount.decimal(Double(greatestError) / 1000)
-                value = value + said(", within \(milliseconds) ms", ",误差不超过 \(milliseconds) 毫秒")
+                value = value + said(", within \(milliseconds) ms", "，误差不超过 \(milliseconds) 毫秒")
                 return result("clock", name, .ok, value, [.init("greatest_error_us", Double(greatestError))])
             }
             return result("clock", name, .ok, value)
@@ -127,8 +127,8 @@ extension TimeFacts {
                 value = said("not synchronised for \(duration.english)", "已有 \(duration.chinese)未同步")
             }
             let fix =
-                timeService.map { said("; \(($0)) runs: does it reach its servers?", ";\($0) 正在运行:能连到授时服务器吗?") }
-                ?? said("; no time service runs: apt install chrony, and name a server", ";没有运行授时服务:apt install chrony 并设置服务器")
+                timeService.map { said("; \(($0)) runs: does it reach its servers?", "；\($0) 正在运行：能连到授时服务器吗？") }
+                ?? said("; no time service runs: apt install chrony, and name a server", "；没有运行授时服务：apt install chrony 并设置服务器")
             return result("clock", name, .warning, value + fix)
         }
     }
@@ -141,11 +141,11 @@ extension TimeFacts {
             if isSynchronised.value == true {
                 return result(
                     "battery_clock", name, .ok,
-                    said("none: after a power cut, times are put right once the network's time has come", "无:断电后待网络授时到达再更正时间"))
+                    said("none: after a power cut, times are put right once the network's time has come", "无：断电后待网络授时到达再更正时间"))
             }
             return result(
                 "battery_clock", name, .warning,
-                said("none, and nothing else sets the clock: times of readings stay uncertain", "无,也没有其他授时:读数时间不可靠"))
+                said("none, and nothing else sets the clock: times of readings stay uncertain", "无，也没有其他授时：读数时间不可靠"))
         case .known(.some(let clock)):
             guard let ahead = clock.ahead else { return result("battery_clock", name, .unknown, said("\(clock.name) does not tell its time", "\(clock.name) 读不出时间")) }
             let figures = [CheckResult.Figure("ahead_s", Double(ahead))]
@@ -155,9 +155,9 @@ extension TimeFacts {
                     "battery_clock", name, .warning,
                     said(
                         "\(clock.name) is \(off.english) \(ahead > 0 ? "ahead" : "behind"): hwclock --systohc once the system's clock is right; is its battery flat?",
-                        "\(clock.name) \(ahead > 0 ? "快" : "慢") \(off.chinese):系统时间校准后执行 hwclock --systohc;电池是否耗尽?"), figures)
+                        "\(clock.name) \(ahead > 0 ? "快" : "慢") \(off.chinese)：系统时间校准后执行 hwclock --systohc；电池是否耗尽？"), figures)
             }
-            return result("battery_clock", name, .ok, said("\(clock.name), within \(abs(ahead)) s", "\(clock.name),相差 \(abs(ahead)) 秒"), figures)
+            return result("battery_clock", name, .ok, said("\(clock.name), within \(abs(ahead)) s", "\(clock.name)，相差 \(abs(ahead)) 秒"), figures)
         }
     }
 
@@ -172,13 +172,13 @@ extension TimeFacts {
                     "times", name, .warning,
                     said(
                         "\(clock.awaiting) entries are marked; put right as soon as the clock is set",
-                        "\(clock.awaiting) 条记录已标记,时钟校准后自动更正"), figures)
+                        "\(clock.awaiting) 条记录已标记，时钟校准后自动更正"), figures)
             }
             if clock.lost > 0 {
                 return result(
                     "times", name, .warning,
                     said(
-                        "\(clock.lost) entries of earlier boots never learnt their time, and are marked", "\(clock.lost) 条以往启动的记录始终未获授时,已标记"), figures)
+                        "\(clock.lost) entries of earlier boots never learnt their time, and are marked", "\(clock.lost) 条以往启动的记录始终未获授时，已标记"), figures)
             }
             return result("times", name, .ok, said("none awaits correction", "没有待更正的记录"), figures)
         }
@@ -192,16 +192,16 @@ extension TimeFacts {
             let systemText = Amount.offset(system)
             guard let site = siteOffset else { return result("zone", name, .ok, same(systemText)) }
             let siteText = Amount.offset(site)
-            if site == system { return result("zone", name, .ok, said("\(systemText), as the site's", "\(systemText),与站点一致")) }
+            if site == system { return result("zone", name, .ok, said("\(systemText), as the site's", "\(systemText)，与站点一致")) }
             if system == 0 {
                 return result(
-                    "zone", name, .ok, said("logs in UTC, alerts in the site's \(siteText)", "系统日志用 UTC,告警用站点时区 \(siteText)"))
+                    "zone", name, .ok, said("logs in UTC, alerts in the site's \(siteText)", "系统日志用 UTC，告警用站点时区 \(siteText)"))
             }
             return result(
                 "zone", name, .warning,
                 said(
                     "the system's is \(systemText), the site's \(siteText): timedatectl set-timezone, or utc_offset of the site",
-                    "系统 \(systemText),站点 \(siteText):请用 timedatectl set-timezone 或改站点的 utc_offset"))
+                    "系统 \(systemText)，站点 \(siteText)：请用 timedatectl set-timezone 或改站点的 utc_offset"))
         }
     }
 }

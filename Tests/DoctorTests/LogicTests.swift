@@ -59,7 +59,7 @@ struct LogicTests {
         #expect(examination.results.last?.section == .storage)
         #expect(examination.count(.error) == 1)
         #expect(examination.summary.english == "1 error, 0 warnings, 0 unknown")
-        #expect(examination.summary.chinese == "1 项错误,0 项警告,0 项未知")
+        #expect(examination.summary.chinese == "1 项错误，0 项警告，0 项未知")
         #expect(Examination(Scenes.hardware().results()).summary.english == "all 8 checks are well")
     }
 
