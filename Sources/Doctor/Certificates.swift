@@ -52,7 +52,9 @@ extension CertificateFacts {
                 return line(
                     .error, said("the gateway's user \(user) may not read it: chgrp \(user), chmod 640", "网关用户 \(user) 无权读取：chgrp \(user)，chmod 640"))
             }
-            if role == .key, let mode, mode & 0o007 != 0 { return line(.error, said("everybody may read this key: chmod 640", "任何人都能读取该私钥：chmod 640")) }
+            if role == .key, let mode, mode & 0o007 != 0 {
+                return line(.error, said("everybody may read this key: chmod 640", "任何人都能读取该私钥：chmod 640"))
+            }
             switch content {
             case .empty: return line(.error, said("there is no PEM certificate in it", "其中没有 PEM 证书"))
             case .key(let key): return keyLine(key, line)
@@ -95,7 +97,12 @@ extension CertificateFacts {
         let some = count > 1 ? said("one of \(count) ", "\(count) 张证书之一") : said("", "")
         if time.now > notAfter { return line(.error, some + said("has ended at \(end): renew it", "已于 \(end) 过期，请更新"), figures) }
         if notAfter - time.now < ConnectionFacts.renewal {
-            return line(.warning, some + said("ends at \(end), in \((notAfter - time.now) / 86_400) d: renew it", "将于 \(end) 到期（\((notAfter - time.now) / 86_400) 天），请更新"), figures)
+            return line(
+                .warning,
+                some
+                    + said(
+                        "ends at \(end), in \((notAfter - time.now) / 86_400) d: renew it", "将于 \(end) 到期（\((notAfter - time.now) / 86_400) 天），请更新"),
+                figures)
         }
         return line(.ok, same(subject) + said(", valid until \(end)", "，有效期至 \(end)"), figures)
     }

@@ -109,7 +109,10 @@ extension ConfigurationFacts {
             let text = said("\(gateway), revision \(revision.prefix(8)), \(sensors) sensors", "\(gateway)，版本 \(revision.prefix(8))，\(sensors) 个传感器")
             guard !warnings.isEmpty else { return [result("site", name, .ok, text)] }
             return [
-                result("site", name, .warning, text + said("; \(warnings.count) warnings: bamai check \(path)", "；\(warnings.count) 条警告：bamai check \(path)"), [.init("warnings", Double(warnings.count))])
+                result(
+                    "site", name, .warning,
+                    text + said("; \(warnings.count) warnings: bamai check \(path)", "；\(warnings.count) 条警告：bamai check \(path)"),
+                    [.init("warnings", Double(warnings.count))])
             ]
         case .known(.invalid(let findings)):
             var lines = findings.prefix(ConfigurationFacts.findingLimit).map { result("site", name, .error, same($0)) }
@@ -133,10 +136,18 @@ extension ConfigurationFacts {
                 let text: BilingualText
                 switch secret.fault {
                 case .notAllowed: text = Ignorance.notAllowed(secret.name).text
-                case .empty: text = said("\(secret.name) is empty: put the password into /etc/bamai/secrets/\(secret.name)", "\(secret.name) 为空：请写入 /etc/bamai/secrets/\(secret.name)")
-                case .open: text = said("everybody may read \(secret.name): chmod 640 /etc/bamai/secrets/\(secret.name)", "任何人都能读取 \(secret.name)：chmod 640 /etc/bamai/secrets/\(secret.name)")
+                case .empty:
+                    text = said(
+                        "\(secret.name) is empty: put the password into /etc/bamai/secrets/\(secret.name)",
+                        "\(secret.name) 为空：请写入 /etc/bamai/secrets/\(secret.name)")
+                case .open:
+                    text = said(
+                        "everybody may read \(secret.name): chmod 640 /etc/bamai/secrets/\(secret.name)",
+                        "任何人都能读取 \(secret.name)：chmod 640 /etc/bamai/secrets/\(secret.name)")
                 case .absent, nil:
-                    text = said("\(secret.name) is not set: put the password into /etc/bamai/secrets/\(secret.name)", "\(secret.name) 未设置：请写入 /etc/bamai/secrets/\(secret.name)")
+                    text = said(
+                        "\(secret.name) is not set: put the password into /etc/bamai/secrets/\(secret.name)",
+                        "\(secret.name) 未设置：请写入 /etc/bamai/secrets/\(secret.name)")
                 }
                 return result("secrets", name, secret.fault == .notAllowed ? .unknown : .error, text)
             }
@@ -183,25 +194,41 @@ extension ConfigurationFacts {
         case .unknown(let reason): return [result("service", name, .unknown, reason.text)]
         case .known(let unit):
             guard unit.load == "loaded" else {
-                return [result("service", name, .warning, said("\(unit.name) is not installed (\(unit.load)): nothing starts the gateway at boot", "\(unit.name) 未安装（\(unit.load)）：开机不会启动网关"))]
+                return [
+                    result(
+                        "service", name, .warning,
+                        said(
+                            "\(unit.name) is not installed (\(unit.load)): nothing starts the gateway at boot",
+                            "\(unit.name) 未安装（\(unit.load)）：开机不会启动网关"))
+                ]
             }
             var results: [CheckResult] = []
             switch (unit.active, unit.file) {
-            case ("active", "enabled"), ("active", ""), ("active", "static"): results.append(result("service", name, .ok, same("\(unit.name) \(unit.active) \(unit.file)")))
+            case ("active", "enabled"), ("active", ""), ("active", "static"):
+                results.append(result("service", name, .ok, same("\(unit.name) \(unit.active) \(unit.file)")))
             case ("active", _):
-                results.append(result("service", name, .warning, said("\(unit.name) runs, but not at boot: systemctl enable \(unit.name)", "\(unit.name) 在运行，但开机不启动：systemctl enable \(unit.name)")))
+                results.append(
+                    result(
+                        "service", name, .warning,
+                        said(
+                            "\(unit.name) runs, but not at boot: systemctl enable \(unit.name)",
+                            "\(unit.name) 在运行，但开机不启动：systemctl enable \(unit.name)")))
             default:
                 results.append(
                     result(
                         "service", name, .error,
-                        said("\(unit.name) is \(unit.active): journalctl -u \(unit.name) -n 50, systemctl start \(unit.name)", "\(unit.name) 状态为 \(unit.active)：journalctl -u \(unit.name) -n 50，systemctl start \(unit.name)")))
+                        said(
+                            "\(unit.name) is \(unit.active): journalctl -u \(unit.name) -n 50, systemctl start \(unit.name)",
+                            "\(unit.name) 状态为 \(unit.active)：journalctl -u \(unit.name) -n 50，systemctl start \(unit.name)")))
             }
             let figures = [CheckResult.Figure("restarts", Double(unit.restarts))]
             if unit.restarts > 0 {
                 results.append(
                     result(
                         "restarts", said("restarts", "重启次数"), .warning,
-                        said("\(unit.restarts) by systemd since boot: journalctl -b -u \(unit.name) -p warning", "启动以来被 systemd 重启 \(unit.restarts) 次：journalctl -b -u \(unit.name) -p warning"),
+                        said(
+                            "\(unit.restarts) by systemd since boot: journalctl -b -u \(unit.name) -p warning",
+                            "启动以来被 systemd 重启 \(unit.restarts) 次：journalctl -b -u \(unit.name) -p warning"),
                         figures))
             } else {
                 results.append(result("restarts", said("restarts", "重启次数"), .ok, said("none since boot", "启动以来无"), figures))
@@ -232,7 +259,8 @@ extension ConfigurationFacts {
             }
             guard let gateway = writers.gateway else { return result("writer", name, .ok, said("none: no gateway runs", "无：网关未运行")) }
             if writers.holders.isEmpty {
-                return result("writer", name, .warning, said("process \(gateway) answers, but writes another journal, or none", "进程 \(gateway) 应答，但没有写该日志库"))
+                return result(
+                    "writer", name, .warning, said("process \(gateway) answers, but writes another journal, or none", "进程 \(gateway) 应答，但没有写该日志库"))
             }
             return result("writer", name, .ok, said("process \(gateway), the only one", "进程 \(gateway)，唯一"))
         }

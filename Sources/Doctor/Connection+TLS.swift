@@ -25,19 +25,23 @@ extension ConnectionFacts {
             return result(
                 "tls", name, .error,
                 said(
-                    "\(words); the certificate is issued by \(peer.issuer): set ca to that authority's file", "\(words)；证书由 \(peer.issuer) 签发：请把 ca 设为该机构的证书文件"),
+                    "\(words); the certificate is issued by \(peer.issuer): set ca to that authority's file",
+                    "\(words)；证书由 \(peer.issuer) 签发：请把 ca 设为该机构的证书文件"),
                 figures)
         case .notYetValid:
             // The certificate is fine and the clock is wrong, far more often than the other way round.
             if !time.isTrusted {
                 return result(
                     "tls", name, .error,
-                    said("a certificate begins at \(start), and this clock may be behind it: set the clock first", "证书自 \(start) 起有效，本机时钟可能落后：请先校时"), figures)
+                    said("a certificate begins at \(start), and this clock may be behind it: set the clock first", "证书自 \(start) 起有效，本机时钟可能落后：请先校时"),
+                    figures)
             }
             return result("tls", name, .error, said("a certificate of the broker begins only at \(start)", "代理的证书自 \(start) 起才有效"), figures)
         case .expired:
             if time.isTrusted {
-                return result("tls", name, .error, said("a certificate of the broker has ended (its own: \(end)): renew it there", "代理证书已过期（\(end)）：请在代理端更新"), figures)
+                return result(
+                    "tls", name, .error, said("a certificate of the broker has ended (its own: \(end)): renew it there", "代理证书已过期（\(end)）：请在代理端更新"),
+                    figures)
             }
             return result(
                 "tls", name, .error,
@@ -47,11 +51,13 @@ extension ConnectionFacts {
         guard peer.matchesHost else {
             let names = peer.names.isEmpty ? peer.subject : peer.names
             return result(
-                "tls", name, .error, said("made out to \(names), not to \(host): use that name in url", "证书属于 \(names)，不是 \(host)：url 请用该名称"), figures)
+                "tls", name, .error, said("made out to \(names), not to \(host): use that name in url", "证书属于 \(names)，不是 \(host)：url 请用该名称"), figures
+            )
         }
         if peer.lacksClientCertificate {
             return result(
-                "tls", name, .error, said("the broker wants a certificate of this gateway: set certificate and key", "代理要求网关证书：请设置 certificate 和 key"), figures)
+                "tls", name, .error,
+                said("the broker wants a certificate of this gateway: set certificate and key", "代理要求网关证书：请设置 certificate 和 key"), figures)
         }
         let left = peer.notAfter - time.now
         let text = said("\(peer.version), \(peer.subject), valid until \(end)", "\(peer.version)，\(peer.subject)，有效期至 \(end)")

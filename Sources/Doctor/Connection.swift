@@ -152,9 +152,12 @@ extension ConnectionFacts {
         let name = said("name", "域名解析")
         switch addresses {
         case .unknown(.late):
-            return result("name", name, .error, said("\(host): the resolver does not answer; see /etc/resolv.conf and the network", "\(host)：域名服务器不应答，请查 /etc/resolv.conf 和网络"))
+            return result(
+                "name", name, .error,
+                said("\(host): the resolver does not answer; see /etc/resolv.conf and the network", "\(host)：域名服务器不应答，请查 /etc/resolv.conf 和网络"))
         case .unknown(.failed(let words)):
-            return result("name", name, .error, said("\(host): \(words); check the name, and /etc/resolv.conf", "\(host)：\(words)；请检查名称和 /etc/resolv.conf"))
+            return result(
+                "name", name, .error, said("\(host): \(words); check the name, and /etc/resolv.conf", "\(host)：\(words)；请检查名称和 /etc/resolv.conf"))
         case .unknown(let reason): return result("name", name, .unknown, reason.text)
         case .known(let addresses):
             let shown = addresses.prefix(3).joined(separator: ", ")
@@ -190,7 +193,8 @@ extension ConnectionFacts {
             var figures = [CheckResult.Figure("answer_ms", milliseconds)]
             if let maximum { figures.append(.init("receive_maximum", Double(maximum))) }
             return result(
-                "login", name, .ok, said("accepted, MQTT \(version), \(Amount.decimal(milliseconds)) ms", "已接受，MQTT \(version)，\(Amount.decimal(milliseconds)) 毫秒"),
+                "login", name, .ok,
+                said("accepted, MQTT \(version), \(Amount.decimal(milliseconds)) ms", "已接受，MQTT \(version)，\(Amount.decimal(milliseconds)) 毫秒"),
                 figures)
         case .known(.refused(let words, let client)):
             return result(
@@ -219,7 +223,9 @@ extension ConnectionFacts {
                     said("refused: \(list); give this user read access to them", "被拒绝：\(list)；请为该用户开放读权限"), figures)
             }
             if topics.granted == 0 && topics.leftOut > 0 {
-                return result("topics", name, .unknown, said("shared subscriptions are not tried: a visitor would take messages away", "共享订阅不作尝试：访客会取走消息"), figures)
+                return result(
+                    "topics", name, .unknown, said("shared subscriptions are not tried: a visitor would take messages away", "共享订阅不作尝试：访客会取走消息"),
+                    figures)
             }
             if topics.granted == 0 { return result("topics", name, .ok, said("no device listens here", "没有设备使用该代理"), figures) }
             return result(
@@ -254,7 +260,9 @@ extension ConnectionFacts {
         if keepsSessions { return result("persistence", name, .ok, said("mosquitto keeps its sessions on disk", "mosquitto 会话存盘")) }
         return result(
             "persistence", name, .warning,
-            said("mosquitto forgets sessions at a restart: persistence true in mosquitto.conf", "mosquitto 重启后丢失会话：在 mosquitto.conf 设 persistence true"))
+            said(
+                "mosquitto forgets sessions at a restart: persistence true in mosquitto.conf", "mosquitto 重启后丢失会话：在 mosquitto.conf 设 persistence true"
+            ))
     }
 
     private var sessionResult: CheckResult {
@@ -272,17 +280,23 @@ extension ConnectionFacts {
                 if isWelcome {
                     return result(
                         "session", name, .error,
-                        said("\(session.state) (\(words)), though this visitor gets in: is its client id used twice?", "\(session.state)（\(words)），但本次试连成功：客户端 ID 是否重复？"), figures)
+                        said(
+                            "\(session.state) (\(words)), though this visitor gets in: is its client id used twice?",
+                            "\(session.state)（\(words)），但本次试连成功：客户端 ID 是否重复？"), figures)
                 }
                 return result("session", name, .error, same(words == session.state ? words : "\(session.state): \(words)"), figures)
             }
             let since = session.since.map { Amount.duration($0) }
             var text = since.map { said("connected for \($0.english)", "已连接 \($0.chinese)") } ?? said("connected", "已连接")
-            text = text + said(", \(session.reconnects) reconnects, \(session.messages) messages", "，重连 \(session.reconnects) 次，\(session.messages) 条消息")
+            text =
+                text + said(", \(session.reconnects) reconnects, \(session.messages) messages", "，重连 \(session.reconnects) 次，\(session.messages) 条消息")
             if section == .broker, session.messages == 0, session.uptime > 600 {
                 return result(
                     "session", name, .warning,
-                    text + said(": nothing comes; do the sensors publish here (bamai discover), may this user read (acl_file)?", "：没有消息；传感器发到这里吗（bamai discover），该用户可读吗（acl_file）？"),
+                    text
+                        + said(
+                            ": nothing comes; do the sensors publish here (bamai discover), may this user read (acl_file)?",
+                            "：没有消息；传感器发到这里吗（bamai discover），该用户可读吗（acl_file）？"),
                     figures)
             }
             if session.reconnects > 3, session.reconnects > session.uptime / 3600 {

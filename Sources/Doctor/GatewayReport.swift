@@ -40,7 +40,8 @@ extension GatewayFacts {
             return result("process", name, .error, said("none answers at \(socket): systemctl start bamaid", "\(socket) 无应答：systemctl start bamaid"))
         case .unknown(.late):
             return result(
-                "process", name, .error, said("one listens at \(socket) and does not answer: systemctl restart bamaid", "\(socket) 有监听但不应答：systemctl restart bamaid"))
+                "process", name, .error,
+                said("one listens at \(socket) and does not answer: systemctl restart bamaid", "\(socket) 有监听但不应答：systemctl restart bamaid"))
         case .unknown(let reason): return result("process", name, .unknown, reason.text)
         case .known(let report):
             let up = Amount.duration(report["uptime_s"].count)
@@ -53,17 +54,24 @@ extension GatewayFacts {
     private func storageResult(_ report: JSONValue) -> CheckResult {
         let name = said("storing", "存储进展")
         let journal = report["journal"]
-        let figures = [CheckResult.Figure("commits", Double(journal["commits"].count)), .init("failed_commits", Double(journal["failed_commits"].count))]
+        let figures = [
+            CheckResult.Figure("commits", Double(journal["commits"].count)), .init("failed_commits", Double(journal["failed_commits"].count)),
+        ]
         let state = journal["state"].text ?? "?"
         guard state == "ok" else {
             let since = Amount.duration(journal["refusing_s"].count)
             return result(
                 "storing", name, .error,
-                said("the store refuses (\(state)) for \(since.english): see storage above; brokers keep what comes", "存储拒绝写入（\(state)），已 \(since.chinese)：见上文“存储”；消息由代理保留"), figures)
+                said(
+                    "the store refuses (\(state)) for \(since.english): see storage above; brokers keep what comes",
+                    "存储拒绝写入（\(state)），已 \(since.chinese)：见上文“存储”；消息由代理保留"), figures)
         }
         let text = said("\(journal["commits"].count) commits", "\(journal["commits"].count) 次提交")
         if journal["failed_commits"].count > 0 {
-            return result("storing", name, .warning, text + said(", \(journal["failed_commits"].count) failed: check the card", "，失败 \(journal["failed_commits"].count) 次：请检查存储卡"), figures)
+            return result(
+                "storing", name, .warning,
+                text + said(", \(journal["failed_commits"].count) failed: check the card", "，失败 \(journal["failed_commits"].count) 次：请检查存储卡"), figures
+            )
         }
         let behind = max(0, journal["last_sequence"].count - report["judge"]["sequence"].count)
         if behind > 100_000 {
@@ -80,12 +88,16 @@ extension GatewayFacts {
             let isYoung = report["uptime_s"].count < 600
             return result(
                 "sensing", name, isYoung ? .unknown : .warning,
-                isYoung ? said("no reading yet", "尚无读数") : said("no reading ever: see the brokers above, and bamai discover", "从未收到读数：见上文“消息代理”，或用 bamai discover"))
+                isYoung
+                    ? said("no reading yet", "尚无读数")
+                    : said("no reading ever: see the brokers above, and bamai discover", "从未收到读数：见上文“消息代理”，或用 bamai discover"))
         case .known(.some(let age)):
             let ago = Amount.duration(age)
             let text = said("newest reading \(ago.english) ago", "最新读数在 \(ago.chinese)前")
             let figures = [CheckResult.Figure("newest_reading_s", Double(age))]
-            return result("sensing", name, age > 6 * 3600 ? .warning : .ok, text + (age > 6 * 3600 ? said(": is anything still sending?", "：还有设备在发送吗？") : said("", "")), figures)
+            return result(
+                "sensing", name, age > 6 * 3600 ? .warning : .ok,
+                text + (age > 6 * 3600 ? said(": is anything still sending?", "：还有设备在发送吗？") : said("", "")), figures)
         }
     }
 
@@ -98,7 +110,10 @@ extension GatewayFacts {
         if silent > 0 {
             return result(
                 "sensors", name, .warning,
-                text + said(", \(silent) have fallen silent: battery, radio or gateway; bamai status names them", "，\(silent) 个失联：电池、无线或基站；bamai status 列出名称"), figures)
+                text
+                    + said(
+                        ", \(silent) have fallen silent: battery, radio or gateway; bamai status names them",
+                        "，\(silent) 个失联：电池、无线或基站；bamai status 列出名称"), figures)
         }
         if never > 0 && report["uptime_s"].count > 86_400 {
             return result(
@@ -120,7 +135,9 @@ extension GatewayFacts {
             let worst = decode["refused"].members.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key ?? ""
             return result(
                 "messages", name, .warning,
-                said("\(refused) of \(messages) (\(share)) could not be read, mostly \(worst): bamai rejected", "\(messages) 条中 \(refused) 条（\(share)）无法解析，多为 \(worst)：bamai rejected"), figures)
+                said(
+                    "\(refused) of \(messages) (\(share)) could not be read, mostly \(worst): bamai rejected",
+                    "\(messages) 条中 \(refused) 条（\(share)）无法解析，多为 \(worst)：bamai rejected"), figures)
         }
         return result("messages", name, .ok, said("all \(messages) could be read", "\(messages) 条全部可解析"), figures)
     }
@@ -138,7 +155,8 @@ extension GatewayFacts {
             waiting(
                 "alerts_waiting", said("alerts waiting", "待发告警"), oldestAlert, platform["alerts_pending"], GatewayFacts.alertPatience, .error),
             waiting(
-                "readings_waiting", said("readings waiting", "待发读数"), oldestReading, platform["readings_pending"], GatewayFacts.readingPatience, .warning),
+                "readings_waiting", said("readings waiting", "待发读数"), oldestReading, platform["readings_pending"], GatewayFacts.readingPatience,
+                .warning),
         ]
     }
 
@@ -175,7 +193,12 @@ extension GatewayFacts {
                 result("alarm_rate", rate, .warning, text + said("; worst: \(point), see bamai alarms", "；最多：\(point)，见 bamai alarms"), figures))
         } else if alarms["peak_10_min"].count >= 10 {
             results.append(
-                result("alarm_rate", rate, .warning, text + said("; a flood of \(alarms["peak_10_min"].count) in 10 min: bamai alarms", "；10 分钟内曾达 \(alarms["peak_10_min"].count) 条：bamai alarms"), figures))
+                result(
+                    "alarm_rate", rate, .warning,
+                    text
+                        + said(
+                            "; a flood of \(alarms["peak_10_min"].count) in 10 min: bamai alarms",
+                            "；10 分钟内曾达 \(alarms["peak_10_min"].count) 条：bamai alarms"), figures))
         } else {
             results.append(result("alarm_rate", rate, .ok, text, figures))
         }
@@ -186,7 +209,9 @@ extension GatewayFacts {
             results.append(
                 result(
                     "alarms_standing", standing, .warning,
-                    said("\(stale) stand for long, \(chattering) chatter: mend, or shelve with a reason (bamai alarms)", "\(stale) 条长期未消除，\(chattering) 条反复：请处理或搁置并注明原因（bamai alarms）"), standingFigures))
+                    said(
+                        "\(stale) stand for long, \(chattering) chatter: mend, or shelve with a reason (bamai alarms)",
+                        "\(stale) 条长期未消除，\(chattering) 条反复：请处理或搁置并注明原因（bamai alarms）"), standingFigures))
         } else {
             results.append(result("alarms_standing", standing, .ok, said("none stands for long, none chatters", "无长期未消除、无反复告警"), standingFigures))
         }

@@ -118,7 +118,8 @@ extension HardwareFacts {
             return result(
                 "board", name, .warning,
                 said(
-                    "\(model); no file of boards/ knows it: copy boards/generic.toml to describe it", "\(model)；boards/ 中没有对应文件：请复制 boards/generic.toml 填写"))
+                    "\(model); no file of boards/ knows it: copy boards/generic.toml to describe it",
+                    "\(model)；boards/ 中没有对应文件：请复制 boards/generic.toml 填写"))
         case .known(.some(let board)):
             if let wantedBoard, wantedBoard != board.file {
                 return result(
@@ -183,13 +184,15 @@ extension HardwareFacts {
         case .known(let memory):
             let share = Double(memory.available) / Double(max(1, memory.total))
             let value = said(
-                "\(Amount.bytes(memory.available)) of \(Amount.bytes(memory.total)) available", "可用 \(Amount.bytes(memory.available))，共 \(Amount.bytes(memory.total))")
+                "\(Amount.bytes(memory.available)) of \(Amount.bytes(memory.total)) available",
+                "可用 \(Amount.bytes(memory.available))，共 \(Amount.bytes(memory.total))")
             let figures = [CheckResult.Figure("available_bytes", Double(memory.available)), .init("total_bytes", Double(memory.total))]
             if share < 0.04 {
                 return result("memory", name, .error, value + (said(": the kernel will soon end programs", "：内核即将终止进程")), figures)
             }
             if share < 0.1 {
-                return result("memory", name, .warning, value + (said(": see what takes it (ps aux --sort -rss)", "：请查看占用者（ps aux --sort -rss）")), figures)
+                return result(
+                    "memory", name, .warning, value + (said(": see what takes it (ps aux --sort -rss)", "：请查看占用者（ps aux --sort -rss）")), figures)
             }
             return result("memory", name, .ok, value, figures)
         }
@@ -242,7 +245,8 @@ extension HardwareFacts {
             if mayOpen { return result("gpio", name, .ok, value + (said(", open to \(chips.user)", "，用户 \(chips.user) 可用"))) }
             return result(
                 "gpio", name, .error,
-                value + (said(
+                value
+                    + (said(
                         ", closed to \(chips.user): usermod -aG gpio \(chips.user), and a udev rule for group gpio",
                         "，用户 \(chips.user) 无权：usermod -aG gpio \(chips.user)，并为 gpio 组设 udev 规则")))
         }

@@ -135,7 +135,10 @@ extension StorageFacts {
             if file.lostForRoom > 0 {
                 return result(
                     "journal", name, .error,
-                    text + said("; \(file.lostForRoom) readings were lost for want of room: raise max_bytes, or mend the link", "；因空间不足丢失 \(file.lostForRoom) 条读数：请增大 max_bytes 或修复上行链路"),
+                    text
+                        + said(
+                            "; \(file.lostForRoom) readings were lost for want of room: raise max_bytes, or mend the link",
+                            "；因空间不足丢失 \(file.lostForRoom) 条读数：请增大 max_bytes 或修复上行链路"),
                     figures)
             }
             if file.isSalvaging {
@@ -144,7 +147,8 @@ extension StorageFacts {
             if file.damagedSegments > 0 {
                 return result(
                     "journal", name, .warning,
-                    text + said("; \(file.damagedSegments) segments could not be read: check the card", "；\(file.damagedSegments) 个数据段无法读取：请检查存储卡"), figures)
+                    text + said("; \(file.damagedSegments) segments could not be read: check the card", "；\(file.damagedSegments) 个数据段无法读取：请检查存储卡"),
+                    figures)
             }
             return result("journal", name, .ok, text, figures)
         }
@@ -182,7 +186,8 @@ extension StorageFacts {
                 let room = Amount.bytes(file.maxBytes - file.bytes)
                 return result(
                     "space", name, .warning,
-                    text + said(", but the journal may grow by \(room): lower max_bytes, or make room", "，但日志库还可增长 \(room)：请减小 max_bytes 或清理"), figures)
+                    text + said(", but the journal may grow by \(room): lower max_bytes, or make room", "，但日志库还可增长 \(room)：请减小 max_bytes 或清理"),
+                    figures)
             }
             if Double(space.free) < Double(space.total) * 0.1 {
                 return result("space", name, .warning, text + said(": make room", "：请清理"), figures)
@@ -219,7 +224,9 @@ extension StorageFacts {
             if mount.type == "tmpfs" || mount.type == "ramfs" {
                 return result(
                     "mount", name, .error,
-                    said("\(value) is memory: a power cut takes the journal; set journal.path to a disk", "\(value) 是内存：断电即丢失日志库，请把 journal.path 设到磁盘"))
+                    said(
+                        "\(value) is memory: a power cut takes the journal; set journal.path to a disk", "\(value) 是内存：断电即丢失日志库，请把 journal.path 设到磁盘")
+                )
             }
             if mount.type == "overlay" {
                 return result(
@@ -259,7 +266,9 @@ extension StorageFacts {
                 "wear", name, .unknown,
                 said("\(device) is a memory card, which does not tell its wear: keep a spare", "\(device) 是存储卡，读不出磨损：请备一张"))
         case .known(.silent(let device, .disk)):
-            return result("wear", name, .unknown, said("\(device) is a disk: smartctl -a /dev/\(device) tells more", "\(device) 是磁盘：用 smartctl -a /dev/\(device) 查看"))
+            return result(
+                "wear", name, .unknown,
+                said("\(device) is a disk: smartctl -a /dev/\(device) tells more", "\(device) 是磁盘：用 smartctl -a /dev/\(device) 查看"))
         case .known(.silent(let device, .virtual)):
             return result("wear", name, .unknown, said("\(device) is a virtual disk, whose medium is not seen", "\(device) 是虚拟盘，看不到介质"))
         case .known(.eMMC(let tenths, let reserve)):
@@ -270,10 +279,12 @@ extension StorageFacts {
             }
             if tenths >= 9 || reserve == 2 {
                 return result(
-                    "wear", name, .warning, said("the eMMC has used up to \(tenths * 10) % of its life: plan to replace it", "eMMC 寿命已用至 \(tenths * 10) %，请安排更换"),
+                    "wear", name, .warning,
+                    said("the eMMC has used up to \(tenths * 10) % of its life: plan to replace it", "eMMC 寿命已用至 \(tenths * 10) %，请安排更换"),
                     figures)
             }
-            return result("wear", name, .ok, said("eMMC, up to \(max(1, tenths) * 10) % of its life used", "eMMC，寿命已用不超过 \(max(1, tenths) * 10) %"), figures)
+            return result(
+                "wear", name, .ok, said("eMMC, up to \(max(1, tenths) * 10) % of its life used", "eMMC，寿命已用不超过 \(max(1, tenths) * 10) %"), figures)
         }
     }
 
@@ -300,7 +311,8 @@ extension StorageFacts {
             return result(
                 "logs", name, .ok,
                 isMemory
-                    ? said("/var/log in memory: spares the card; gone after a power cut", "/var/log 在内存：省卡，断电后丢失") : said("/var/log on \(type)", "/var/log 在 \(type)"))
+                    ? said("/var/log in memory: spares the card; gone after a power cut", "/var/log 在内存：省卡，断电后丢失")
+                    : said("/var/log on \(type)", "/var/log 在 \(type)"))
         }
     }
 }

@@ -147,7 +147,9 @@ extension TimeFacts {
                 "battery_clock", name, .warning,
                 said("none, and nothing else sets the clock: times of readings stay uncertain", "无，也没有其他授时：读数时间不可靠"))
         case .known(.some(let clock)):
-            guard let ahead = clock.ahead else { return result("battery_clock", name, .unknown, said("\(clock.name) does not tell its time", "\(clock.name) 读不出时间")) }
+            guard let ahead = clock.ahead else {
+                return result("battery_clock", name, .unknown, said("\(clock.name) does not tell its time", "\(clock.name) 读不出时间"))
+            }
             let figures = [CheckResult.Figure("ahead_s", Double(ahead))]
             if abs(ahead) > 60 {
                 let off = Amount.duration(abs(ahead))
@@ -178,7 +180,8 @@ extension TimeFacts {
                 return result(
                     "times", name, .warning,
                     said(
-                        "\(clock.lost) entries of earlier boots never learnt their time, and are marked", "\(clock.lost) 条以往启动的记录始终未获授时，已标记"), figures)
+                        "\(clock.lost) entries of earlier boots never learnt their time, and are marked", "\(clock.lost) 条以往启动的记录始终未获授时，已标记"), figures
+                )
             }
             return result("times", name, .ok, said("none awaits correction", "没有待更正的记录"), figures)
         }

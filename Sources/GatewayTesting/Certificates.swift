@@ -75,11 +75,13 @@ package struct Certificates {
         }
         let made = [
             [
-                "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout", key, "-out", request,
+                "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout", key, "-out",
+                request,
                 "-addext", "subjectAltName=DNS:localhost",
             ],
             [
-                "ca", "-batch", "-config", configuration, "-in", request, "-cert", authority, "-keyfile", authorityKey, "-startdate", from, "-enddate",
+                "ca", "-batch", "-config", configuration, "-in", request, "-cert", authority, "-keyfile", authorityKey, "-startdate", from,
+                "-enddate",
                 until, "-out", certificate, "-notext",
             ],
         ]

@@ -23,7 +23,8 @@ final class SQLiteConnection {
         var flags = access == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
         if access == .inspecting { flags |= SQLITE_OPEN_URI }
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(access == .inspecting ? Self.inspection(path) : path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
+        let code = sqlite3_open_v2(
+            access == .inspecting ? Self.inspection(path) : path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
         guard code == SQLITE_OK, let opened else {
             let error = Self.error(code, opened, "open \(path)")
             sqlite3_close_v2(opened)

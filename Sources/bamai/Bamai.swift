@@ -13,7 +13,8 @@ struct Bamai: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Check.self, DoctorCommand.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self,
+            Check.self, DoctorCommand.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self,
+            End.self,
             Shelve.self, Unshelve.self, Shelves.self,
             Maintain.self, IndexCommand.self, Export.self, Rejected.self, Replay.self, Simulate.self, ScoreCommand.self,
         ])

@@ -4,10 +4,12 @@ import Testing
 
 @Suite("Amounts as people read them")
 struct AmountTests {
-    @Test("Durations in both languages", arguments: [
-        (Int64(-5), "0 s", "0 秒"), (59, "59 s", "59 秒"), (3599, "59 min", "59 分钟"), (7200, "2 h", "2 小时"), (7500, "2 h 5 min", "2 小时 5 分钟"),
-        (90_000, "1 d 1 h", "1 天 1 小时"), (864_000, "10 d", "10 天"),
-    ])
+    @Test(
+        "Durations in both languages",
+        arguments: [
+            (Int64(-5), "0 s", "0 秒"), (59, "59 s", "59 秒"), (3599, "59 min", "59 分钟"), (7200, "2 h", "2 小时"), (7500, "2 h 5 min", "2 小时 5 分钟"),
+            (90_000, "1 d 1 h", "1 天 1 小时"), (864_000, "10 d", "10 天"),
+        ])
     func durations(seconds: Int64, english: String, chinese: String) {
         #expect(Amount.duration(seconds).english == english)
         #expect(Amount.duration(seconds).chinese == chinese)

@@ -50,31 +50,77 @@ extension Scenes {
     static let connectionScenes: [(String, ConnectionFacts, TimeFacts)] = [
         ("a broker that is well", broker(), time()),
         ("a platform that is well", platform(), time()),
-        ("nobody knows the name", platform { $0.addresses = .unknown(.failed("Name or service not known")); $0.reach = .unknown(.notReached) }, time()),
-        ("the resolver is silent", platform { $0.addresses = .unknown(.late); $0.reach = .unknown(.notReached) }, time()),
-        ("refused", broker { $0.reach = .known(.refused("Connection refused")); $0.login = .unknown(.notReached); $0.topics = .unknown(.notReached) }, time()),
+        (
+            "nobody knows the name",
+            platform {
+                $0.addresses = .unknown(.failed("Name or service not known")); $0.reach = .unknown(.notReached)
+            }, time()
+        ),
+        (
+            "the resolver is silent",
+            platform {
+                $0.addresses = .unknown(.late); $0.reach = .unknown(.notReached)
+            }, time()
+        ),
+        (
+            "refused",
+            broker {
+                $0.reach = .known(.refused("Connection refused")); $0.login = .unknown(.notReached); $0.topics = .unknown(.notReached)
+            }, time()
+        ),
         ("nothing comes back", broker { $0.reach = .known(.mute) }, time()),
-        ("offline", broker { $0.addresses = .unknown(.offline); $0.reach = .unknown(.offline); $0.login = .unknown(.offline); $0.session = .unknown(.noGateway) }, time()),
+        (
+            "offline",
+            broker {
+                $0.addresses = .unknown(.offline); $0.reach = .unknown(.offline); $0.login = .unknown(.offline); $0.session = .unknown(.noGateway)
+            }, time()
+        ),
         ("a mute TLS port", platform { $0.handshake = .known(.mute) }, time()),
         ("no TLS port", platform { $0.handshake = .known(.failed("wrong version number")) }, time()),
         ("another authority", tls(.untrusted("unable to get local issuer certificate")), time()),
         ("ended", tls(.expired), time()), ("ended, if the clock is right", tls(.expired), behind),
         ("not begun", tls(.notYetValid), time()), ("the clock is behind", tls(.notYetValid), behind),
         ("another host", platform { $0.handshake = .known(.done(peer { $0.matchesHost = false })) }, time()),
-        ("another host, without names", platform { $0.handshake = .known(.done(peer { $0.matchesHost = false; $0.names = "" })) }, time()),
+        (
+            "another host, without names",
+            platform {
+                $0.handshake = .known(
+                    .done(
+                        peer {
+                            $0.matchesHost = false; $0.names = ""
+                        }))
+            }, time()
+        ),
         ("wants our certificate", platform { $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true })) }, time()),
         ("ends soon", platform { $0.handshake = .known(.done(peer { $0.notAfter = now + 12 * day })) }, time()),
-        ("wrong password", broker { $0.login = .known(.refused("Not authorized", clientID: "bamai-gw7-field-doctor-9")); $0.topics = .unknown(.notReached) }, time()),
-        ("a mute broker", broker { $0.login = .known(.mute); $0.topics = .unknown(.notReached) }, time()),
+        (
+            "wrong password",
+            broker {
+                $0.login = .known(.refused("Not authorized", clientID: "bamai-gw7-field-doctor-9")); $0.topics = .unknown(.notReached)
+            }, time()
+        ),
+        (
+            "a mute broker",
+            broker {
+                $0.login = .known(.mute); $0.topics = .unknown(.notReached)
+            }, time()
+        ),
         ("no password", broker { $0.login = .known(.noPassword("the secret \"x\" cannot be read from /etc/bamai/secrets")) }, time()),
         ("topics refused", broker { $0.topics = .known(.init(granted: 1, refused: ["a/#", "b", "c", "d"], leftOut: 0, milliseconds: 1)) }, time()),
         ("shared topics", broker { $0.topics = .known(.init(granted: 0, refused: [], leftOut: 2, milliseconds: 0)) }, time()),
         ("no topics", broker { $0.topics = .known(.init(granted: 0, refused: [], leftOut: 0, milliseconds: 0)) }, time()),
-        ("an old broker and a wide window", broker { $0.window = 100; $0.login = .known(.accepted(version: "3.1.1", milliseconds: 2, receiveMaximum: nil)) }, time()),
+        (
+            "an old broker and a wide window",
+            broker {
+                $0.window = 100; $0.login = .known(.accepted(version: "3.1.1", milliseconds: 2, receiveMaximum: nil))
+            }, time()
+        ),
         ("a forgetful broker", broker { $0.keepsSessions = false }, time()),
         (
-            "the gateway is thrown out", 
-            broker { $0.session = .known(.init(state: "waiting", since: 3, reconnects: 90, messages: 4, uptime: 7200, lastError: "session taken over")) }, time()
+            "the gateway is thrown out",
+            broker {
+                $0.session = .known(.init(state: "waiting", since: 3, reconnects: 90, messages: 4, uptime: 7200, lastError: "session taken over"))
+            }, time()
         ),
         (
             "both are refused",
@@ -83,9 +129,18 @@ extension Scenes {
                 $0.session = .known(.init(state: "waiting", since: 3, reconnects: 0, messages: 0, uptime: 7200, lastError: "Not authorized"))
             }, time()
         ),
-        ("paused", broker { $0.session = .known(.init(state: "paused", since: 3, reconnects: 0, messages: 0, uptime: 7200, lastError: nil)) }, time()),
-        ("nothing comes", broker { $0.session = .known(.init(state: "connected", since: 7000, reconnects: 0, messages: 0, uptime: 7200, lastError: nil)) }, time()),
-        ("comes and goes", broker { $0.session = .known(.init(state: "connected", since: 30, reconnects: 44, messages: 9, uptime: 7200, lastError: nil)) }, time()),
+        (
+            "paused", broker { $0.session = .known(.init(state: "paused", since: 3, reconnects: 0, messages: 0, uptime: 7200, lastError: nil)) },
+            time()
+        ),
+        (
+            "nothing comes",
+            broker { $0.session = .known(.init(state: "connected", since: 7000, reconnects: 0, messages: 0, uptime: 7200, lastError: nil)) }, time()
+        ),
+        (
+            "comes and goes",
+            broker { $0.session = .known(.init(state: "connected", since: 30, reconnects: 44, messages: 9, uptime: 7200, lastError: nil)) }, time()
+        ),
     ]
 
     // MARK: - Certificates
@@ -94,7 +149,8 @@ extension Scenes {
         _ role: CertificateFacts.Role, _ content: Answer<CertificateFacts.Content>, mode: UInt32 = 0o640, isReadable: Bool? = true
     ) -> CertificateFacts {
         CertificateFacts(
-            owner: "platform", role: role, path: "/etc/bamai/\(role.rawValue).pem", content: content, mode: mode, isReadable: isReadable, user: "bamai")
+            owner: "platform", role: role, path: "/etc/bamai/\(role.rawValue).pem", content: content, mode: mode, isReadable: isReadable,
+            user: "bamai")
     }
 
     static func dated(_ from: Int64, _ to: Int64, count: Int = 1) -> Answer<CertificateFacts.Content> {

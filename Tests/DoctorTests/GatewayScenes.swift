@@ -27,7 +27,8 @@ extension Scenes {
             configuration {
                 $0.site = .known(.invalid(["a.toml:1:1: one", "a.toml:2:1: two", "a.toml:3:1: three", "a.toml:4:1: four"]))
                 $0.secrets = .known([
-                    .init(name: "a", fault: .absent), .init(name: "b", fault: .empty), .init(name: "c", fault: .open), .init(name: "d", fault: .notAllowed),
+                    .init(name: "a", fault: .absent), .init(name: "b", fault: .empty), .init(name: "c", fault: .open),
+                    .init(name: "d", fault: .notAllowed),
                 ])
                 $0.profile = .known(.init(name: "lifeline-cn", version: 3, shipped: 4))
                 $0.unit = unit("loaded", "failed", "enabled", 3, 0)
@@ -113,7 +114,10 @@ extension Scenes {
         ("none runs", gateway(.unknown(.noGateway)) { $0.oldestAlert = .known(1200) }),
         ("it hangs", gateway(.unknown(.late))),
         ("it may not be asked", gateway(.unknown(.notAllowed("/run/bamai/control.sock")))),
-        ("never heard anything", gateway(json(report, [("\"reporting\":63", "\"reporting\":60"), ("\"never\":0", "\"never\":3")])) { $0.newestReading = .known(nil) }),
+        (
+            "never heard anything",
+            gateway(json(report, [("\"reporting\":63", "\"reporting\":60"), ("\"never\":0", "\"never\":3")])) { $0.newestReading = .known(nil) }
+        ),
         (
             "young",
             gateway(json(report, [("1036800", "60"), ("\"never\":0", "\"never\":3")])) {
@@ -129,7 +133,8 @@ extension Scenes {
             gateway(
                 json(
                     "{\"schema\":1,\"bamai\":\"0.1.0\",\"uptime_s\":30,\"state\":\"waiting for its journal\",\"problems\":[{\"severity\":\"error\",\"subject\":\"journal\",\"text\":\"it cannot be opened\"}]}"
-                )) { $0.newestReading = .unknown(.failed("the medium refuses")) }
+                )
+            ) { $0.newestReading = .unknown(.failed("the medium refuses")) }
         ),
     ]
 }

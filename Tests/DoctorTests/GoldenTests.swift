@@ -60,7 +60,8 @@ struct GoldenTests {
     @Test("What is wrong says what to do, or where to look")
     func fixes() {
         // A fault that ends in a bare value leaves an installer standing there.
-        for result in GoldenTests.all where result.verdict == .error && result.check != "session" && result.check != "site" && result.check != "problem" {
+        for result in GoldenTests.all
+        where result.verdict == .error && result.check != "session" && result.check != "site" && result.check != "problem" {
             #expect(result.text.english.contains(":") || result.text.english.contains(";"), "\(result.check): \(result.text.english)")
         }
     }

@@ -14,7 +14,9 @@ struct DoctorConnectionTests {
     func deadPort() throws {
         let report = try report("url = \"mqtt://127.0.0.1:\(MosquittoBroker.freePort())\"")
         #expect(report.code == 1)
-        #expect(report.verdict("broker", "connection") == "error" && report.text("broker", "connection").contains("Connection refused"), "\(report.output)")
+        #expect(
+            report.verdict("broker", "connection") == "error" && report.text("broker", "connection").contains("Connection refused"),
+            "\(report.output)")
         #expect(report.verdict("broker", "login") == "unknown" && report.verdict("broker", "topics") == "unknown")
     }
 
@@ -33,7 +35,9 @@ struct DoctorConnectionTests {
     func blackHole() throws {
         let port = try MutePort(isFull: true)
         let report = try report("url = \"mqtt://127.0.0.1:\(port.port)\"")
-        #expect(report.verdict("broker", "connection") == "error" && report.text("broker", "connection").contains("nothing comes back"), "\(report.output)")
+        #expect(
+            report.verdict("broker", "connection") == "error" && report.text("broker", "connection").contains("nothing comes back"),
+            "\(report.output)")
     }
 
     @Test("A name that does not exist")
@@ -84,7 +88,8 @@ struct DoctorConnectionTests {
         let certificates = try Certificates(folder: fixture.folder.path)
         let old = try certificates.server("old", in: fixture.folder.path, from: "20200101000000Z", until: "20200201000000Z")
         let (ended, _) = try secure(fixture, certificates, server: old)
-        #expect(ended.verdict("broker", "tls") == "error" && ended.text("broker", "tls").contains("has ended (its own: 2020-02-01)"), "\(ended.output)")
+        #expect(
+            ended.verdict("broker", "tls") == "error" && ended.text("broker", "tls").contains("has ended (its own: 2020-02-01)"), "\(ended.output)")
         #expect(ended.verdict("broker", "login") == "unknown")
         let young = try certificates.server("young", in: fixture.folder.path, from: "20910101000000Z", until: "20920101000000Z")
         let (early, _) = try secure(fixture, certificates, server: young)
@@ -99,7 +104,9 @@ struct DoctorConnectionTests {
         #expect(host.verdict("broker", "tls") == "error" && host.text("broker", "tls").contains("made out to localhost"), "\(host.output)")
         #expect(host.verdict("broker", "login") == "unknown")
         let (authority, _) = try secure(fixture, certificates, server: certificates.server, authority: certificates.foreign)
-        #expect(authority.verdict("broker", "tls") == "error" && authority.text("broker", "tls").contains("issued by CN = authority"), "\(authority.output)")
+        #expect(
+            authority.verdict("broker", "tls") == "error" && authority.text("broker", "tls").contains("issued by CN = authority"),
+            "\(authority.output)")
         let (bare, _) = try secure(fixture, certificates, server: certificates.server, client: false)
         #expect(bare.verdict("broker", "tls") == "error" && bare.text("broker", "tls").contains("wants a certificate"), "\(bare.output)")
     }
@@ -111,7 +118,9 @@ struct DoctorConnectionTests {
         fixture.folder.write("empty.pem", "nothing\n")
         chmod(certificates.server.1, 0o600)
         fixture.site(
-            brokerTable: "url = \"mqtts://localhost\"\nca = \"\(fixture.folder.file("empty.pem"))\"\ncertificate = \"\(certificates.client.0)\"\nkey = \"\(certificates.server.1)\"\n")
+            brokerTable:
+                "url = \"mqtts://localhost\"\nca = \"\(fixture.folder.file("empty.pem"))\"\ncertificate = \"\(certificates.client.0)\"\nkey = \"\(certificates.server.1)\"\n"
+        )
         let other = try fixture.doctor(["--offline"])
         #expect(other.text("certificates", "authority").contains("no PEM certificate"), "\(other.output)")
         #expect(other.text("certificates", "key").contains("belongs to another certificate"))
@@ -122,7 +131,9 @@ struct DoctorConnectionTests {
     }
 }
 
-@Suite("Examining cards that are full or read-only", .serialized, .enabled(if: Card.isPossible, "SKIPPED, LOUDLY: mounting a file system needs root and loop devices"))
+@Suite(
+    "Examining cards that are full or read-only", .serialized,
+    .enabled(if: Card.isPossible, "SKIPPED, LOUDLY: mounting a file system needs root and loop devices"))
 struct DoctorCardTests {
     @Test("A card that is mounted read-only, and one without room")
     func cards() throws {

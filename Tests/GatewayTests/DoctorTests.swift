@@ -138,7 +138,9 @@ struct DoctorTests {
         withExtendedLifetime(broker) {}
         let site = fixture.folder.file("site")
         let english = try CommissioningTests.Run(["doctor", "--site", site, "--lang", "en"]).output
-        for word in ["hardware\n", "time\n", "storage\n", "broker field\n", "configuration\n", "gateway\n", "  √ login            accepted, MQTT 5.0"] {
+        for word in [
+            "hardware\n", "time\n", "storage\n", "broker field\n", "configuration\n", "gateway\n", "  √ login            accepted, MQTT 5.0",
+        ] {
             #expect(english.contains(word), "\(word) in\n\(english)")
         }
         #expect(!english.contains("\u{1b}"))
@@ -167,7 +169,8 @@ struct DoctorTests {
         root.write("sys/devices/platform/soc/soc:firmware/get_throttled", "50005\n")
         let compatible = Array("raspberrypi,4-model-b\0brcm,bcm2711\0".utf8)
         FileManager.default.createFile(atPath: root.file("proc/device-tree/compatible"), contents: Data(compatible))
-        fixture.folder.write("boards/raspberry-pi-4.toml", try String(contentsOfFile: CommissioningTests.root + "/boards/raspberry-pi-4.toml", encoding: .utf8))
+        fixture.folder.write(
+            "boards/raspberry-pi-4.toml", try String(contentsOfFile: CommissioningTests.root + "/boards/raspberry-pi-4.toml", encoding: .utf8))
         let report = try fixture.doctor(["--offline", "--system-root", root.path])
         #expect(report.text("hardware", "board") == "Raspberry Pi 4 Model B Rev 1.4, matches boards/raspberry-pi-4.toml", "\(report.output)")
         #expect(report.verdict("hardware", "temperature") == "error")

@@ -25,7 +25,8 @@ struct CertificateCollector: Sendable {
         return facts
     }
 
-    private func file(_ owner: String, _ role: CertificateFacts.Role, _ path: String, _ content: Answer<CertificateFacts.Content>) -> CertificateFacts {
+    private func file(_ owner: String, _ role: CertificateFacts.Role, _ path: String, _ content: Answer<CertificateFacts.Content>) -> CertificateFacts
+    {
         var status = stat()
         let mode = stat(path, &status) == 0 ? UInt32(status.st_mode) & 0o7777 : nil
         return CertificateFacts(

@@ -17,7 +17,9 @@ struct ConfigurationCollector: Sendable {
         if let name = site.platform?.broker.passwordSecret { names.append(name) }
         names += site.platform?.mapping?.secrets ?? []
         var seen: Set<String> = []
-        return names.filter { seen.insert($0).inserted }.map { ConfigurationFacts.Secret(name: $0, fault: fault(Connections.secretsDirectory + "/" + $0)) }
+        return names.filter { seen.insert($0).inserted }.map {
+            ConfigurationFacts.Secret(name: $0, fault: fault(Connections.secretsDirectory + "/" + $0))
+        }
     }
 
     private static func fault(_ path: String) -> ConfigurationFacts.Secret.Fault? {

@@ -172,7 +172,14 @@ struct SiteQuestions {
         }
         integrity = IntegrityCollector(path: site.journal.path)
         probes = SiteQuestions.probes(site, isOffline: isOffline).map { probe in
-            (probe, isOffline ? nil : Bounded("doctor-broker") { probe.run(until: end - 500_000_000); return true })
+            (
+                probe,
+                isOffline
+                    ? nil
+                    : Bounded("doctor-broker") {
+                        probe.run(until: end - 500_000_000); return true
+                    }
+            )
         }
     }
 
@@ -182,7 +189,9 @@ struct SiteQuestions {
         for (index, broker) in site.brokers.enumerated() {
             probes.append(probe(.broker, broker.id, broker, decoder.topicFilters(broker: index), isOffline))
         }
-        if let broker = site.platform?.broker { probes.append(probe(.platform, "\(broker.address.host):\(broker.address.port)", broker, [], isOffline)) }
+        if let broker = site.platform?.broker {
+            probes.append(probe(.platform, "\(broker.address.host):\(broker.address.port)", broker, [], isOffline))
+        }
         return probes
     }
 

@@ -35,7 +35,9 @@ struct DoctorView {
             parts.append(language == .zh ? "站点 \(site.name)" : "site \(site.name)")
             parts.append(language == .zh ? "版本 \(site.revision.prefix(8))" : "revision \(site.revision.prefix(8))")
         }
-        if let report = outcome.report { parts.append(language == .zh ? "已运行 \(Terminal.duration(report["uptime_s"].count))" : "up \(Terminal.duration(report["uptime_s"].count))") }
+        if let report = outcome.report {
+            parts.append(language == .zh ? "已运行 \(Terminal.duration(report["uptime_s"].count))" : "up \(Terminal.duration(report["uptime_s"].count))")
+        }
         return parts.joined(separator: "  ")
     }
 

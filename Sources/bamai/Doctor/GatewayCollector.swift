@@ -42,7 +42,9 @@ extension ConnectionFacts.Session {
     /// What a gateway's report says of one of its connections; nil where it says nothing.
     init?(_ connection: JSONValue, uptime: Int64) {
         guard let state = connection["state"].text else { return nil }
-        let messages = connection["messages"].isNull ? connection["alerts_acknowledged"].count + connection["readings_acknowledged"].count : connection["messages"].count
+        let messages =
+            connection["messages"].isNull
+            ? connection["alerts_acknowledged"].count + connection["readings_acknowledged"].count : connection["messages"].count
         self.init(
             state: state, since: connection["since_s"].number.map { Int64($0) }, reconnects: connection["reconnects"].count, messages: messages,
             uptime: uptime, lastError: connection["last_error"].text)

@@ -85,7 +85,9 @@ struct HardwareCollector: Sendable {
                 let words = line.split(separator: " ")
                 if words.count >= 2, let kilobytes = Int64(words[1]) { figures[words[0]] = kilobytes << 10 }
             }
-            guard let total = figures["MemTotal:"], let available = figures["MemAvailable:"] else { return .unknown(.failed("/proc/meminfo: other words than expected")) }
+            guard let total = figures["MemTotal:"], let available = figures["MemAvailable:"] else {
+                return .unknown(.failed("/proc/meminfo: other words than expected"))
+            }
             return .known(HardwareFacts.Memory(total: total, available: available))
         }
     }

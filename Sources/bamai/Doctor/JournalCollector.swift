@@ -48,7 +48,9 @@ struct JournalCollector: Sendable {
         let newest = try newestReading(reader, first, last)
         var (oldestAlert, oldestReading): (Int64?, Int64?) = (nil, nil)
         if hasPlatform {
-            oldestAlert = try reader.alerts(after: try reader.cursor(.alerts), limit: 1).first.map { max(0, now - $0.recorded.microseconds / 1_000_000) }
+            oldestAlert = try reader.alerts(after: try reader.cursor(.alerts), limit: 1).first.map {
+                max(0, now - $0.recorded.microseconds / 1_000_000)
+            }
             let cursor = try reader.cursor(.readings)
             if cursor < last { oldestReading = try received(max(cursor + 1, first), reader).map { max(0, now - $0) } }
         }

@@ -77,7 +77,9 @@ struct StorageCollector: Sendable {
         let device = folder.split(separator: "/").last.map(String.init) ?? ""
         if device.hasPrefix("mmcblk") {
             let lives = SystemFile.text(folder + "/device/life_time").value?.split(separator: " ").compactMap(StorageCollector.hexadecimal) ?? []
-            guard SystemFile.text(folder + "/device/type").value != "SD", let most = lives.max(), most > 0 else { return .known(.silent(device, .card)) }
+            guard SystemFile.text(folder + "/device/type").value != "SD", let most = lives.max(), most > 0 else {
+                return .known(.silent(device, .card))
+            }
             let reserve = SystemFile.text(folder + "/device/pre_eol_info").value.map { Substring($0) }.flatMap(StorageCollector.hexadecimal) ?? 0
             return .known(.eMMC(lifeTenths: most, reserve: reserve))
         }
