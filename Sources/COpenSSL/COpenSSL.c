@@ -174,7 +174,11 @@ void bamai_tls_handshake(
         reason(result->text, sizeof result->text, "OpenSSL cannot make a connection");
     } else {
         SSL_set_app_data(ssl, &result->lacks_client_certificate);
-        SSL_set_tlsext_host_name(ssl, host);
+        // RFC 6066: names only, no addresses.
+        ASN1_OCTET_STRING *address = a2i_IPADDRESS(host);
+        if (address == NULL) SSL_set_tlsext_host_name(ssl, host);
+        ASN1_OCTET_STRING_free(address);
+        ERR_clear_error();
         SSL_set_fd(ssl, socket);
         handshake(ssl, socket, now_milliseconds() + milliseconds, result);
         if (result->outcome == BAMAI_TLS_DONE) {

@@ -99,10 +99,13 @@ extension HardwareFacts {
 
     private var boardResult: CheckResult {
         let name = said("board", "板卡")
-        guard case .known(let model) = model else {
-            guard case .unknown(let reason) = model else { return result("board", name, .unknown, same("")) }
-            return result("board", name, .unknown, reason.text)
+        switch model {
+        case .unknown(let reason): return result("board", name, .unknown, reason.text)
+        case .known(let model): return boardResult(name, model)
         }
+    }
+
+    private func boardResult(_ name: BilingualText, _ model: String) -> CheckResult {
         switch board {
         case .unknown(let reason):
             if wantedBoard == nil { return result("board", name, .ok, model.isEmpty ? said("no name", "无名称") : same(model)) }

@@ -180,6 +180,20 @@ enum Terminal {
     /// `1 alert`, `3 alerts`.
     static func plural(_ number: Int, _ word: String) -> String { "\(count(Int64(number))) \(word)\(number == 1 ? "" : "s")" }
 
+    /// A text for a terminal that knows ASCII only: what has a plain form takes it, the rest is a question mark.
+    static func ascii(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{b0}": continue
+            case "\u{2026}": result += "..."
+            case "\u{b7}": result += "."
+            default: result.unicodeScalars.append(scalar.isASCII ? scalar : "?")
+            }
+        }
+        return result
+    }
+
     /// A text from outside, with what would move the cursor made visible.
     static func plain(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || (0x7f...0x9f).contains($0.value) ? "·" : $0 }))

@@ -10,9 +10,12 @@ struct CertificateCollector: Sendable {
     var account: Account?
 
     init(site: SiteConfiguration, account: Account?) {
-        owners = site.brokers.compactMap { broker in broker.tls.map { (broker.id, $0) } }
-        if let tls = site.platform?.broker.tls { owners.append(("platform", tls)) }
+        owners = []
         self.account = account
+        for broker in site.brokers {
+            if let tls = broker.tls { owners.append((name: broker.id, files: tls)) }
+        }
+        if let tls = site.platform?.broker.tls { owners.append((name: "platform", files: tls)) }
     }
 
     func facts() -> [CertificateFacts] {

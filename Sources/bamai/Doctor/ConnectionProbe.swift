@@ -38,12 +38,11 @@ final class ConnectionProbe: Sendable {
         note { $0.addresses = .unknown(.late) }
         let found = AddressList(host: host, port: port)
         note { $0.addresses = found.answer }
-        guard let first = found.addresses.first else { return }
+        guard !found.addresses.isEmpty else { return }
         note { $0.reach = .unknown(.late) }
         let (reach, socket) = connect(found.addresses, deadline)
         note { $0.reach = .known(reach) }
         guard let socket else { return }
-        _ = first
         let isSafe = facts.usesTLS ? handshake(socket, host, deadline) : true
         close(socket)
         guard isSafe else { return }
@@ -179,7 +178,7 @@ final class BrokerVisit: MQTTEvents {
         guard let granted else { return .unknown(.late) }
         topics.milliseconds = Double(Clocks.monotonicNanoseconds() - start) / 1e6
         topics.granted = granted.count { $0 }
-        topics.refused = zip(own, granted).filter { !$0.1 }.map(\.0)
+        topics.refused = zip(own, granted).filter { !$0.1 }.map { $0.0 }
         return .known(topics)
     }
 

@@ -154,7 +154,7 @@ struct SiteQuestions {
     let storage: Bounded<StorageFacts>
     let files: Bounded<Files>
     let integrity: IntegrityCollector
-    private let probes: [(probe: ConnectionProbe, call: Bounded<Bool>?)]
+    private let probes: [(ConnectionProbe, Bounded<Bool>?)]
     private let site: SiteConfiguration
 
     init(_ site: SiteConfiguration, isOffline: Bool, until end: Int64) {
@@ -171,15 +171,14 @@ struct SiteQuestions {
                 holders: ConfigurationCollector.holders(journal: site.journal.path))
         }
         integrity = IntegrityCollector(path: site.journal.path)
-        probes = SiteQuestions.probes(site, isOffline: isOffline).map { probe in
-            (
-                probe,
-                isOffline
-                    ? nil
-                    : Bounded("doctor-broker") {
-                        probe.run(until: end - 500_000_000); return true
-                    }
-            )
+        probes = SiteQuestions.probes(site, isOffline: isOffline).map { ($0, isOffline ? nil : SiteQuestions.start($0, until: end)) }
+    }
+
+    private static func start(_ probe: ConnectionProbe, until end: Int64) -> Bounded<Bool> {
+        // It ends before the whole does, so that what it has found by then is taken along.
+        Bounded("doctor-broker") {
+            probe.run(until: end - 500_000_000)
+            return true
         }
     }
 

@@ -13,13 +13,13 @@ struct DoctorView {
     private static let indent = 21
 
     var lines: [String] {
-        var lines = [Terminal.paint(Terminal.plain(head), .bold)]
+        var lines = [Terminal.paint(shown(head), .bold)]
         var title = ""
         for result in outcome.examination.results {
             let next = heading(result)
             if next != title {
                 title = next
-                lines.append(Terminal.paint(Terminal.plain(title), .bold))
+                lines.append(Terminal.paint(shown(title), .bold))
             }
             lines += self.lines(of: result)
         }
@@ -41,6 +41,12 @@ struct DoctorView {
         return parts.joined(separator: "  ")
     }
 
+    /// Without what would move the cursor; without what the terminal cannot show, where the language allows.
+    private func shown(_ text: String) -> String {
+        let plain = Terminal.plain(text)
+        return Terminal.isUTF8 || language == .zh ? plain : Terminal.ascii(plain)
+    }
+
     private func heading(_ result: CheckResult) -> String {
         let isMany = result.section == .broker || result.section == .platform
         return text(result.section.title) + (isMany && !result.subject.isEmpty ? " \(result.subject)" : "")
@@ -48,7 +54,7 @@ struct DoctorView {
 
     private func lines(of result: CheckResult) -> [String] {
         let name = Terminal.pad(Terminal.plain(text(result.name)), 16)
-        let words = Terminal.plain(text(result.text))
+        let words = shown(text(result.text))
         let room = width == .max ? Int.max : max(20, width - DoctorView.indent)
         let rows = room == .max ? [words] : Terminal.wrap(words, room)
         let margin = String(repeating: " ", count: DoctorView.indent)

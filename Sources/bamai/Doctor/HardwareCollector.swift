@@ -116,7 +116,7 @@ struct HardwareCollector: Sendable {
     private func chips() -> Answer<HardwareFacts.Chips?> {
         let names = SystemFile.list(root + "/dev").filter { $0.hasPrefix("gpiochip") }
         guard !names.isEmpty else { return .known(nil) }
-        let allowed = names.compactMap { name in account?.mayOpen("\(root)/dev/\(name)") ?? nil }
+        let allowed = names.compactMap { name in account?.mayOpen("\(root)/dev/\(name)") }
         let mayOpen = account == nil || allowed.isEmpty ? nil : allowed.allSatisfy { $0 }
         return .known(HardwareFacts.Chips(count: names.count, mayOpen: mayOpen, user: account?.name ?? ""))
     }

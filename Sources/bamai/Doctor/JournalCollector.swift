@@ -39,7 +39,8 @@ struct JournalCollector: Sendable {
     private func read(_ reader: SQLiteJournalReader) throws(JournalError) -> Facts {
         let figures = try reader.figures()
         let (first, last) = (try reader.firstSequence(), try reader.lastSequence())
-        let span = first > 0 ? max(0, (try received(last, reader) ?? 0) - (try received(first, reader) ?? 0)) : 0
+        var span: Int64 = 0
+        if first > 0, let begin = try received(first, reader), let end = try received(last, reader) { span = max(0, end - begin) }
         let now = Clocks.wallMicroseconds() / 1_000_000
         var starts: [UInt64: Int64] = [:]
         let marks = try reader.clockMarks()
