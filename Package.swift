@@ -28,9 +28,11 @@ let package = Package(
         .target(name: "CLinux", dependencies: ["CGPIOD"]),
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: lean),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: lean),
         .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: lean),
+        .target(name: "TLS", dependencies: ["COpenSSL"], swiftSettings: strict),
 
         // Floor 1: pure, no clock, no file, no Foundation.
         .target(name: "Pulse", swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
@@ -51,6 +53,7 @@ let package = Package(
         .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
 
         .target(name: "Commissioning", dependencies: ["Lifeline", "Decode", "Site"], swiftSettings: strict),
+        .target(name: "Doctor", dependencies: ["Lifeline"], swiftSettings: strict),
 
         // Floor 4.
         .target(
@@ -66,7 +69,7 @@ let package = Package(
             name: "bamai",
             dependencies: [
                 "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-                "Commissioning",
+                "Commissioning", "Doctor", "TLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -109,6 +112,7 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Lifeline"], swiftSettings: strict),
         .testTarget(name: "DeployTests", dependencies: ["Deploy", "GatewayTesting"], swiftSettings: strict),
         .testTarget(
             name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"],

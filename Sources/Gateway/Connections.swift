@@ -6,7 +6,7 @@ import Site
 /// From a site's words to what a connection needs: certificates by path, passwords from their files.
 package enum Connections {
     /// Where secrets lie: what systemd hands over, else `/etc/bamai/secrets`.
-    static var secretsDirectory: String {
+    package static var secretsDirectory: String {
         getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/bamai/secrets"
     }
 

@@ -13,7 +13,7 @@ struct StatusView {
     }
 
     /// The whole page. A daemon that waits for its journal has no more to tell than why.
-    var lines: [String] { report["journal"].isNull ? head + problems : head + problems + episodes + sources + journal + platform }
+    var lines: [String] { report["journal"].isNull ? head + problems : head + problems + episodes + alarms + sources + journal + platform }
 
     private var head: [String] {
         func text(_ name: String) -> String { Terminal.plain(report[name].text ?? "?") }
@@ -51,6 +51,27 @@ struct StatusView {
         }
         if episodes.count > StatusView.episodeLimit { lines.append("  … and \(episodes.count - StatusView.episodeLimit) more") }
         return lines
+    }
+
+    /// How the alerts themselves are: the figures of `bamai alarms` in a few lines, warnings in colour.
+    private var alarms: [String] {
+        let alarms = report["alarms"]
+        guard !alarms.isNull else { return [] }
+        let (day, most, peak) = (alarms["last_day"].count, alarms["acceptable_a_day"].count, alarms["peak_10_min"].count)
+        let held = alarms["held_by_flood_last_day"].count
+        func counted(_ name: String) -> Int64 { alarms[name]["count"].count }
+        func noted(_ number: Int64, _ words: String) -> String { Terminal.paint("\(Terminal.count(number)) \(words)", number > 0 ? .yellow : .grey) }
+        return title("alarms") + [
+            row(
+                "rate",
+                "\(Terminal.paint(Terminal.count(day), day > most ? .red : .green)) in the last day (one operator can take \(Terminal.count(most))), "
+                    + "\(count(alarms, "last_hour")) in the last hour"),
+            row("flood", "\(Terminal.paint(Terminal.count(peak), peak >= 10 ? .red : .grey)) in the worst 10 min, \(noted(held, "held back"))"),
+            row(
+                "standing",
+                "\(noted(counted("stale"), "stand for long")), \(noted(counted("chattering"), "chatter")), "
+                    + "\(Terminal.count(Int64(alarms["shelves"].list.count))) shelved, \(Terminal.count(counted("withheld"))) withheld"),
+        ]
     }
 
     private var sources: [String] {

@@ -4,7 +4,7 @@ import Testing
 struct TidyTests {
     /// What each room may import of the house; everything else is the toolchain's or a C door.
     static let mayImport: [String: Set<String>] = [
-        "Linux": ["CLinux"], "MQTT": ["CMosquitto"], "HTTP": ["CCurl"],
+        "Linux": ["CLinux"], "MQTT": ["CMosquitto"], "HTTP": ["CCurl"], "TLS": ["COpenSSL"],
         "Pulse": [], "Lifeline": [],
         "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"],
         "Street": ["Lifeline"],
@@ -13,17 +13,18 @@ struct TidyTests {
         "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"],
         "Score": ["Lifeline", "Pulse", "Site"],
         "Commissioning": ["Lifeline", "Decode", "Site"],
+        "Doctor": ["Lifeline"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
         "Deploy": ["Lifeline", "Site", "Linux"],
         "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-            "ArgumentParser", "Commissioning",
+            "ArgumentParser", "Commissioning", "Doctor", "TLS",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.
-    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street", "Commissioning", "Lines"]
+    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street", "Commissioning", "Lines", "Doctor"]
     /// The toolchain's own modules, and who may use them.
     static let toolchain: Set<String> = ["Glibc", "Synchronization"]
 

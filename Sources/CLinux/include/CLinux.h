@@ -38,4 +38,21 @@ static inline int bamai_clock_state(void) {
     return answer < 0 ? -1 : answer != TIME_ERROR;
 }
 
+// Microseconds by which the kernel thinks that its clock may be wrong at most; -1: it may not be asked.
+static inline int64_t bamai_clock_error(void) {
+    struct timex state = {.modes = 0};
+    return adjtimex(&state) < 0 ? -1 : state.maxerror;
+}
+
+// The process at the other end of a connected local socket, and its user; 0 where the kernel tells.
+static inline int bamai_peer(int descriptor, int32_t *process, uint32_t *user) {
+    // A struct ucred (pid, uid, gid), whose name only GNU's dialect knows.
+    uint32_t peer[3];
+    socklen_t length = sizeof peer;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, peer, &length) != 0) return -1;
+    *process = (int32_t)peer[0];
+    *user = peer[1];
+    return 0;
+}
+
 static inline void bamai_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
