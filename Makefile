@@ -1,7 +1,7 @@
 # Bamai (把脉). The two commands of the README: `make run` and `make test`.
 
 SWIFT ?= swift
-PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
+PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
 .PHONY: help run test simulate soak outage fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean

@@ -61,7 +61,7 @@ let package = Package(
             name: "bamai",
             dependencies: [
                 "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-                "Commissioning",
+                "Commissioning", "Deploy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -97,7 +97,9 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
-        .testTarget(name: "DeployTests", dependencies: ["Deploy", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"],
             swiftSettings: strict),

@@ -129,6 +129,7 @@ package final class Daemon {
         }
         if let reason = openSources(site, gateway, journal) { return reason }
         openUplink(site)
+        takeAuditAtStart()
         say(
             .notice,
             "gateway \(site.plan.gateway): \(site.plan.assets.count) assets, \(site.plan.sensors.count) sensors, revision \(site.revision), journal at \(gateway.judgedSequence), \(gateway.figures.replayed) entries judged again"
@@ -378,6 +379,12 @@ package final class Daemon {
                 say(.error, "reload: a changed journal path or control socket needs a restart")
                 return
             }
+            // A site that cannot connect is not taken: the one that runs keeps sensing.
+            if let problem = Connections.missingSecret(site) {
+                problems.append(Problem(.error, "configuration", "the new configuration was not taken: \(problem.text)"))
+                say(.error, "reload: \(problem.text); the old configuration stays")
+                return
+            }
             replace(old, by: site)
         }
     }
@@ -409,7 +416,7 @@ package final class Daemon {
         (sources, registered, sourceStates, uplink, gateway) = ([], [], [], nil, nil)
         openControl(site)
         if let reason = begin(site, old.journal) {
-            // The files were valid; what is left is a secret that is missing. The service manager starts us again, with the reason in the log.
+            // The files were valid and the secrets there: what is left is the system. The service manager starts us again, with the reason in the log.
             say(.error, "reload: \(reason)")
             isStopping = true
         } else {

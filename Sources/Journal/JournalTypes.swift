@@ -59,6 +59,14 @@ package struct AlertRecord: Equatable, Sendable {
     }
 }
 
+extension AlertRecord {
+    /// The kind of records that are no alerts but changes of the board, kept and told with the alerts: in the same order, under the same promises.
+    package static let auditKind = "audit"
+
+    /// Whether it is the record of a change, and no alert.
+    package var isAudit: Bool { kind == AlertRecord.auditKind }
+}
+
 /// The state of everything that judges, after the reading `sequence`.
 package struct Checkpoint: Equatable, Sendable {
     package var sequence: Sequence64

@@ -149,3 +149,26 @@ package struct SiteConfiguration: Equatable, Sendable {
         self.revision = revision
     }
 }
+
+extension SiteConfiguration {
+    /// The names of all secrets that the site refers to, each once, in the order of the file.
+    package var secretNames: [String] {
+        var all: [String] = brokers.compactMap(\.passwordSecret)
+        if let name = platform?.broker.passwordSecret { all.append(name) }
+        if let mapping = platform?.mapping { all += mapping.secrets }
+        var names: [String] = []
+        for name in all where !names.contains(name) { names.append(name) }
+        return names
+    }
+
+    /// The certificate and key files of the board that the site names, each once.
+    package var certificateFiles: [String] {
+        var paths: [String] = []
+        for connection in brokers + (platform.map { [$0.broker] } ?? []) {
+            for path in [connection.tls?.authority, connection.tls?.certificate, connection.tls?.key] {
+                if let path, !paths.contains(path) { paths.append(path) }
+            }
+        }
+        return paths
+    }
+}

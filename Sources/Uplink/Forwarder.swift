@@ -147,7 +147,10 @@ package final class Forwarder {
             let room = window - inFlight
             let records = try reader.alerts(after: alerts.sent, limit: room)
             for record in records {
-                if let identifier = publish(record, to: link, now) {
+                // A change of the board has no place in a platform's own message about alerts: it stays in the journal.
+                if record.isAudit && platform.mapping != nil {
+                    skip(.alerts, to: record.position)
+                } else if let identifier = publish(record, to: link, now) {
                     alerts.send(identifier, position: record.position)
                 } else if link.hasFailed {
                     return

@@ -12,7 +12,14 @@ enum AlertForm {
 
     /// What to print of a record; nil where its document is lost or none.
     func text(_ record: AlertRecord) -> String? {
-        switch self {
+        if record.isAudit {
+            // A change of the board is no alert: neither CAP nor a platform's own message has a word for it.
+            switch self {
+            case .cap, .mapped: return nil
+            case .lines, .cloudEvents: break
+            }
+        }
+        return switch self {
         case .lines(let language):
             AlertView(record.body).map { $0.line(language, columns: Terminal.isInteractive ? Terminal.size.columns : nil) }
         case .cloudEvents: String(decoding: record.body, as: UTF8.self)

@@ -16,5 +16,7 @@ struct Bamai: ParsableCommand {
             Check.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self,
             Shelve.self, Unshelve.self, Shelves.self,
             Maintain.self, IndexCommand.self, Export.self, Rejected.self, Replay.self, Simulate.self, ScoreCommand.self,
+            PushCommand.self, DiffCommand.self, HistoryCommand.self, RollbackCommand.self, DriftCommand.self, ConfirmCommand.self,
+            SecretCommand.self, BoardCommand.self,
         ])
 }

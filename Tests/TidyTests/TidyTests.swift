@@ -18,7 +18,7 @@ struct TidyTests {
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-            "ArgumentParser", "Commissioning",
+            "ArgumentParser", "Commissioning", "Deploy",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.
