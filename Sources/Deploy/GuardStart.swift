@@ -12,7 +12,9 @@ package enum GuardStart {
     package static func launch(_ board: BoardFolder) -> Bool {
         guard let program = DetachedProcess.ownPath else { return false }
         let words = [program, "board", "guard", "--root", board.root]
-        if access("/run/systemd/system", F_OK) == 0, geteuid() == 0, underSystemd(words) { return true }
+        // Tests ask for the supervisor of our own, whose environment is theirs.
+        let isOwn = getenv("BAMAI_SUPERVISOR").map { String(cString: $0) } == "own"
+        if !isOwn, access("/run/systemd/system", F_OK) == 0, geteuid() == 0, underSystemd(words) { return true }
         var found = stat()
         let log = board.root + "/guard.log"
         if stat(log, &found) == 0, found.st_size > logLimit { unlink(log) }

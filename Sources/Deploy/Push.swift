@@ -62,6 +62,8 @@ package struct PushOrder: Sendable {
     /// A generation that was edited by hand on the board is replaced; otherwise that is a reason to refuse.
     package var replacesDrift = false
     package var patience = Transaction.Patience()
+    /// *Units*: nanoseconds. How much longer than its own deadlines a board is waited for that cannot be reached.
+    package var margin: Int64 = 60_000_000_000
     /// Sixteen hexadecimal digits, another one each time.
     package var nonce: String
 

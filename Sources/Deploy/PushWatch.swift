@@ -14,8 +14,6 @@ final class PushWatch {
     private var isHealthy = false
     private var isReverting = false
 
-    /// *Units*: nanoseconds. What a board may need beyond its own deadlines: starts, reloads, connections.
-    static let margin: Int64 = 60_000_000_000
     /// *Units*: nanoseconds between two attempts to reach a board.
     static let retryInterval: Int64 = 2_000_000_000
 
@@ -26,7 +24,7 @@ final class PushWatch {
     private var token: String { "\(to)-\(order.nonce)" }
 
     /// Until when a board that has heard no confirmation is through with reverting, the first way back included.
-    private var latest: Int64 { 3 * order.patience.health + order.patience.confirm + PushWatch.margin }
+    private var latest: Int64 { 3 * order.patience.health + order.patience.confirm + order.margin }
 
     func run(_ first: BoardConnection) -> PushResult {
         let end = Clocks.monotonicNanoseconds() + latest
@@ -53,7 +51,7 @@ final class PushWatch {
         }
         let sentence =
             "Unknown: \(order.name) cannot be reached (\(lastWord)). The board decides by itself: without a confirmation generation \(from) runs again "
-            + "within \((order.patience.health + order.patience.confirm) / 1_000_000_000) s. Ask it: bamai history \(order.name)"
+            + "within \((order.patience.health + order.patience.confirm) / 1_000_000_000) s. Ask it: bamai history \(order.name); or confirm: bamai confirm \(order.name) \(token)"
         tell(.failed(isHealthy ? .confirm : .health, lastWord))
         return PushResult(.unknown, sentence, runs: 0)
     }

@@ -43,11 +43,17 @@ package final class PipedProcess {
         posix_spawn_file_actions_adddup2(&actions, toChild[0], STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, fromChild[1], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errorsOfChild[1], STDERR_FILENO)
+        // A group of its own: what is meant for us, from a terminal or a test, does not reach it, and the other way round.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var child: pid_t = 0
         // SAFETY: the arrays and texts live through the call.
-        let code = posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
+        let code = posix_spawnp(&child, arguments[0], &actions, &attributes, &words, environ)
         close(toChild[0])
         close(fromChild[1])
         close(errorsOfChild[1])
