@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <fcntl.h>
@@ -6,6 +7,8 @@
 #include <unistd.h>
 
 // Between fork and exec only calls of signal-safety(7) are made: the parent may have threads.
+
+int bamai_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 static void nap(long milliseconds) {
     struct timespec left = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};

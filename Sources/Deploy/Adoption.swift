@@ -67,17 +67,17 @@ package struct Adoption: Sendable {
 
     private static func locks(_ board: BoardFolder, _ by: String) throws(Refusal) -> [FileLock] {
         let holder = LockHolder(by: by, boot: Clocks.bootID(), since: Clocks.monotonicNanoseconds())
+        let attempts: [FileLock.Attempt]
         do throws(SystemError) {
-            guard case .taken(let session) = try board.lockSession(holder.text), case .taken(let change) = try board.lockGuard(holder.text) else {
-                throw Refusal(text: "a change is under way on this board")
-            }
-            if let change = board.store.transaction, !change.phase.isFinal { throw Refusal(text: "a change is open on this board: bamai board recover") }
-            return [session, change]
-        } catch let error as Refusal {
-            throw error
+            attempts = [try board.lockSession(holder.text), try board.lockGuard(holder.text)]
         } catch {
             throw Refusal(text: "\(error): \(board.root) must be there and writable; be root")
         }
+        var locks: [FileLock] = []
+        for case .taken(let lock) in attempts { locks.append(lock) }
+        guard locks.count == attempts.count else { throw Refusal(text: "a change is under way on this board") }
+        if let change = board.store.transaction, !change.phase.isFinal { throw Refusal(text: "a change is open on this board: bamai board recover") }
+        return locks
     }
 }
 

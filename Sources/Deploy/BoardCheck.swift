@@ -43,7 +43,9 @@ package struct BoardCheck: Sendable {
         }
         if let health = daemon.health(windowSeconds: 1) {
             if health.version != version { warnings.append("bamaid there is \(health.version), bamai \(version): restart it after an upgrade") }
-            if health.gateway != site.plan.gateway { objections.append("the daemon that runs there is gateway \(health.gateway), not \(site.plan.gateway)") }
+            if health.gateway != site.plan.gateway {
+                objections.append("the daemon that runs there is gateway \(health.gateway), not \(site.plan.gateway)")
+            }
         } else {
             warnings.append("no daemon answers there: the change stays only if one comes up and is well")
         }
@@ -76,7 +78,8 @@ package struct BoardCheck: Sendable {
     private mutating func checkPaths(_ site: SiteConfiguration, _ board: BoardFolder) {
         guard let now = board.currentSite else { return }
         if now.journal.path != site.journal.path {
-            objections.append("[journal] path changes from \(now.journal.path) to \(site.journal.path): that is a move, not a push; adopt the site anew")
+            objections.append(
+                "[journal] path changes from \(now.journal.path) to \(site.journal.path): that is a move, not a push; adopt the site anew")
         }
         if now.controlSocket != site.controlSocket {
             objections.append("[control] socket changes from \(now.controlSocket) to \(site.controlSocket): adopt the site anew")

@@ -90,7 +90,9 @@ package final class BoardConnection {
         case .late: throw .lost("the board says nothing for \(patience / 1_000_000_000) s")
         case .ended: throw .lost("the connection ended\(words)")
         case .bytes(let line):
-            guard let message = BoardMessage.read(line), let name = message["is"].text else { throw .foreign("the board says what is none of the protocol") }
+            guard let message = BoardMessage.read(line), let name = message["is"].text else {
+                throw .foreign("the board says what is none of the protocol")
+            }
             onMessage?(name)
             return (name, message)
         }

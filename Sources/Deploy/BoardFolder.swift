@@ -115,7 +115,9 @@ package final class BoardFolder {
     // MARK: - Locks
 
     /// Who stages on this board.
-    package func lockSession(_ holder: String) throws(SystemError) -> FileLock.Attempt { try FileLock.attempt(root + "/session.lock", holder: holder) }
+    package func lockSession(_ holder: String) throws(SystemError) -> FileLock.Attempt {
+        try FileLock.attempt(root + "/session.lock", holder: holder)
+    }
 
     /// Who changes this board.
     package func lockGuard(_ holder: String) throws(SystemError) -> FileLock.Attempt { try FileLock.attempt(root + "/guard.lock", holder: holder) }

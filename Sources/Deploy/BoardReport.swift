@@ -36,7 +36,8 @@ package struct BoardReport: Sendable {
         guard let adopted else { return "this board has no generation yet; on the board, once: bamai board adopt SITE" }
         if adopted.gateway != gateway { return "another board answers: it is gateway \(adopted.gateway), the site is for \(gateway)" }
         if !adopted.serial.isEmpty, !serial.isEmpty, adopted.serial != serial {
-            return "another device answers: the card was adopted on serial \(adopted.serial), this is \(serial). Was the card moved or cloned? Where that "
+            return
+                "another device answers: the card was adopted on serial \(adopted.serial), this is \(serial). Was the card moved or cloned? Where that "
                 + "was meant: bamai board adopt --moved, on the board"
         }
         if !runningGateway.isEmpty, runningGateway != gateway { return "the daemon that runs there is gateway \(runningGateway), not \(gateway)" }

@@ -50,7 +50,9 @@ package final class BoardSession {
                 break
             }
             guard request["bamai_board"].count == Int64(BoardMessage.version) else {
-                refuse(["this board speaks version \(BoardMessage.version) of the protocol, not \(request["bamai_board"].count): install the same bamai"])
+                refuse([
+                    "this board speaks version \(BoardMessage.version) of the protocol, not \(request["bamai_board"].count): install the same bamai"
+                ])
                 break
             }
             serve(request)
@@ -253,7 +255,9 @@ package final class BoardSession {
             offset += file.size
         }
         if let free = FileSystem.free(holding: board.root), free < BoardCheck.room + 2 * Int64(total) {
-            return refuse(["only \(free >> 10) KiB are free below \(board.root); a change of this size needs \((BoardCheck.room + 2 * Int64(total)) >> 10) KiB"])
+            return refuse([
+                "only \(free >> 10) KiB are free below \(board.root); a change of this size needs \((BoardCheck.room + 2 * Int64(total)) >> 10) KiB"
+            ])
         }
         do throws(StorageFailure) {
             let known = Set(board.store.numbers)
@@ -290,7 +294,8 @@ package final class BoardSession {
     private func arm(_ request: JSONValue) {
         let number = Int(request["generation"].count)
         guard lock != nil, verified == number else { return refuse(["nothing may be armed that was not begun and verified"]) }
-        guard let nonce = request["nonce"].text, (8...32).contains(nonce.utf8.count), nonce.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        guard let nonce = request["nonce"].text, (8...32).contains(nonce.utf8.count),
+            nonce.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
         else { return refuse(["the nonce is no hexadecimal number"]) }
         func nanoseconds(_ name: String, _ usual: Int64) -> Int64 { request[name].isNull ? usual : request[name].count &* 1_000_000 }
         let usual = Transaction.Patience()
@@ -303,7 +308,9 @@ package final class BoardSession {
             return refuse(["no generation runs here; adopt the board first: bamai board adopt SITE"])
         }
         if let expected = request["expect"].text, !expected.isEmpty, !now.hash.hasPrefix(expected) {
-            return refuse(["generation \(from) has the hash \(now.hash.prefix(12)), not \(expected.prefix(12)): somebody was quicker; look at the difference anew"])
+            return refuse([
+                "generation \(from) has the hash \(now.hash.prefix(12)), not \(expected.prefix(12)): somebody was quicker; look at the difference anew"
+            ])
         }
         let fallbacks = board.confirmedGenerations(except: [from, number])
         let change = Transaction(
@@ -413,7 +420,9 @@ package final class BoardSession {
         _ = GuardStart.revive(board)
         var answer = change.answer(to: token)
         if answer == .taken, change.phase == .waiting {
-            do throws(StorageFailure) { try board.ask(.confirm, token) } catch { return refuse(["the confirmation cannot be left for the guard: \(error.text)"]) }
+            do throws(StorageFailure) { try board.ask(.confirm, token) } catch {
+                return refuse(["the confirmation cannot be left for the guard: \(error.text)"])
+            }
             // The guard takes the request away once what came of it is durable.
             let end = deadline(20)
             while board.asked(.confirm) != nil, Clocks.monotonicNanoseconds() < end { usleep(20_000) }

@@ -7,6 +7,8 @@ package struct DaemonHealth: Equatable, Sendable {
         package var id: String
         package var isConnected: Bool
         package var error: String
+
+        package init(id: String, isConnected: Bool, error: String) { (self.id, self.isConnected, self.error) = (id, isConnected, error) }
     }
 
     /// As it was answered.

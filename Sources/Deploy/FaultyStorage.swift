@@ -4,8 +4,8 @@
     /// The board's disk in a debug build whose environment asks for a fault: what tests of whole processes need to die, or to be refused, at each step in turn.
     ///
     /// `BAMAI_STORAGE_FAULT="<file> <n> <fault>"`: the file counts the steps of all processes of the board, one byte each. At the n-th step `kill` ends the
-    /// process and `cut` its whole process group, before the step is done; with `full` the n-th and all later steps that need room are refused. A release
-    /// has nothing of this.
+    /// process and `cut` its whole process group, before the step is done; with `full` the n-th and all later steps that need room are refused until the
+    /// reserve was given back. A release has nothing of this.
     final class FaultyStorage: BoardStorage {
         private let disk: DiskStorage
         private let counter: String
@@ -14,7 +14,8 @@
 
         /// nil where no fault is asked for.
         init?(root: String) {
-            guard let words = getenv("BAMAI_STORAGE_FAULT").map({ String(cString: $0).split(separator: " ") }), words.count == 3, let at = Int(words[1])
+            guard let words = getenv("BAMAI_STORAGE_FAULT").map({ String(cString: $0).split(separator: " ") }), words.count == 3,
+                let at = Int(words[1])
             else { return nil }
             (disk, counter, self.at, fault) = (DiskStorage(root: root), String(words[0]), at, String(words[2]))
         }
@@ -32,7 +33,8 @@
             switch fault {
             case "kill" where count == at: raise(SIGKILL)
             case "cut" where count >= at: Glibc.kill(0, SIGKILL)
-            case "full" where count >= at && needsRoom: throw StorageFailure("write: \(String(cString: strerror(ENOSPC)))")
+            case "full" where count >= at && needsRoom && access(counter + ".room", F_OK) != 0:
+                throw StorageFailure("write: \(String(cString: strerror(ENOSPC)))")
             default: break
             }
         }
@@ -68,7 +70,9 @@
 
         func remove(_ path: String) throws(StorageFailure) {
             try step(needsRoom: false)
+            let givesRoom = path == "reserve" && disk.read(path, limit: BoardFolder.reserveBytes) != nil
             try disk.remove(path)
+            if givesRoom { close(open(counter + ".room", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)) }
         }
     }
 #endif

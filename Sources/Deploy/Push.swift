@@ -111,14 +111,15 @@ package final class Push {
             let limits = "at most \(Manifest.fileLimit) files and \(Manifest.byteLimit >> 20) MiB, names of printable ASCII without spaces"
             return failed(.check, PushResult(.invalid, "The site's files cannot be carried: \(limits). Nothing was changed.", runs: 0))
         }
-        return guarded { () throws(LinkFailure) in
+        return guarded { () throws(LinkFailure) -> PushResult in
             let connection = try self.reach()
             let board = self.report!
             if let refusal = self.refusal(board, gateway: site.configuration.plan.gateway) { return refusal }
             let difference = SiteDifference(new: manifest, old: board.manifest)
             self.tell(.done(.difference, self.words(difference, board, manifest)))
             if difference.files.isEmpty, board.manifest?.site == manifest.site, board.runningRevision == manifest.revision {
-                return PushResult(.confirmed, "Generation \(board.generation) runs on \(self.order.name) already: nothing to push.", runs: board.generation)
+                return PushResult(
+                    .confirmed, "Generation \(board.generation) runs on \(self.order.name) already: nothing to push.", runs: board.generation)
             }
             guard self.agree(board, difference) else {
                 return PushResult(.refused, "Nothing was changed on \(self.order.name).", runs: board.generation)
@@ -141,7 +142,7 @@ package final class Push {
 
     /// Goes back to a generation that the board still has; nil: the youngest confirmed one before that which runs.
     package func rollBack(to wanted: Int?) -> PushResult {
-        guarded { () throws(LinkFailure) in
+        guarded { () throws(LinkFailure) -> PushResult in
             let connection = try self.reach()
             let board = self.report!
             if let refusal = self.refusal(board, gateway: board.adopted?.gateway ?? "") { return refusal }
@@ -151,10 +152,12 @@ package final class Push {
             let whole = Set(message["generations"].list.filter { ($0["flaw"].text ?? "").isEmpty }.map { Int($0["number"].count) })
             let good = Set(entries.filter { [.adopted, .confirmed, .kept].contains($0.event) }.map(\.generation))
             guard let number = wanted ?? good.intersection(whole).filter({ $0 < board.generation }).max() else {
-                return PushResult(.refused, "There is no older confirmed generation on \(self.order.name). Nothing was changed.", runs: board.generation)
+                return PushResult(
+                    .refused, "There is no older confirmed generation on \(self.order.name). Nothing was changed.", runs: board.generation)
             }
             guard whole.contains(number) else {
-                return PushResult(.refused, "There is no whole generation \(number) on \(self.order.name). Nothing was changed.", runs: board.generation)
+                return PushResult(
+                    .refused, "There is no whole generation \(number) on \(self.order.name). Nothing was changed.", runs: board.generation)
             }
             if number == board.generation, board.manifest?.revision == board.runningRevision {
                 return PushResult(.confirmed, "Generation \(number) runs on \(self.order.name) already.", runs: number)
@@ -177,7 +180,10 @@ package final class Push {
         } catch {
             let step: PushEvent.Step = report == nil ? .connect : .stage
             let was = report.map { "generation \($0.generation) still runs" } ?? "nothing was changed"
-            return failed(step, PushResult(.refused, "\(order.name) cannot be reached: \(error.text). As far as this push goes, \(was).", runs: report?.generation ?? 0))
+            return failed(
+                step,
+                PushResult(
+                    .refused, "\(order.name) cannot be reached: \(error.text). As far as this push goes, \(was).", runs: report?.generation ?? 0))
         }
     }
 
@@ -197,12 +203,16 @@ package final class Push {
     private func refusal(_ board: BoardReport, gateway: String) -> PushResult? {
         var why = board.objection(gateway: gateway)
         if why == nil, !board.flaw.isEmpty, !order.replacesDrift {
-            why = "generation \(board.generation) was changed on the board (\(board.flaw)); take that into the repository, or push with --replace-drift"
+            why =
+                "generation \(board.generation) was changed on the board (\(board.flaw)); take that into the repository, or push with --replace-drift"
         }
         guard let why else {
             if board.daemonVersion.isEmpty { tell(.warning("no daemon answers on \(order.name)")) }
             if let manifest = board.manifest, !board.runningRevision.isEmpty, board.runningRevision != manifest.revision {
-                tell(.warning("the daemon runs revision \(board.runningRevision.prefix(8)), generation \(board.generation) is \(manifest.revision.prefix(8))"))
+                tell(
+                    .warning(
+                        "the daemon runs revision \(board.runningRevision.prefix(8)), generation \(board.generation) is \(manifest.revision.prefix(8))"
+                    ))
             }
             return nil
         }
@@ -210,7 +220,8 @@ package final class Push {
     }
 
     private func words(_ difference: SiteDifference, _ board: BoardReport, _ manifest: Manifest) -> String {
-        let runs = board.runningRevision.isEmpty ? "nothing runs" : board.runningRevision == board.manifest?.revision ? "which runs" : "which does not run"
+        let runs =
+            board.runningRevision.isEmpty ? "nothing runs" : board.runningRevision == board.manifest?.revision ? "which runs" : "which does not run"
         return "\(difference.sentence); on disk generation \(board.generation), \(runs)"
     }
 

@@ -98,7 +98,8 @@ final class PushWatch {
         case .reverted:
             if !isReverting { tell(.failed(isHealthy ? .confirm : .health, change.cause)) }
             tell(.done(.revert, "generation \(change.runs) runs again"))
-            return PushResult(.revertedHealthy, "Taken back: \(change.cause). Generation \(change.runs) runs on \(order.name) as before.", runs: change.runs)
+            return PushResult(
+                .revertedHealthy, "Taken back: \(change.cause). Generation \(change.runs) runs on \(order.name) as before.", runs: change.runs)
         case .stranded:
             tell(.failed(.revert, "no generation was healthy"))
             return PushResult(

@@ -48,7 +48,9 @@ package struct SecretFolder: Sendable {
         if secret.last == 10 { secret.removeLast() }
         if secret.last == 13 { secret.removeLast() }
         guard !secret.isEmpty else { throw Failure(text: "the secret is empty; nothing was changed") }
-        guard secret.count <= SecretFolder.limit else { throw Failure(text: "the secret is longer than \(SecretFolder.limit) bytes; nothing was changed") }
+        guard secret.count <= SecretFolder.limit else {
+            throw Failure(text: "the secret is longer than \(SecretFolder.limit) bytes; nothing was changed")
+        }
         guard !secret.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
             throw Failure(text: "the secret holds control characters (a line feed in its middle?); nothing was changed")
         }

@@ -2,6 +2,7 @@
 package struct SiteDifference: Equatable, Sendable {
     /// One file that is not the same on both sides.
     package struct File: Equatable, Sendable {
+        /// What a push does with it.
         package enum Kind: String, Sendable { case added, removed, changed }
         package var path: String
         package var kind: Kind

@@ -42,8 +42,8 @@ package struct SiteFileCollection: Sendable {
             }
             let prefix = common == "/" ? "/" : common + "/"
             var contents: [String: [UInt8]] = [:]
-            for (name, bytes) in files { contents[String(name.dropFirst(prefix.utf8.count))] = bytes }
-            let site = String(folder(of: path).dropFirst(prefix.utf8.count))
+            for (name, bytes) in files { contents[String(name.dropFirst(prefix.count))] = bytes }
+            let site = String(folder(of: path).dropFirst(prefix.count))
             let collection = SiteFileCollection(contents: contents, site: site, configuration: configuration, warnings: warnings)
             // What is sent must be read there as it was read here: from these files alone.
             switch loadSite(at: "/" + site + "/site.toml", from: collection.sources(below: "/")) {
@@ -62,7 +62,7 @@ package struct SiteFileCollection: Sendable {
         let contents = contents
         return SiteSources(
             read: { path in
-                guard path.hasPrefix(root), let bytes = contents[String(path.dropFirst(root.utf8.count))] else { return .absent }
+                guard path.hasPrefix(root), let bytes = contents[String(path.dropFirst(root.count))] else { return .absent }
                 return .bytes(bytes)
             },
             list: { folder in

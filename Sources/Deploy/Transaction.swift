@@ -112,7 +112,8 @@ package struct Transaction: Equatable, Sendable {
         guard let value = JSONValue(bytes), value["schema"].count == 1, let phase = value["phase"].text.flatMap(Phase.init(rawValue:)),
             let nonce = value["nonce"].text, let by = value["by"].text, let cause = value["cause"].text, let boot = value["boot"].text,
             let deadline = value["deadline_ns"].text.flatMap({ Int64($0) }), let health = value["health_ns"].text.flatMap({ Int64($0) }),
-            let begun = value["begun_ns"].text.flatMap({ Int64($0) }), let confirm = value["confirm_ns"].text.flatMap({ Int64($0) }), let probation = value["probation_ns"].text.flatMap({ Int64($0) })
+            let begun = value["begun_ns"].text.flatMap({ Int64($0) }), let confirm = value["confirm_ns"].text.flatMap({ Int64($0) }),
+            let probation = value["probation_ns"].text.flatMap({ Int64($0) })
         else { return nil }
         (self.phase, self.nonce, self.by, self.cause, self.boot, self.deadline) = (phase, nonce, by, cause, boot, deadline)
         patience = Patience(health: health, confirm: confirm, probation: probation)

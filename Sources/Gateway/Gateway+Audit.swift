@@ -12,7 +12,8 @@ extension Gateway {
         for entry in entries.prefix(Gateway.alertsPerCommit) {
             batch.alerts.append(
                 AlertRecord(
-                    id: entry.id, episode: entry.id, kind: AlertRecord.auditKind, level: 0, subject: "gateway/" + gateway, sensor: "", rule: entry.act,
+                    id: entry.id, episode: entry.id, kind: AlertRecord.auditKind, level: 0, subject: "gateway/" + gateway, sensor: "",
+                    rule: entry.act,
                     sequence: judgedSequence, recorded: entry.made,
                     body: entry.cloudEvent(gateway: gateway, sequence: judgedSequence, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)))
         }

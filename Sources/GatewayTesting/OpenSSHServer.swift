@@ -1,7 +1,8 @@
 import Glibc
 
 /// A real sshd on a free port of loopback with keys of its own, and the client configuration that reaches it as `board`.
-package final class OpenSSHServer {
+package final class OpenSSHServer: @unchecked Sendable {
+    // Sendable: a test starts and stops it from one thread at a time.
     package private(set) var port: UInt16 = 0
     /// For `ssh -F`: strict host-key checking, one identity, nothing of the user's.
     package let clientConfiguration: String
@@ -28,7 +29,7 @@ package final class OpenSSHServer {
             do {
                 try start()
                 return
-            } catch where attempt < 5 {
+            } catch  where attempt < 5 {
                 continue
             }
         }
@@ -38,7 +39,8 @@ package final class OpenSSHServer {
 
     private func makeKey(_ name: String) throws {
         unlink(folder + "/" + name)
-        let maker = try ChildProcess("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", folder + "/" + name], output: folder + "/keygen.log")
+        let maker = try ChildProcess(
+            "/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", folder + "/" + name], output: folder + "/keygen.log")
         guard maker.wait() == 0 else { throw ChildProcessFailure(text: "ssh-keygen cannot make \(name)") }
     }
 

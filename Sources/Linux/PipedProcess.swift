@@ -5,7 +5,7 @@ import Glibc
 ///
 /// *Isolation*: one owner. It is killed at its owner's end, so nothing is left behind.
 package final class PipedProcess {
-    package let identifier: pid_t
+    package let identifier: Int32
     private var input: Int32
     private let output: Int32
     private let errors: Int32
@@ -32,7 +32,7 @@ package final class PipedProcess {
     /// Starts a program that is looked for in `PATH`.
     package init(_ arguments: [String]) throws(SystemError) {
         var (toChild, fromChild, errorsOfChild): ([Int32], [Int32], [Int32]) = ([-1, -1], [-1, -1], [-1, -1])
-        guard pipe2(&toChild, O_CLOEXEC) == 0, pipe2(&fromChild, O_CLOEXEC) == 0, pipe2(&errorsOfChild, O_CLOEXEC) == 0 else {
+        guard bamai_pipe(&toChild) == 0, bamai_pipe(&fromChild) == 0, bamai_pipe(&errorsOfChild) == 0 else {
             let error = SystemError("pipe")
             for descriptor in toChild + fromChild + errorsOfChild where descriptor >= 0 { close(descriptor) }
             throw error

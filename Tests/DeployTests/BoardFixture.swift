@@ -132,7 +132,8 @@ final class BoardFixture: @unchecked Sendable {
     /// The board's session through a real sshd; the user's `ssh` with a configuration of the test's.
     func ssh(_ server: OpenSSHServer) -> SSHConnector {
         SSHConnector(
-            host: "board", remote: (environment + [BoardFixture.bamai]).joined(separator: " "), root: root, options: ["-F", server.clientConfiguration])
+            host: "board", remote: (environment + [BoardFixture.bamai]).joined(separator: " "), root: root,
+            options: ["-F", server.clientConfiguration])
     }
 
     /// The board's session as a process on this machine; a debug build's fault may be asked for.
@@ -161,7 +162,8 @@ final class BoardFixture: @unchecked Sendable {
         #expect(store.current == runs, "\(place): \(String(describing: store.transaction))", sourceLocation: sourceLocation)
         #expect(store.flaw(runs) == nil, "\(place): \(store.flaw(runs) ?? "")", sourceLocation: sourceLocation)
         let revision = store.manifest(runs)?.revision
-        #expect(wait(20) { self.health?.revision == revision }, "\(place): the daemon does not run generation \(runs)", sourceLocation: sourceLocation)
+        #expect(
+            wait(20) { self.health?.revision == revision }, "\(place): the daemon does not run generation \(runs)", sourceLocation: sourceLocation)
     }
 
     func waitForEnd(_ seconds: Double = 60) -> Transaction.Phase? {

@@ -79,7 +79,8 @@ struct BoardTests {
         #expect(refused.outcome == .refused, "\(refused.sentence)")
         #expect(refused.sentence.contains("the secret \"field-password\" is not set on the board"), "\(refused.sentence)")
         fixture.folder.write("typed", "correct horse\n")
-        let shell = "exec \(BoardFixture.bamai) secret set field-password --folder \(fixture.folder.file("secrets")) --root \(fixture.root) < \(fixture.folder.file("typed"))"
+        let shell =
+            "exec \(BoardFixture.bamai) secret set field-password --folder \(fixture.folder.file("secrets")) --root \(fixture.root) < \(fixture.folder.file("typed"))"
         let set = try ChildProcess("/bin/sh", ["-c", shell], output: fixture.folder.file("set.log"))
         #expect(set.wait() == 0, "\(fixture.text("set.log"))")
         unlink(fixture.folder.file("typed"))
@@ -169,7 +170,8 @@ struct BoardTests {
         try fixture.adopt()
         let publisher = RestartedDaemon(
             "/bin/sh",
-            ["-c", "while sleep 0.3; do mosquitto_pub -p \(broker.port) -t in/0 -q 1 -m '{\"v\":1}' || exit; done"], output: "/dev/null", environment: [:])
+            ["-c", "while sleep 0.3; do mosquitto_pub -p \(broker.port) -t in/0 -q 1 -m '{\"v\":1}' || exit; done"], output: "/dev/null",
+            environment: [:])
         defer { publisher.end() }
         #expect(fixture.wait(20) { fixture.health?.reporting == ["d0"] }, "\(fixture.log)")
         site("new", topic: "in/zero")

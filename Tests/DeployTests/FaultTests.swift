@@ -81,7 +81,9 @@ struct FaultTests {
         let store = fixture.board.store
         let runs = store.current ?? 0
         if store.flaw(runs) != nil { trial.problems.append("generation \(runs) is not whole") }
-        if !fixture.wait(20, { fixture.health?.revision == store.manifest(runs)?.revision }) { trial.problems.append("the daemon does not run \(runs)") }
+        if !fixture.wait(20, { fixture.health?.revision == store.manifest(runs)?.revision }) {
+            trial.problems.append("the daemon does not run \(runs)")
+        }
         let phase = store.transaction?.phase
         let fits =
             switch result.outcome {
@@ -122,7 +124,9 @@ struct FaultTests {
     /// - Returns: how many steps a push without a fault takes.
     private func steps() -> Int { FaultTests.trial("none", at: 1).steps }
 
-    @Test("Each durable step in turn: the process dies there; the disk has no room from there on; the power goes there", arguments: ["kill", "full", "cut"])
+    @Test(
+        "Each durable step in turn: the process dies there; the disk has no room from there on; the power goes there",
+        arguments: ["kill", "full", "cut"])
     func everyStep(fault: String) throws {
         let count = steps()
         #expect(count > 60 && count < FaultTests.most, "\(count)")
@@ -132,4 +136,78 @@ struct FaultTests {
         // The faults have happened: a push that is never disturbed would pass too.
         #expect(trials.count { $0.steps >= $0.step } > count / 2)
     }
+}
+
+@Suite("A board's disk that is really full", .enabled(if: SmallDisk.isPossible, "SKIPPED, LOUDLY: mounting a tmpfs needs root"))
+struct FullDiskTests {
+    /// A board of its own small disk, with generation 1 running and a site that differs.
+    private func ready() throws -> (BoardFixture, SmallDisk) {
+        let fixture = BoardFixture()
+        let disk = try SmallDisk(fixture.root, kibibytes: 6 << 10)
+        fixture.site("old")
+        try fixture.adopt()
+        fixture.site("new")
+        return (fixture, disk)
+    }
+
+    @Test("No room for another generation: refused, with figures")
+    func stage() throws {
+        let (fixture, disk) = try ready()
+        disk.fill(leaving: 1 << 20)
+        let result = try fixture.push(fixture.order(), through: fixture.local())
+        #expect(result.outcome == .refused && result.sentence.contains("KiB are free below"), "\(result.sentence)")
+        fixture.expectSound("on a full disk", runs: 1)
+        disk.empty()
+        #expect(try fixture.push(fixture.order(probation: 1), through: fixture.local()).outcome == .confirmed)
+        #expect(fixture.waitForEnd() == .kept)
+    }
+
+    @Test("The disk fills up once the change is armed: the reserve carries it to its end", arguments: [true, false])
+    func change(isConfirmed: Bool) throws {
+        let (fixture, disk) = try ready()
+        var connector = fixture.local()
+        connector.onConnect = { connection, isFresh in
+            connection.onMessage = { name in
+                if name == "armed" { disk.fill(leaving: 0) }
+                // The confirmation itself needs room of its own for a moment; without it the board goes back.
+                if isFresh && !isConfirmed { kill(connection.identifier, SIGKILL) }
+            }
+        }
+        let result = try fixture.push(fixture.order(health: 10, confirm: 6, probation: 1), through: connector)
+        #expect([.confirmed, .revertedHealthy].contains(result.outcome), "\(result.sentence)")
+        let phase = fixture.waitForEnd()
+        #expect(phase == (result.outcome == .confirmed ? .kept : .reverted))
+        fixture.expectSound(result.sentence, runs: result.outcome == .confirmed ? 2 : 1)
+    }
+}
+
+/// A tmpfs of a test's own, mounted over a folder; gone with its owner.
+final class SmallDisk {
+    private let path: String
+
+    static let isPossible: Bool = {
+        guard geteuid() == 0 else { return false }
+        let folder = TestFolder()
+        guard let disk = try? SmallDisk(folder.path, kibibytes: 64) else { return false }
+        withExtendedLifetime(disk) {}
+        return true
+    }()
+
+    init(_ path: String, kibibytes: Int) throws {
+        self.path = path
+        let mount = try ChildProcess("/bin/mount", ["-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", path])
+        guard mount.wait() == 0 else { throw ChildProcessFailure(text: "mount") }
+    }
+
+    deinit { _ = try? ChildProcess("/bin/umount", ["-l", path]).wait() }
+
+    /// Writes until so many bytes are free, or nothing more goes.
+    func fill(leaving bytes: Int64) {
+        let descriptor = open(path + "/ballast", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        defer { close(descriptor) }
+        let page = [UInt8](repeating: 1, count: 4096)
+        while FileSystem.free(holding: path) ?? 0 > bytes, write(descriptor, page, page.count) == page.count {}
+    }
+
+    func empty() { unlink(path + "/ballast") }
 }

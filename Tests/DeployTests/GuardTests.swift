@@ -78,7 +78,9 @@ struct GuardTests {
         }
     }
 
-    @Test("The wall clock steps by a year in every phase, both ways: no deadline moves", arguments: [365 * 86_400_000_000, -365 * 86_400_000_000] as [Int64])
+    @Test(
+        "The wall clock steps by a year in every phase, both ways: no deadline moves",
+        arguments: [365 * 86_400_000_000, -365 * 86_400_000_000] as [Int64])
     func clockSteps(step: Int64) throws {
         let world = try World()
         let guardian = world.guardian()
@@ -200,7 +202,9 @@ struct GuardTests {
         }
         #expect(try objection { _ in } == nil)
         #expect(try objection { $0.brokers[0].isConnected = false } == "broker a was connected before and is not now")
-        #expect(try objection { $0.brokers = [.init(id: "c", isConnected: false, error: "refused")] } == "brokers were connected before and none is now (refused)")
+        #expect(
+            try objection { $0.brokers = [.init(id: "c", isConnected: false, error: "refused")] }
+                == "brokers were connected before and none is now (refused)")
         #expect(try objection { $0.platform = "waiting" } == "the platform was connected before and is not now")
         #expect(try objection { $0.platform = "none" } == nil)
         #expect(try objection { $0.unheard = ["d2", "d3"] } == "1 of 2 devices that spoke before were not heard since, first d2")

@@ -70,7 +70,8 @@ struct BoardAdopt: ParsableCommand {
                 return Output.line("Generation \(done.generation) of gateway \(done.gateway) now belongs to serial \(done.serial).")
             }
             let done = try Adoption.adopt(PushSite.file(site), on: board, by: Worker.name, device: device, now: now)
-            Output.line("Generation \(done.generation) of gateway \(done.gateway) is in place on serial \(done.serial.isEmpty ? "unknown" : done.serial).")
+            Output.line(
+                "Generation \(done.generation) of gateway \(done.gateway) is in place on serial \(done.serial.isEmpty ? "unknown" : done.serial).")
             Output.line("Start the daemon with it (the packaged unit does): bamaid \(board.root)/current")
         } catch {
             for finding in error.findings { Terminal.error(finding.description) }

@@ -8,7 +8,9 @@ struct BoardOption: ParsableArguments {
     @Argument(help: "The board as ssh knows it (pump-07, root@10.0.0.7), or \".\" for the board that this runs on.")
     var host: String
 
-    @Option(name: [.customShort("o"), .long], parsing: .unconditional, help: ArgumentHelp("An option for ssh, as in -o Port=2222; repeatable.", valueName: "option"))
+    @Option(
+        name: [.customShort("o"), .long], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("An option for ssh, as in -o Port=2222; repeatable.", valueName: "option"))
     var sshOption: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("The configuration file for ssh (default: your own).", valueName: "file"), completion: .file())

@@ -177,12 +177,14 @@ struct DriftCommand: ParsableCommand {
             let report = BoardReport(try connection.receive().message)
             var lines: [(Bool?, String, String)] = []
             if let manifest = report.manifest {
-                lines.append((report.flaw.isEmpty, "files", report.flaw.isEmpty ? "generation \(report.generation) is as it was pushed" : report.flaw))
+                lines.append(
+                    (report.flaw.isEmpty, "files", report.flaw.isEmpty ? "generation \(report.generation) is as it was pushed" : report.flaw))
                 let runs = report.runningRevision == manifest.revision
                 lines.append(
                     report.runningRevision.isEmpty
                         ? (nil, "daemon", "unknown: none answers")
-                        : (runs, "daemon", runs ? "runs it" : "runs revision \(report.runningRevision.prefix(8)), not \(manifest.revision.prefix(8))"))
+                        : (runs, "daemon", runs ? "runs it" : "runs revision \(report.runningRevision.prefix(8)), not \(manifest.revision.prefix(8))")
+                )
             } else {
                 lines.append((false, "files", "no whole generation is in place"))
             }
@@ -190,8 +192,9 @@ struct DriftCommand: ParsableCommand {
                 let isSame = adopted.serial == report.serial || adopted.serial.isEmpty
                 lines.append((isSame, "device", isSame ? "serial \(report.serial)" : "serial \(report.serial), adopted on \(adopted.serial)"))
             }
-            if let collection, let new = Manifest(
-                collection.contents, site: collection.site, revision: collection.configuration.revision, created: 0, by: "", source: "")
+            if let collection,
+                let new = Manifest(
+                    collection.contents, site: collection.site, revision: collection.configuration.revision, created: 0, by: "", source: "")
             {
                 let difference = SiteDifference(new: new, old: report.manifest)
                 lines.append((difference.files.isEmpty, "site", difference.sentence))

@@ -57,7 +57,9 @@ struct PushCommand: ParsableCommand {
     @Flag(name: .long, help: "Ask nothing.")
     var yes = false
 
-    @Option(name: .long, help: ArgumentHelp("The hash, or its beginning, of the generation that must be in place (default: as found).", valueName: "hash"))
+    @Option(
+        name: .long, help: ArgumentHelp("The hash, or its beginning, of the generation that must be in place (default: as found).", valueName: "hash")
+    )
     var expect: String?
 
     @Flag(name: .long, help: "Replace a generation that was edited by hand on the board.")

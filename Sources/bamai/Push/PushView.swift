@@ -14,7 +14,10 @@ final class PushView {
     ]
 
     func tell(_ event: PushEvent) {
-        if isJSON { return Output.raw(PushView.json(event)) ? () : () }
+        if isJSON {
+            Output.raw(PushView.json(event))
+            return
+        }
         switch event {
         case .begun(let step): wait(step, "…")
         case .done(let step, let text): line("√", .green, step, text)
