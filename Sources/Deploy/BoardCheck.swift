@@ -69,7 +69,7 @@ package struct BoardCheck: Sendable {
 
     private mutating func checkSecrets(_ site: SiteConfiguration, _ daemon: any DaemonLink, _ folders: [String]) {
         let names = site.secretNames
-        let missing =
+        let missing: [String] =
             daemon.missingSecrets(names) ?? names.filter { name in !folders.contains { access($0 + "/" + name, R_OK) == 0 } }
         for name in missing { objections.append("the secret \"\(name)\" is not set on the board: bamai secret set \(name)") }
     }

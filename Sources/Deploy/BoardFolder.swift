@@ -99,8 +99,15 @@ package final class BoardFolder {
 
     /// Asks. Not durable: who asks waits for what the guard makes durable.
     package func ask(_ request: Request, _ text: String) throws(StorageFailure) {
-        try storage.makeFolder("requests")
-        try storage.write("requests/.\(request.rawValue)", Array(text.utf8))
+        do throws(StorageFailure) {
+            try storage.makeFolder("requests")
+            try storage.write("requests/.\(request.rawValue)", Array(text.utf8))
+        } catch {
+            // A full disk must not keep anybody from confirming.
+            spendReserve()
+            try storage.makeFolder("requests")
+            try storage.write("requests/.\(request.rawValue)", Array(text.utf8))
+        }
         try storage.rename("requests/.\(request.rawValue)", to: "requests/\(request.rawValue)")
     }
 

@@ -139,6 +139,7 @@ extension Guard {
     /// Waits on this thread. *Units*: nanoseconds.
     package static func sleep(_ nanoseconds: Int64) {
         var left = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        while nanosleep(&left, &left) != 0 && errno == EINTR {}
+        var rest = timespec()
+        while nanosleep(&left, &rest) != 0 && errno == EINTR { left = rest }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Lifeline
 import MQTT
 import Site
 
@@ -28,6 +29,16 @@ package enum Connections {
     static func missingSecret(_ site: SiteConfiguration) -> SecretProblem? {
         if case .failure(let problem) = secrets(site.secretNames) { return problem }
         return nil
+    }
+
+    /// A number that changes with the secrets of a site, as far as they can be read; never kept outside of this process.
+    static func secretsMark(_ site: SiteConfiguration) -> UInt64 {
+        var hash = StableHash()
+        for name in site.secretNames {
+            if case .success(let text) = secret(name) { hash.combine(text) }
+            hash.combine(name)
+        }
+        return hash.value
     }
 
     /// What a connection to a broker of a site needs; a sentence where its password cannot be read.

@@ -49,6 +49,8 @@ package final class Daemon {
     var clients: [UInt64: ControlClient] = [:]
     var nextClient: UInt64 = 0
     var problems: [Problem] = []
+    /// Of the secrets that the configuration was loaded with.
+    var secretsMark: UInt64 = 0
     var isStopping = false
     /// Why the daemon ends by itself.
     var failure: String?
@@ -130,6 +132,7 @@ package final class Daemon {
         if let reason = openSources(site, gateway, journal) { return reason }
         openUplink(site)
         takeAuditAtStart()
+        secretsMark = Connections.secretsMark(site)
         say(
             .notice,
             "gateway \(site.plan.gateway): \(site.plan.assets.count) assets, \(site.plan.sensors.count) sensors, revision \(site.revision), journal at \(gateway.judgedSequence), \(gateway.figures.replayed) entries judged again"
@@ -370,7 +373,7 @@ package final class Daemon {
             problems.append(Problem(.error, "configuration", text))
             say(.error, text)
             for finding in findings.prefix(Daemon.findingsInLog) { say(.error, finding.description) }
-        case .valid(let site, _) where site.revision == old.configuration.revision:
+        case .valid(let site, _) where site.revision == old.configuration.revision && Connections.secretsMark(site) == secretsMark:
             say(.notice, "reload: nothing has changed")
         case .valid(let site, _):
             let keeps = site.journal.path == old.configuration.journal.path && site.controlSocket == old.configuration.controlSocket

@@ -68,7 +68,7 @@ struct SecretSet: ParsableCommand {
         commandName: "set",
         abstract: "Set a secret: from standard input, or typed twice without being shown.",
         discussion: """
-            A daemon that runs already takes a changed password with its next start; a new one with the push that names it.
+            A daemon that runs already takes a changed secret with its next reload (HUP), a new one with the push that names it.
 
             examples: bamai secret set platform-password
                       ssh root@pump-07 bamai secret set platform-password < password.txt
