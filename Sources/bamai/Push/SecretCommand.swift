@@ -135,15 +135,16 @@ struct SecretRemove: ParsableCommand {
     @OptionGroup var place: SecretPlace
 
     func run() throws {
+        let wasThere: Bool
         do throws(SecretFolder.Failure) {
-            guard try SecretFolder(place.folder).remove(secret.name) else {
-                Terminal.error("the secret \(secret.name) is not set in \(place.folder)")
-                throw SecretFolder.Failure(text: "")
-            }
+            wasThere = try SecretFolder(place.folder).remove(secret.name)
         } catch {
-            if error.text.isEmpty { throw ExitCode(6) }
             Terminal.error(error.text)
             throw ExitCode(1)
+        }
+        guard wasThere else {
+            Terminal.error("the secret \(secret.name) is not set in \(place.folder)")
+            throw ExitCode(6)
         }
         Output.line("The secret \(secret.name) is removed.")
         place.note(secret.name, "removed")
