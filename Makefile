@@ -1,7 +1,7 @@
 # Bamai (把脉). The two commands of the README: `make run` and `make test`.
 
 SWIFT ?= swift
-PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev pkg-config openssl g++ make python3 tinyproxy
+PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
 .PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml setup build format lint clean

@@ -69,7 +69,7 @@ let package = Package(
             name: "bamai",
             dependencies: [
                 "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-                "Commissioning", "Doctor", "TLS",
+                "Commissioning", "Deploy", "Doctor", "TLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -113,7 +113,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Lifeline"], swiftSettings: strict),
-        .testTarget(name: "DeployTests", dependencies: ["Deploy", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"],
             swiftSettings: strict),

@@ -48,6 +48,15 @@ extension Daemon {
         case _ where line == "index" || line.hasPrefix("index "):
             client.queue(index(line.dropFirst(5)))
             client.closesWhenEmpty = true
+        case _ where line.hasPrefix("health "):
+            client.queue(health(line.dropFirst(7)))
+            client.closesWhenEmpty = true
+        case _ where line.hasPrefix("lacks "):
+            client.queue(lacks(line.dropFirst(6)))
+            client.closesWhenEmpty = true
+        case "audit":
+            client.queue(takeAudit())
+            client.closesWhenEmpty = true
         case "alarms":
             client.queue(alarms())
             client.closesWhenEmpty = true
@@ -55,7 +64,7 @@ extension Daemon {
             client.queue(decide(line.dropFirst(7)))
             client.closesWhenEmpty = true
         default:
-            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index, alarms, decide\"}\n".utf8))
+            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index, alarms, decide, health, lacks, audit\"}\n".utf8))
             client.closesWhenEmpty = true
         }
     }
@@ -119,7 +128,7 @@ extension Daemon {
 
 /// Decisions, and the report on alarms.
 extension Daemon {
-    private func error(_ text: String) -> [UInt8] {
+    func error(_ text: String) -> [UInt8] {
         var json = JSONWriter(reserving: 128)
         json.beginObject()
         json.member("error", text)

@@ -56,6 +56,8 @@ package final class Daemon {
     var clients: [UInt64: ControlClient] = [:]
     var nextClient: UInt64 = 0
     var problems: [Problem] = []
+    /// Of the secrets that the configuration was loaded with.
+    var secretsMark: UInt64 = 0
     var isStopping = false
     /// Why the daemon ends by itself.
     var failure: String?
@@ -140,6 +142,8 @@ package final class Daemon {
         if let reason = openSources(site, gateway, journal) { return reason }
         if let reason = openLines(site, gateway) { return reason }
         openUplink(site)
+        takeAuditAtStart()
+        secretsMark = Connections.secretsMark(site)
         say(
             .notice,
             "gateway \(site.plan.gateway): \(site.plan.assets.count) assets, \(site.plan.sensors.count) sensors, revision \(site.revision), journal at \(gateway.judgedSequence), \(gateway.figures.replayed) entries judged again"
@@ -363,13 +367,19 @@ package final class Daemon {
             problems.append(Problem(.error, "configuration", text))
             say(.error, text)
             for finding in findings.prefix(Daemon.findingsInLog) { say(.error, finding.description) }
-        case .valid(let site, _) where site.revision == old.configuration.revision:
+        case .valid(let site, _) where site.revision == old.configuration.revision && Connections.secretsMark(site) == secretsMark:
             say(.notice, "reload: nothing has changed")
         case .valid(let site, _):
             let keeps = site.journal.path == old.configuration.journal.path && site.controlSocket == old.configuration.controlSocket
             guard keeps else {
                 problems.append(Problem(.error, "configuration", "a changed journal path or control socket needs a restart"))
                 say(.error, "reload: a changed journal path or control socket needs a restart")
+                return
+            }
+            // A site that cannot connect is not taken: the one that runs keeps sensing.
+            if let problem = Connections.missingSecret(site) {
+                problems.append(Problem(.error, "configuration", "the new configuration was not taken: \(problem.text)"))
+                say(.error, "reload: \(problem.text); the old configuration stays")
                 return
             }
             replace(old, by: site)
@@ -408,7 +418,7 @@ package final class Daemon {
         (sources, registered, sourceStates, lines, uplink, gateway) = ([], [], [], nil, nil, nil)
         openControl(site)
         if let reason = begin(site, old.journal) {
-            // The files were valid; what is left is a secret that is missing. The service manager starts us again, with the reason in the log.
+            // The files were valid and the secrets there: what is left is the system. The service manager starts us again, with the reason in the log.
             say(.error, "reload: \(reason)")
             isStopping = true
         } else {

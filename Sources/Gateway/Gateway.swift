@@ -73,6 +73,8 @@ package final class Gateway {
     package var onAlert: ((AlertRecord) -> Void)?
     /// What the checkpoint gave at start.
     package private(set) var restored: RestoreOutcome?
+    /// By device of the site: whether it was heard since this configuration was loaded, replays aside.
+    package private(set) var devicesHeard: [Bool]
 
     /// While nothing arrives, a tick is journalled this often. *Units*: nanoseconds. Half of the longest gap that counts as listening.
     package static let tickInterval: Int64 = 60_000_000_000
@@ -87,6 +89,7 @@ package final class Gateway {
         self.journal = journal
         self.time = time
         decoder = Decoder(plan: configuration.plan)
+        devicesHeard = Array(repeating: false, count: configuration.plan.devices.count)
         // The gateway's own sensors come last, so that the decoder's numbers hold in both plans.
         let observed = configuration.plan.includingGateway
         let plan = observed.includingIndices
@@ -255,6 +258,7 @@ package final class Gateway {
             let index = Int(reading.series.rawValue)
             guard index < sensorOfSeries.count, sensorOfSeries[index] >= 0 else { return }
             let sensor = Int(sensorOfSeries[index])
+            if replayFrom == nil && sensor < configuration.plan.sensors.count { devicesHeard[configuration.plan.sensors[sensor].device] = true }
             let judgement = diagnosis.judge(sensor: sensor, reading, sequence: sequence, into: &alerts)
             watcher?(sensor, reading, judgement)
         }
@@ -516,6 +520,8 @@ package final class Gateway {
     package func indexHistory(asset: Int) -> IndexHistory { diagnosis.indexHistory(asset: asset) }
     /// Sensors by whether they speak.
     package func presence() -> Presence { diagnosis.presence() }
+    /// By device of the site: whether it speaks as often as it should, as far as is known.
+    func reportingDevices() -> [Bool] { diagnosis.reportingDevices(count: configuration.plan.devices.count) }
     /// What the gateway says of its own alerts.
     package func alarmReport() -> AlarmReport { diagnosis.alarmReport(now: time.now) }
     /// Why a decision cannot be taken.

@@ -1,4 +1,5 @@
 import Diagnosis
+import Glibc
 import Intake
 import Journal
 import Lifeline
@@ -93,6 +94,8 @@ struct StatusReport {
         json.member("uptime_s", (monotonic - started) / 1_000_000_000)
         json.member("now", CivilTime.rfc3339(now, offsetSeconds: site.plan.utcOffsetSeconds))
         json.member("state", state)
+        json.member("pid", getpid())
+        json.member("started_ns", "\(started)")
     }
 
     private func time(_ moment: Timestamp) -> String {

@@ -94,6 +94,11 @@ extension AlertRecord {
     /// What the kind of a record begins with that is no alert: the answer to a decision of the platform's, which goes up the same way.
     package static let handling = "handling."
     package var isHandling: Bool { kind.hasPrefix(AlertRecord.handling) }
+    /// The kind of records that are no alerts but changes of the board, kept and told with the alerts: in the same order, under the same promises.
+    package static let auditKind = "audit"
+
+    /// Whether it is the record of a change, and no alert.
+    package var isAudit: Bool { kind == AlertRecord.auditKind }
 }
 
 /// The state of everything that judges, after the reading `sequence`.

@@ -141,6 +141,8 @@ package struct PlatformConfiguration: Equatable, Sendable {
 
     /// The broker, where the platform is one.
     package var broker: BrokerConfiguration? { if case .mqtt(let broker) = transport { broker } else { nil } }
+    /// The server, where the platform is reached by HTTPS.
+    package var server: HTTPSConfiguration? { if case .https(let server) = transport { server } else { nil } }
     /// `host:port`, for people.
     package var place: String {
         switch transport {
@@ -212,5 +214,29 @@ package struct SiteConfiguration: Equatable, Sendable {
         self.board = board
         self.lines = lines
         self.revision = revision
+    }
+}
+
+extension SiteConfiguration {
+    /// The names of all secrets that the site refers to, each once, in the order of the file.
+    package var secretNames: [String] {
+        var all: [String] = brokers.compactMap(\.passwordSecret)
+        if let name = platform?.broker?.passwordSecret ?? platform?.server?.tokenSecret { all.append(name) }
+        if let mapping = platform?.mapping { all += mapping.secrets }
+        var names: [String] = []
+        for name in all where !names.contains(name) { names.append(name) }
+        return names
+    }
+
+    /// The certificate and key files of the board that the site names, each once.
+    package var certificateFiles: [String] {
+        var paths: [String] = []
+        let connections = brokers.map(\.tls) + [platform?.broker?.tls ?? platform?.server?.tls]
+        for tls in connections {
+            for path in [tls?.authority, tls?.certificate, tls?.key] {
+                if let path, !paths.contains(path) { paths.append(path) }
+            }
+        }
+        return paths
     }
 }

@@ -157,8 +157,8 @@ package final class Forwarder {
             let room = window - inFlight
             let records = try reader.alerts(after: alerts.sent, limit: room)
             for record in records {
-                // A platform with forms of its own has no form for the answer to a decision.
-                if record.isHandling && platform.mapping != nil {
+                // A platform with forms of its own has no form for the answer to a decision, nor for a change of the board: they stay in the journal.
+                if (record.isHandling || record.isAudit) && platform.mapping != nil {
                     skip(.alerts, to: record.position)
                     continue
                 }

@@ -18,5 +18,7 @@ struct Bamai: ParsableCommand {
             End.self,
             Shelve.self, Unshelve.self, Shelves.self,
             Maintain.self, IndexCommand.self, Export.self, Rejected.self, GPIOCommand.self, Replay.self, Simulate.self, ScoreCommand.self,
+            PushCommand.self, DiffCommand.self, HistoryCommand.self, RollbackCommand.self, DriftCommand.self, ConfirmCommand.self,
+            SecretCommand.self,
         ])
 }

@@ -20,7 +20,7 @@ struct TidyTests {
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-            "ArgumentParser", "Commissioning", "Doctor", "TLS",
+            "ArgumentParser", "Commissioning", "Deploy", "Doctor", "TLS",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.

@@ -56,3 +56,10 @@ static inline int bamai_peer(int descriptor, int32_t *process, uint32_t *user) {
 }
 
 static inline void bamai_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// A pipe that no program started meanwhile inherits, whatever thread starts it.
+int bamai_pipe(int ends[2]);
+
+// Starts a program that outlives its starter, its terminal and its session, under a supervisor that starts it again when a signal ends it, at most
+// `restarts` times. Its output goes to `log`. Returns 0 once the supervisor runs, -1 otherwise; it reports nothing of the program itself.
+int bamai_start_supervised(const char *program, char *const arguments[], const char *log, int restarts);

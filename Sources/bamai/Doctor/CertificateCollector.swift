@@ -15,7 +15,7 @@ struct CertificateCollector: Sendable {
         for broker in site.brokers {
             if let tls = broker.tls { owners.append((name: broker.id, files: tls)) }
         }
-        if let tls = site.platform?.broker.tls { owners.append((name: "platform", files: tls)) }
+        if let tls = site.platform?.broker?.tls ?? site.platform?.server?.tls { owners.append((name: "platform", files: tls)) }
     }
 
     func facts() -> [CertificateFacts] {

@@ -13,12 +13,11 @@ struct ConfigurationCollector: Sendable {
     // MARK: - Secrets
 
     static func secrets(_ site: SiteConfiguration) -> [ConfigurationFacts.Secret] {
-        var names = site.brokers.compactMap(\.passwordSecret)
-        if let name = site.platform?.broker.passwordSecret { names.append(name) }
-        names += site.platform?.mapping?.secrets ?? []
-        var seen: Set<String> = []
-        return names.filter { seen.insert($0).inserted }.map {
-            ConfigurationFacts.Secret(name: $0, fault: fault(Connections.secretsDirectory + "/" + $0))
+        site.secretNames.map { name in
+            // The first folder that has it counts, as for the daemon.
+            let places = Connections.secretFolders.map { $0 + "/" + name }
+            let place = places.first { access($0, F_OK) == 0 || errno == EACCES } ?? places[places.count - 1]
+            return ConfigurationFacts.Secret(name: name, fault: fault(place))
         }
     }
 
