@@ -85,6 +85,9 @@ let package = Package(
             name: "Wear", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite"], path: "Tests/Wear", exclude: ["run"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
 
+        // Manual pages of what programs and samples say themselves: `make deb`.
+        .executableTarget(name: "Manual", path: "packaging/Manual", swiftSettings: strict),
+
         .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 
         // Tests: one target a room.

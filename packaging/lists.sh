@@ -15,3 +15,6 @@ make_sysroot() {
   # shellcheck disable=SC2086
   sysroot "$1" "$2" $LIBRARIES "$compiler"
 }
+
+# A board with nothing but the release: what is missing, the package must bring.
+CLEAN="ca-certificates"
