@@ -23,10 +23,11 @@ apt_options() { apt-config dump | grep -iE '^Acquire::(https?::(Proxy|Verify|CaI
 
 # make_root VARIANT NAME SUITE ARCH PACKAGE…
 make_root() {
-  local variant=$1 name=$2 suite=$3 arch=$4 packages hooks=() key
+  local variant=$1 name=$2 suite=$3 arch=$4 packages hooks=() key recipe=/dev/null
   shift 4
   packages=$(printf '%s,' "$@"); packages=${packages%,}
-  key=$(cat - "$PACKAGING/sysroot-hook" <<<"$variant $suite $arch $packages $MIRROR" | sha256sum | cut -c1-12)
+  [ "$variant" = minbase ] || recipe=$PACKAGING/sysroot-hook
+  key=$(cat - "$recipe" <<<"$variant $suite $arch $packages $MIRROR" | sha256sum | cut -c1-12)
   made=$CACHE/$name-$key
   mkdir -p "$CACHE"
   exec 8>"$made.lock"
