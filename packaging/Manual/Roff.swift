@@ -11,6 +11,9 @@ struct Roff {
     mutating func heading(_ name: String) { text += ".SH \(Roff.quoted(name.uppercased()))\n" }
 
     /// A heading that is a name and keeps its letters.
+    mutating func table(_ name: String) { text += ".SH \(Roff.quoted(name))\n" }
+
+    /// The same, one step lower.
     mutating func subheading(_ name: String) { text += ".SS \(Roff.quoted(name))\n" }
 
     mutating func paragraph(_ words: String) { text += ".PP\n\(Roff.line(words))\n" }

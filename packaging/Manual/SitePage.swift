@@ -59,7 +59,7 @@ struct SitePage {
         for part in parts {
             switch part {
             case .paragraph(let words): page.paragraph(words)
-            case .heading(let name) where seen.insert(name).inserted: page.heading(name)
+            case .heading(let name) where seen.insert(name).inserted: page.table(name)
             case .heading(let name): page.paragraph("\(name)")
             case .key(let example, ""):
                 // Keys that share the sentence before them, and those of further examples.
