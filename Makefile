@@ -177,7 +177,7 @@ identical:
 	@x86=$$(.build-identical/x86); arm=$$(qemu-aarch64-static .build-identical/arm); echo "x86-64 $$x86, arm64 $$arm"; [ "$$x86" = "$$arm" ]
 
 # Compiled by Debian 13's own Swift in a root of its own, so this machine needs none of it; roots are made and entered as root.
-PACKAGING = mmdebstrap git
+PACKAGING = mmdebstrap git rsync
 AS_ROOT = $$([ $$(id -u) = 0 ] || echo sudo --preserve-env=HOME,BAMAI_CACHE,BAMAI_MIRROR,BAMAI_OUT,BAMAI_FRESH,BAMAI_CLEAN)
 DEBS ?=
 
