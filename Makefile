@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml setup build format lint clean
+.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -22,6 +22,8 @@ help:
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
+	@echo "make deb        packages for Debian 12 (amd64) and 13 (amd64, arm64), into .build-deb (roots are kept in ~/.cache/bamai)"
+	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
 	@echo "make build      release builds of bamaid and bamai"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
@@ -196,6 +198,23 @@ identical:
 	@gcc -no-pie Tests/Identical/main.c .build-identical/x86.o -o .build-identical/x86 -lm
 	@aarch64-linux-gnu-gcc -B$(SWIFT_BIN) -fuse-ld=lld -static Tests/Identical/main.c .build-identical/arm.o -o .build-identical/arm -lm
 	@x86=$$(.build-identical/x86); arm=$$(qemu-aarch64-static .build-identical/arm); echo "x86-64 $$x86, arm64 $$arm"; [ "$$x86" = "$$arm" ]
+
+# Compiled by Debian 13's own Swift in a root of its own, so this machine needs none of it; roots are made and entered as root.
+PACKAGING = mmdebstrap git rsync
+AS_ROOT = $$([ $$(id -u) = 0 ] || echo sudo --preserve-env=HOME,BAMAI_CACHE,BAMAI_MIRROR,BAMAI_OUT,BAMAI_FRESH,BAMAI_CLEAN)
+DEBS ?=
+
+deb:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING)"
+	@$(AS_ROOT) packaging/build $(DEBS)
+
+deb-check:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils"
+	@$(AS_ROOT) packaging/check
+
+deb-twice:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils"
+	@$(AS_ROOT) packaging/check twice
 
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift

@@ -99,6 +99,8 @@ let package = Package(
             name: "Hot",
             dependencies: ["Decode", "Diagnosis", "GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse", "Site", "Uplink"], path: "Tests/Hot",
             exclude: ["count", "instructions.json"], swiftSettings: strict),
+        // Manual pages of what programs and samples say themselves: `make deb`.
+        .executableTarget(name: "Manual", path: "packaging/Manual", swiftSettings: strict),
 
         .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 

@@ -6,13 +6,13 @@ import Site
 
 /// From a site's words to what a connection needs: certificates by path, passwords from their files.
 package enum Connections {
-    /// Where secrets lie, in the order of looking: what systemd hands over, then `/etc/bamai/secrets`, where one may have been set since the start.
-    package static var secretFolders: [String] {
-        getenv("CREDENTIALS_DIRECTORY").map { [String(cString: $0), Secrets.folder] } ?? [Secrets.folder]
+    /// The files that a secret may lie in, the one that counts first.
+    package static func secretPlaces(_ name: String) -> [String] {
+        Secrets.places(of: name, credentials: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) })
     }
 
     /// A secret by its name.
-    static func secret(_ name: String) -> Result<String, SecretProblem> { Secrets.read(name, from: secretFolders) }
+    static func secret(_ name: String) -> Result<String, SecretProblem> { Secrets.read(name, from: secretPlaces(name)) }
 
     /// The secrets of these names; the first that cannot be had is the problem.
     static func secrets(_ names: [String]) -> Result<[String: String], SecretProblem> {

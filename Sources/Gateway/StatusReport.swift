@@ -24,11 +24,6 @@ package struct Problem: Equatable, Sendable {
     }
 }
 
-/// The program's version, as packages and status name it.
-package enum Version {
-    package static let text = "0.1.0"
-}
-
 /// What `bamai status` shows: one JSON line, the stable interface for programs.
 struct StatusReport {
     var gateway: Gateway
