@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak outage fuzz bench wear bench-peers score tune calibrate scenarios embedded identical board board-test setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -20,6 +20,8 @@ help:
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
+	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
+	@echo "make board-test the arm64 package on that board: twenty pulled plugs, upgrade, purge (CUTS=10, DEB=a package)"
 	@echo "make build      release builds of bamaid and bamai"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
@@ -173,6 +175,19 @@ identical:
 	@gcc -no-pie Tests/Identical/main.c .build-identical/x86.o -o .build-identical/x86 -lm
 	@aarch64-linux-gnu-gcc -B$(SWIFT_BIN) -fuse-ld=lld -static Tests/Identical/main.c .build-identical/arm.o -o .build-identical/arm -lm
 	@x86=$$(.build-identical/x86); arm=$$(qemu-aarch64-static .build-identical/arm); echo "x86-64 $$x86, arm64 $$arm"; [ "$$x86" = "$$arm" ]
+
+# A virtual ARM board: Debian 13 in QEMU. The image lies in ${BAMAI_CACHE:-~/.cache/bamai}/board and is made anew when its recipe changes.
+BOARD_PACKAGES = qemu-system-arm qemu-utils nbdkit debootstrap fakeroot e2fsprogs cpio xz-utils gcc-aarch64-linux-gnu make mosquitto openssh-client python3
+
+board:
+	@$(MAKE) -s setup PACKAGES="$(BOARD_PACKAGES)"
+	@boards/qemu-virt/build-image
+
+# Real power cuts, real systemd and apt, on ARM instructions; twenty minutes or so, because each of them is translated.
+DEB ?=
+board-test: board
+	@[ -n "$(DEB)" ] || $(MAKE) deb
+	@exec python3 Tests/Board $(or $(DEB),$$(ls -t .build-deb/bamai_*_arm64.deb | head -1))
 
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift
