@@ -11,7 +11,10 @@ import Testing
     static let templates = Repository.names(in: "firmware-config/devices")
     static let profiles = Repository.names(in: "firmware-config/profiles")
     static let mappings = Repository.names(in: "firmware-config/mappings")
-    static let boards = Repository.names(in: "boards")
+    /// The folders beside them make virtual boards.
+    static let boards = Repository.names(in: "boards").filter {
+        if case .bytes = SiteSources.disk.read(Repository.path("boards/\($0)")) { true } else { false }
+    }
     static let profile = Repository.path("firmware-config/profiles/lifeline-cn.toml")
 
     @Test func nothingIsLeftOut() {

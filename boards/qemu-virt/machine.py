@@ -191,22 +191,21 @@ class Board:
 
     # --- Inside
 
-    def _tool(self, *command):
-        answer = subprocess.run([str(word) for word in command], cwd=self.folder, capture_output=True, text=True)
+    def _tool(self, *command, **environment):
+        # Its words go into a file: a program in the background would hold a pipe open.
+        with open(self.folder / "tools.log", "w+") as log:
+            answer = subprocess.run(
+                [str(word) for word in command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **{name: str(value) for name, value in environment.items()}})
+            log.seek(0)
+            words = log.read().strip()
         if answer.returncode:
-            raise BoardError(f"{command[0]}: {answer.stderr.strip() or answer.stdout.strip()}")
+            raise BoardError(f"{command[0]}: {words}")
 
     def _start_disk(self, disk: Path):
-        # Its cache is a file without a name in TMPDIR, as large as what is written without being flushed.
-        with open(self.folder / "nbd.log", "wb") as log:
-            subprocess.Popen(
-                ["nbdkit", "-f", "-U", "nbd.sock", "-P", "nbd.pid", "--filter=cache", "file", disk, "cache=writeback", "cache-max-size=1G"],
-                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ, "TMPDIR": str(self.folder)})
-        end = time.monotonic() + 20
-        while self.pid("nbd") is None:
-            if time.monotonic() > end:
-                raise BoardError(f"nbdkit did not start: {(self.folder / 'nbd.log').read_text().strip()}")
-            time.sleep(0.05)
+        # Its cache is a file without a name in TMPDIR, as large as what is written without being flushed. It goes into the background by itself, which
+        # also frees it from dying with whoever started it.
+        self._tool("nbdkit", "-U", "nbd.sock", "-P", "nbd.pid", "--filter=cache", "file", disk, "cache=writeback", "cache-max-size=1G", TMPDIR=self.folder)
 
     def _write_ssh(self, image: Path, port: int):
         # A key of its own file, because ssh refuses one that others may read.
