@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice setup build format lint clean
+.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice board board-test setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -24,6 +24,8 @@ help:
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
 	@echo "make deb        packages for Debian 12 (amd64) and 13 (amd64, arm64), into .build-deb (roots are kept in ~/.cache/bamai)"
 	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
+	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
+	@echo "make board-test the arm64 package on that board: twenty pulled plugs, upgrade, purge (CUTS=10, DEB=a package)"
 	@echo "make build      release builds of bamaid and bamai"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
@@ -215,6 +217,19 @@ deb-check:
 deb-twice:
 	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils"
 	@$(AS_ROOT) packaging/check twice
+
+# A virtual ARM board: Debian 13 in QEMU. The image lies in ${BAMAI_CACHE:-~/.cache/bamai}/board and is made anew when its recipe changes.
+BOARD_PACKAGES = qemu-system-arm qemu-utils nbdkit debootstrap fakeroot e2fsprogs cpio xz-utils gcc-aarch64-linux-gnu make mosquitto openssh-client python3
+
+board:
+	@$(MAKE) -s setup PACKAGES="$(BOARD_PACKAGES)"
+	@boards/qemu-virt/build-image
+
+# Real power cuts, real systemd and apt, on ARM instructions; twenty minutes or so, because each of them is translated.
+DEB ?=
+board-test: board
+	@[ -n "$(DEB)" ] || $(MAKE) deb
+	@exec python3 Tests/Board $(or $(DEB),$$(ls -t .build-deb/bamai_*_arm64.deb | head -1))
 
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift
