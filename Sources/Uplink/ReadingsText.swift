@@ -69,9 +69,9 @@ struct ReadingsText: ~Copyable {
         put(head)
         put(sequence)
         put(",\"observed_ms\":")
-        put(reading.observed, &observed)
+        observed = put(reading.observed, observed)
         put(",\"received_ms\":")
-        put(reading.received, &received)
+        received = put(reading.received, received)
         put(",\"value\":")
         put(reading.value)
         if reading.flags.rawValue != 0 {
@@ -96,17 +96,18 @@ struct ReadingsText: ~Copyable {
         count += text.utf8CodeUnitCount
     }
 
-    private mutating func put(_ moment: Timestamp, _ last: inout LastTime) {
+    /// Writes a time in milliseconds. Returns where it stands.
+    private mutating func put(_ moment: Timestamp, _ last: LastTime) -> LastTime {
         let milliseconds = moment.microseconds / 1000
         if milliseconds == last.milliseconds {
             (start + count).update(from: start + last.start, count: last.count)
             count += last.count
-            return
+            return last
         }
         let begin = count
         if milliseconds < 0 { put(UInt8(ascii: "-")) }
         put(milliseconds.magnitude)
-        last = LastTime(milliseconds: milliseconds, start: begin, count: count - begin)
+        return LastTime(milliseconds: milliseconds, start: begin, count: count - begin)
     }
 
     private mutating func put(_ number: UInt64) {
