@@ -93,7 +93,9 @@ package final class GPIOSource {
     /// All lines together; never nil.
     package var lines: LinesReport? {
         let status = status
-        return LinesReport(down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues })
+        return LinesReport(
+            down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues }, dropped: dropped,
+            timesStuck: outputs.timesStuck)
     }
 
     // MARK: - Events of the loop
@@ -130,6 +132,8 @@ package final class GPIOSource {
     private func lose(_ index: Int, _ error: GPIOError) {
         let input = inputs[index]
         if let descriptor = input.line?.descriptor, descriptor >= 0 { epoll.remove(descriptor) }
+        // What was counted is told now: nobody knows when the line comes back.
+        if input.line != nil { input.report(now: now, into: &fresh) }
         input.drop()
         input.retryAt = now + LineStatus.failed(&input.status, error, now)
     }
