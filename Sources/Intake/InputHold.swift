@@ -53,7 +53,10 @@ final class InputHold {
         let made = try chips.take(configuration.settings, chip: configuration.place.chip, consumer: configuration.consumer)
         // What happens between the request and the look at the level is in the level already.
         var (sequence, level): (UInt32, Bool) = (0, try made.level())
-        for _ in 0..<InputHold.looks where try made.read({ sequence = $0.lineSequence }) > 0 { level = try made.level() }
+        for _ in 0..<InputHold.looks {
+            guard try made.read({ sequence = $0.lineSequence }) > 0 else { break }
+            level = try made.level()
+        }
         line = made
         isDoubted = false
         filter = EdgeFilter(level: level, debounceNanoseconds: debounce, sequence: sequence, figures: status.events)
