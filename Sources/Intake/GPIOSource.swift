@@ -138,8 +138,8 @@ package final class GPIOSource {
         input.retryAt = now + LineStatus.failed(&input.status, error, now)
     }
 
-    /// What the lines' events say, in the order of their times.
-    private func drain() {
+    /// Takes what the lines' events say, in the order of their times. To be called when `descriptor` is readable; `readable` does it too.
+    package func collect() {
         ready.removeAll(keepingCapacity: true)
         epoll.wait(timeoutMilliseconds: 0) { token, _ in ready.append(Int(token)) }
         for index in ready where inputs[index].line != nil {
@@ -174,7 +174,7 @@ package final class GPIOSource {
 
     /// Hands over what has happened, at most `limit` readings. Returns how many.
     package func readable(limit: Int, sink: any MessageSink) -> Int {
-        drain()
+        collect()
         guard !isPaused else { return 0 }
         let end = min(queue.count, delivered + limit)
         for index in delivered..<end { sink.sensed(sensor: queue[index].sensor, value: queue[index].value, monotonicNanoseconds: queue[index].time) }
@@ -210,7 +210,7 @@ package final class GPIOSource {
 
     /// The last word of every line, so that nothing counted is missing after a start: to be delivered before the last commit.
     package func report(now: Int64) {
-        drain()
+        collect()
         for input in inputs where input.line != nil { input.report(now: now, into: &fresh) }
         enqueue()
     }
