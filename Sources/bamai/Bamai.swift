@@ -13,7 +13,7 @@ struct Bamai: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Check.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self,
+            Check.self, BoardCommand.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self,
             Shelve.self, Unshelve.self, Shelves.self,
             Maintain.self, IndexCommand.self, Export.self, Rejected.self, GPIOCommand.self, Replay.self, Simulate.self, ScoreCommand.self,
         ])

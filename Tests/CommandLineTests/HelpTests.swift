@@ -4,7 +4,7 @@ import Testing
 @Suite("bamai: help and wrong use")
 struct HelpTests {
     static let commands = [
-        "check", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
+        "check", "board", "board detect", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
         "shelves", "maintain", "index", "export", "rejected",
         "gpio", "gpio list", "gpio watch", "gpio pulse",
         "replay", "simulate", "score", "score nab", "score skab", "score batadal",
