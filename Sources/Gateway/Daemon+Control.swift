@@ -75,8 +75,9 @@ extension Daemon {
                 waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
         }
         return StatusReport(
-            gateway: gateway, sources: sources.map(\.status), lines: lines?.status ?? [], uplink: uplink?.status, configurationProblems: problems,
-            started: started, now: time.now, monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
+            gateway: gateway, sources: sources.map(\.status), lines: lines?.status ?? [], linesReport: lines?.lines, uplink: uplink?.status,
+            configurationProblems: problems, started: started, now: time.now, monotonic: time.monotonicNanoseconds,
+            state: isStopping ? "stopping" : "running"
         ).json()
     }
 

@@ -35,6 +35,13 @@ extension Daemon {
     /// Where the chips' device files are.
     private var deviceFolder: String { getenv("BAMAI_DEVICES").map { String(cString: $0) } ?? "/dev" }
 
+    /// Edges are taken from the kernel whatever the store says: its queue is short.
+    func takeEdges(_ ready: inout [any Source]) {
+        guard let lines else { return }
+        lines.collect()
+        ready.append(lines)
+    }
+
     func tickLines(_ now: Int64, _ ready: inout [any Source]) {
         guard let lines else { return }
         if now >= lines.nextDeadline { lines.tick(monotonicNanoseconds: now) }

@@ -261,7 +261,7 @@ package final class Daemon {
         case Token.control.rawValue: acceptClients()
         case Token.uplink.rawValue: takeAcknowledgements()
         case Token.check.rawValue: takeCheck()
-        case Token.lines.rawValue: if let lines { ready.append(lines) }
+        case Token.lines.rawValue: takeEdges(&ready)
         case Token.socket..<Token.wake:
             let source = sources[Int(token - Token.socket)]
             if readiness.contains(.writable) { source.writable() }

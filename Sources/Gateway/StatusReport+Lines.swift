@@ -5,12 +5,22 @@ import Lifeline
 extension StatusReport {
     /// A line that is not held, and edges that were lost.
     var lineProblems: [Problem] {
-        lines.flatMap { line -> [Problem] in
-            var problems: [Problem] = []
-            if line.hold != .held { problems.append(Problem(.error, "line \(line.id)", line.lastError ?? "not taken yet")) }
-            if let words = StatusReport.losses(line) { problems.append(Problem(.warning, "line \(line.id)", words)) }
-            return problems
+        var problems: [Problem] = []
+        if let report = linesReport, report.dropped > 0 {
+            problems.append(
+                Problem(.error, "lines", "\(report.dropped) readings were thrown away since the start, because the store took nothing for too long"))
         }
+        if let report = linesReport, report.timesStuck > 0 {
+            problems.append(
+                Problem(.warning, "outputs", "the gateway stood still \(report.timesStuck) times since the start, and its outputs were made safe"))
+        }
+        return problems
+            + lines.flatMap { line -> [Problem] in
+                var problems: [Problem] = []
+                if line.hold != .held { problems.append(Problem(.error, "line \(line.id)", line.lastError ?? "not taken yet")) }
+                if let words = StatusReport.losses(line) { problems.append(Problem(.warning, "line \(line.id)", words)) }
+                return problems
+            }
     }
 
     /// What is known to be missing, or may be; nil: nothing.

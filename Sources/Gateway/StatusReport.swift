@@ -29,6 +29,8 @@ struct StatusReport {
     var gateway: Gateway
     var sources: [SourceStatus]
     var lines: [LineStatus]
+    /// All lines together; nil: the site has none.
+    var linesReport: LinesReport?
     var uplink: UplinkStatus?
     var configurationProblems: [Problem]
     var started: Int64

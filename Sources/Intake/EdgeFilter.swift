@@ -26,7 +26,7 @@ package struct EdgeFilter {
     private let debounce: Int64
     /// The level after the last event.
     private var raw: Bool
-    private var sequence: UInt32 = 0
+    private var sequence: UInt32
     /// A change that is not old enough: since when, and when it last moved.
     private var pending: (since: Int64, moved: Int64)?
 
@@ -37,8 +37,10 @@ package struct EdgeFilter {
     /// - Parameters:
     ///   - level: the logical level when the line was taken.
     ///   - debounceNanoseconds: how long a level must last; 0: every event is an edge, or the kernel has seen to it.
+    ///   - sequence: of the last event that was left out; 0: none was.
     ///   - figures: to go on with, where the line was held before.
-    package init(level: Bool, debounceNanoseconds: Int64, figures: EdgeFigures = EdgeFigures()) {
+    package init(level: Bool, debounceNanoseconds: Int64, sequence: UInt32 = 0, figures: EdgeFigures = EdgeFigures()) {
+        self.sequence = sequence
         self.level = level
         raw = level
         debounce = max(0, debounceNanoseconds)

@@ -93,7 +93,9 @@ package final class GPIOSource {
     /// All lines together; never nil.
     package var lines: LinesReport? {
         let status = status
-        return LinesReport(down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues })
+        return LinesReport(
+            down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues }, dropped: dropped,
+            timesStuck: outputs.timesStuck)
     }
 
     // MARK: - Events of the loop
@@ -130,12 +132,14 @@ package final class GPIOSource {
     private func lose(_ index: Int, _ error: GPIOError) {
         let input = inputs[index]
         if let descriptor = input.line?.descriptor, descriptor >= 0 { epoll.remove(descriptor) }
+        // What was counted is told now: nobody knows when the line comes back.
+        if input.line != nil { input.report(now: now, into: &fresh) }
         input.drop()
         input.retryAt = now + LineStatus.failed(&input.status, error, now)
     }
 
-    /// What the lines' events say, in the order of their times.
-    private func drain() {
+    /// Takes what the lines' events say, in the order of their times. To be called when `descriptor` is readable; `readable` does it too.
+    package func collect() {
         ready.removeAll(keepingCapacity: true)
         epoll.wait(timeoutMilliseconds: 0) { token, _ in ready.append(Int(token)) }
         for index in ready where inputs[index].line != nil {
@@ -170,7 +174,7 @@ package final class GPIOSource {
 
     /// Hands over what has happened, at most `limit` readings. Returns how many.
     package func readable(limit: Int, sink: any MessageSink) -> Int {
-        drain()
+        collect()
         guard !isPaused else { return 0 }
         let end = min(queue.count, delivered + limit)
         for index in delivered..<end { sink.sensed(sensor: queue[index].sensor, value: queue[index].value, monotonicNanoseconds: queue[index].time) }
@@ -206,7 +210,7 @@ package final class GPIOSource {
 
     /// The last word of every line, so that nothing counted is missing after a start: to be delivered before the last commit.
     package func report(now: Int64) {
-        drain()
+        collect()
         for input in inputs where input.line != nil { input.report(now: now, into: &fresh) }
         enqueue()
     }

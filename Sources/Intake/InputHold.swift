@@ -26,6 +26,8 @@ final class InputHold {
     static let checkInterval: Int64 = 1_000_000_000
     /// A level that no edge explains is looked at again after this: the edge may be on its way. *Units*: nanoseconds.
     static let doubt: Int64 = 20_000_000
+    /// A line that chatters while it is taken is believed after so many looks.
+    private static let looks = 8
     /// Events of a line that one turn takes: a line that chatters must not keep the others waiting.
     static let eventsPerTurn = 1024
 
@@ -49,9 +51,15 @@ final class InputHold {
 
     func take(from chips: any LineChips, now: Int64, into readings: inout [LineReading]) throws(GPIOError) {
         let made = try chips.take(configuration.settings, chip: configuration.place.chip, consumer: configuration.consumer)
-        let level = try made.level()
+        // What happens between the request and the look at the level is in the level already.
+        var (sequence, level): (UInt32, Bool) = (0, try made.level())
+        for _ in 0..<InputHold.looks {
+            guard try made.read({ sequence = $0.lineSequence }) > 0 else { break }
+            level = try made.level()
+        }
         line = made
-        filter = EdgeFilter(level: level, debounceNanoseconds: debounce, figures: status.events)
+        isDoubted = false
+        filter = EdgeFilter(level: level, debounceNanoseconds: debounce, sequence: sequence, figures: status.events)
         input.start(isActive: level, at: now, into: &readings)
         checkAt = now + InputHold.checkInterval
     }
@@ -63,8 +71,14 @@ final class InputHold {
         defer { self.filter = filter }
         edges.removeAll(keepingCapacity: true)
         var (taken, found) = (0, 0)
+        var failure: GPIOError?
         repeat {
-            found = try line.read { filter.take($0, into: &edges) }
+            do throws(GPIOError) {
+                found = try line.read { filter.take($0, into: &edges) }
+            } catch {
+                // What came before it counts all the same.
+                (failure, found) = (error, 0)
+            }
             // As many at once as the queue holds: it was full, and a kernel that numbers nothing will not say what came then.
             if !numbersEvents && found >= queue {
                 filter.noteFullQueue()
@@ -73,6 +87,7 @@ final class InputHold {
             taken += found
         } while found > 0 && taken < InputHold.eventsPerTurn
         for edge in edges { input.edge(edge, into: &readings) }
+        if let failure { throw failure }
         return taken
     }
 

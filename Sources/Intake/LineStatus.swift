@@ -61,9 +61,16 @@ package struct LinesReport: Equatable, Sendable {
     /// Edges that are known to be lost since the start; a queue that was full counts as one.
     package var edgesLost: UInt64
 
-    package init(down: Int, edgesLost: UInt64) {
+    /// Readings that were thrown away because the store took nothing for too long.
+    package var dropped: UInt64
+    /// How often the loop was found standing still, and the outputs were made safe without it.
+    package var timesStuck: UInt64
+
+    package init(down: Int, edgesLost: UInt64, dropped: UInt64 = 0, timesStuck: UInt64 = 0) {
         self.down = down
         self.edgesLost = edgesLost
+        self.dropped = dropped
+        self.timesStuck = timesStuck
     }
 }
 

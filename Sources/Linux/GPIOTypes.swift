@@ -66,6 +66,16 @@ package struct GPIOLineInfo: Equatable, Sendable {
     package var isOutput: Bool
     package var isActiveLow: Bool
     package var bias: GPIOBias
+
+    package init(offset: Int, name: String, consumer: String, isUsed: Bool, isOutput: Bool, isActiveLow: Bool, bias: GPIOBias) {
+        self.offset = offset
+        self.name = name
+        self.consumer = consumer
+        self.isUsed = isUsed
+        self.isOutput = isOutput
+        self.isActiveLow = isActiveLow
+        self.bias = bias
+    }
 }
 
 /// What libgpiod and the kernel do for us on this system.

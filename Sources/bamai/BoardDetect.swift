@@ -43,5 +43,5 @@ struct BoardDetect: ParsableCommand {
     }
 
     /// Where board files lie, in the sources or installed.
-    private static func folder() -> String { access("boards", R_OK | X_OK) == 0 ? "boards" : "/usr/share/bamai/boards" }
+    static func folder() -> String { access("boards", R_OK | X_OK) == 0 ? "boards" : "/usr/share/bamai/boards" }
 }

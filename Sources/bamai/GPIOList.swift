@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Lifeline
 import Linux
 import Site
@@ -71,8 +70,7 @@ struct GPIOList: ParsableCommand {
     /// What the board files say of the board that this is; nil: they do not know it.
     private static func thisBoard() -> Board? {
         guard let identity = BoardIdentity.read(from: .disk) else { return nil }
-        let folder = access("boards", R_OK | X_OK) == 0 ? "boards" : "/usr/share/bamai/boards"
-        return BoardCatalogue(folder: folder, from: .disk).entry(for: identity)?.board
+        return BoardCatalogue(folder: BoardDetect.folder(), from: .disk).entry(for: identity)?.board
     }
 
     private func table(_ rows: [Row]) {

@@ -22,7 +22,7 @@ struct DaemonOnAChipTests {
             expected.append("MH-1/open")
             #expect(board.wait { try board.last("MH-1/open") == (step % 2 == 0 ? 1 : 0) })
         }
-        let order = try board.readings().map(\.name).filter { $0 == "MH-1/tilt" || $0 == "MH-1/open" }
+        let order = try board.readings().map { $0.name }.filter { $0 == "MH-1/tilt" || $0 == "MH-1/open" }
         // The level when the line was taken comes first.
         #expect(order == ["MH-1/open"] + expected)
         #expect(board.stop() == 0)
@@ -44,7 +44,7 @@ struct DaemonOnAChipTests {
         try board.start()
         #expect(try board.line("meter")["count"].count == 200)
         #expect(try board.line("meter")["edges_lost"].count == 0)
-        let counts = try board.readings().filter { $0.name == "WP-1/pulses" }.map(\.value)
+        let counts = try board.readings().filter { $0.name == "WP-1/pulses" }.map { $0.value }
         #expect(counts == counts.sorted(), "a count never falls")
         #expect(board.stop() == 0)
     }

@@ -56,7 +56,8 @@ struct MachineTests {
     func inside() throws {
         // One suite after another: there is one processor inside, and edges are counted.
         let result = try Machine.run(
-            [Machine.program, "--testing-library", "swift-testing", "--no-parallel", "--filter", "OnAChip"], environment: ["UML_MEMORY": "1G"])
+            [Machine.program, "--testing-library", "swift-testing", "--no-parallel", "--filter", "OnAChip"],
+            environment: ["UML_MEMORY": "1G", "UML_SECONDS": "400"])
         print(result.output)
         #expect(result.code == 0, "\(result.output)")
         // A run that found nothing to test would end well too.

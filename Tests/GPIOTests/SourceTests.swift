@@ -39,7 +39,7 @@ struct SourceOnAChipTests {
 
     private let sink = Readings()
 
-    private func source(_ lines: [LineConfiguration]) throws -> GPIOSource {
+    private func opened(_ lines: [LineConfiguration]) throws -> GPIOSource {
         try GPIOSource(lines: lines, chips: MachineChips(), now: Clocks.monotonicNanoseconds(), journalled: { _ in nil })
     }
 
@@ -63,7 +63,7 @@ struct SourceOnAChipTests {
     func pulses(isActiveLow: Bool) throws {
         let chip = try SimulatedChip("pulses", lines: 2)
         try chip.set(0, isActiveLow)
-        let source = try source([Self.line("meter", chip.label, 0, isActiveLow: isActiveLow, Self.meter(0))])
+        let source = try opened([Self.line("meter", chip.label, 0, isActiveLow: isActiveLow, Self.meter(0))])
         for _ in 0..<2000 {
             for level in [!isActiveLow, isActiveLow] {
                 try chip.set(0, level)
@@ -80,14 +80,13 @@ struct SourceOnAChipTests {
     @Test("A contact that bounces is one edge a change, and the level is right in the end")
     func debounce() throws {
         let chip = try SimulatedChip("bounces", lines: 2)
-        let source = try source([Self.line("lid", chip.label, 0, Self.contact(0, debounce: .milliseconds(20)))])
+        let source = try opened([Self.line("lid", chip.label, 0, Self.contact(0, debounce: .milliseconds(100)))])
         for level in [true, false, true] {
             for bounce in [level, !level, level, !level, level] {
                 try chip.set(0, bounce)
-                usleep(1500)
                 turn(source)
             }
-            settle(source)
+            settle(source, milliseconds: 400)
         }
         #expect(sink.values[0] == [0, 1, 0, 1])
         #expect(source.status[0].level == true)
@@ -96,7 +95,7 @@ struct SourceOnAChipTests {
     @Test("A queue that ran over is noticed, and the level is right all the same")
     func overflow() throws {
         let chip = try SimulatedChip("overflow", lines: 2)
-        let source = try source([Self.line("lid", chip.label, 0, Self.contact(0))])
+        let source = try opened([Self.line("lid", chip.label, 0, Self.contact(0))])
         turn(source)
         let abilities = GPIOAbilities.present
         // An odd number beyond the queue: the last level is not that of the last event that is left, where the newest are dropped.
@@ -119,7 +118,7 @@ struct SourceOnAChipTests {
         let chip = try SimulatedChip("busy", lines: 2)
         var other: GPIOLine? = try GPIOChip.open(label: chip.label).request(
             GPIOSettings(offset: 0, direction: .input(edges: .none, debounceNanoseconds: 0)), consumer: "w1-gpio")
-        let source = try source([Self.line("lid", chip.label, 0, Self.contact(0)), Self.line("door", chip.label, 1, Self.contact(1))])
+        let source = try opened([Self.line("lid", chip.label, 0, Self.contact(0)), Self.line("door", chip.label, 1, Self.contact(1))])
         #expect(source.status.map(\.hold) == [.busy, .held])
         #expect(source.status[0].lastError?.contains("w1-gpio") == true)
         try chip.set(1, true)
@@ -134,7 +133,7 @@ struct SourceOnAChipTests {
     @Test("A chip that is pulled out is a state, and comes back by its label with the count going on")
     func unplugged() throws {
         let chip = try SimulatedChip("unplugged", lines: 2)
-        let source = try source([Self.line("meter", chip.label, 0, Self.meter(0))])
+        let source = try opened([Self.line("meter", chip.label, 0, Self.meter(0))])
         for level in [true, false, true, false] {
             try chip.set(0, level)
             usleep(1000)
@@ -162,7 +161,7 @@ struct SourceOnAChipTests {
     func outputs() throws {
         let chip = try SimulatedChip("siren", lines: 1)
         let output = OutputLine(drive: .siren(from: .orange, atMost: .seconds(180)), safe: false)
-        let source = try source([Self.line("siren", chip.label, 0, .output(output))])
+        let source = try opened([Self.line("siren", chip.label, 0, .output(output))])
         #expect(try !chip.value(0))
         source.drive(.init(isJudging: true, worst: .red), now: Clocks.monotonicNanoseconds())
         #expect(try chip.value(0))

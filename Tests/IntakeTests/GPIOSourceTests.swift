@@ -51,15 +51,15 @@ struct GPIOSourceTests {
             role: .output(OutputLine(drive: .siren(from: .orange, atMost: .seconds(180)), safe: safe)))
     }
 
-    private func source(_ lines: [LineConfiguration], _ chips: ScriptedChips, count: Double? = nil) throws -> GPIOSource {
+    private func opened(_ lines: [LineConfiguration], _ chips: ScriptedChips, count: Double? = nil) throws -> GPIOSource {
         try GPIOSource(lines: lines, chips: chips, now: Self.start, journalled: { _ in count })
     }
 
     @Test("A line says its level when it is taken, and every edge with its own time")
     func edges() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.contact("lid", 3, sensor: 7)], chips)
-        #expect(chips.attempts.map(\.consumer) == ["bamai lid"])
+        let source = try opened([Self.contact("lid", 3, sensor: 7)], chips)
+        #expect(chips.attempts.map { $0.consumer } == ["bamai lid"])
         chips.lines[3]?.edge(true, at: Self.start + 5)
         chips.lines[3]?.edge(false, at: Self.start + 9)
         #expect(source.readable(limit: 100, sink: sink) == 3)
@@ -73,7 +73,7 @@ struct GPIOSourceTests {
     @Test("What several lines say at once comes in the order in which it happened")
     func order() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.contact("a", 0, sensor: 0), Self.contact("b", 1, sensor: 1)], chips)
+        let source = try opened([Self.contact("a", 0, sensor: 0), Self.contact("b", 1, sensor: 1)], chips)
         _ = source.readable(limit: 100, sink: sink)
         sink.entries = []
         for step in 0..<6 { chips.lines[step % 2]?.edge(step % 4 < 2, at: Self.start + Int64(step)) }
@@ -84,7 +84,7 @@ struct GPIOSourceTests {
     @Test("What a commit did not keep is handed over again, and nothing twice that was kept")
     func abandoned() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.contact("lid", 0, sensor: 0)], chips)
+        let source = try opened([Self.contact("lid", 0, sensor: 0)], chips)
         #expect(source.readable(limit: 100, sink: sink) == 1)
         source.releaseAcknowledgements()
         chips.lines[0]?.edge(true, at: Self.start + 1)
@@ -106,7 +106,7 @@ struct GPIOSourceTests {
     func limit() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
         chips.abilities.queue = 1_000_000
-        let source = try source([Self.contact("lid", 0, sensor: 0)], chips)
+        let source = try opened([Self.contact("lid", 0, sensor: 0)], chips)
         source.setPaused(true)
         let excess = 10
         for index in 0..<GPIOSource.queueLimit - 1 + excess { chips.lines[0]?.edge(index % 2 == 0, at: Self.start + Int64(index)) }
@@ -121,7 +121,7 @@ struct GPIOSourceTests {
     func busy() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
         chips.refusals[0] = .busy(consumer: "w1-gpio")
-        let source = try source([Self.contact("lid", 0, sensor: 0), Self.contact("door", 1, sensor: 1)], chips)
+        let source = try opened([Self.contact("lid", 0, sensor: 0), Self.contact("door", 1, sensor: 1)], chips)
         #expect(source.status.map(\.hold) == [.busy, .held])
         #expect(source.status[0].lastError?.contains("w1-gpio") == true)
         #expect(source.status[0].level == nil && source.status[1].level == false)
@@ -150,7 +150,7 @@ struct GPIOSourceTests {
     @Test("A chip that goes is a state; the count goes on when it comes back", arguments: [true, false])
     func unplugged(noticedByEdge: Bool) throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.meter(0, sensor: 0)], chips, count: 41)
+        let source = try opened([Self.meter(0, sensor: 0)], chips, count: 41)
         chips.lines[0]?.edge(true, at: Self.start + 1)
         chips.lines[0]?.edge(false, at: Self.start + 2)
         _ = source.readable(limit: 100, sink: sink)
@@ -179,7 +179,7 @@ struct GPIOSourceTests {
     @Test("A queue that was full is noted, and the level is read again: the last edge is not missed")
     func overflow() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.contact("lid", 0, sensor: 0)], chips)
+        let source = try opened([Self.contact("lid", 0, sensor: 0)], chips)
         for step in 1...17 { chips.lines[0]?.edge(step % 2 == 1, at: Self.start + Int64(step)) }
         _ = source.readable(limit: 100, sink: sink)
         #expect(sink.of(0).last == 0, "what the queue held")
@@ -198,7 +198,7 @@ struct GPIOSourceTests {
     @Test("An edge that is only on its way is not taken for lost")
     func overtaken() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.contact("lid", 0, sensor: 0)], chips)
+        let source = try opened([Self.contact("lid", 0, sensor: 0)], chips)
         chips.lines[0]?.silently(true)
         source.tick(monotonicNanoseconds: Self.start + Self.second)
         chips.lines[0]?.edge(true, at: Self.start + Self.second - 1)
@@ -211,7 +211,7 @@ struct GPIOSourceTests {
     @Test("Where the kernel does not debounce, the source does, and a bounce leaves no wrong level")
     func debounce() throws {
         let (chips, sink) = (ScriptedChips(), Sensed())
-        let source = try source([Self.contact("lid", 0, sensor: 0, debounce: .milliseconds(10))], chips)
+        let source = try opened([Self.contact("lid", 0, sensor: 0, debounce: .milliseconds(10))], chips)
         let ms: Int64 = 1_000_000
         for (time, isActive) in [(1, true), (2, false), (3, true)] as [(Int64, Bool)] { chips.lines[0]?.edge(isActive, at: Self.start + time * ms) }
         _ = source.readable(limit: 100, sink: sink)
@@ -223,7 +223,7 @@ struct GPIOSourceTests {
         // The kernel that does it is left to do it.
         let able = ScriptedChips()
         able.abilities = GPIOAbilities(interface: 2, numbersEvents: true, debounces: true, queue: 1024)
-        let trusting = try self.source([Self.contact("lid", 0, sensor: 0, debounce: .milliseconds(10))], able)
+        let trusting = try opened([Self.contact("lid", 0, sensor: 0, debounce: .milliseconds(10))], able)
         able.lines[0]?.edge(true, at: Self.start + 1)
         sink.entries = []
         _ = trusting.readable(limit: 100, sink: sink)
@@ -233,7 +233,7 @@ struct GPIOSourceTests {
     @Test("Outputs begin safe, follow what is known, and end safe")
     func outputs() throws {
         let chips = ScriptedChips()
-        let source = try source([Self.siren(4)], chips)
+        let source = try opened([Self.siren(4)], chips)
         let line = try #require(chips.lines[4])
         #expect(line.driven == [false])
         source.drive(.init(isJudging: true, worst: .orange), now: Self.start)
@@ -256,12 +256,11 @@ struct GPIOSourceTests {
         let source = try GPIOSource(lines: [Self.siren(4)], chips: chips, now: now, patience: 50_000_000, journalled: { _ in nil })
         let line = try #require(chips.lines[4])
         source.drive(.init(isJudging: true, worst: .red), now: now)
-        #expect(line.driven == [false, true])
         for _ in 0..<1000 where source.timesStuck == 0 { usleep(10_000) }
         #expect(source.timesStuck == 1)
         #expect(source.status[0].level == false)
         source.drive(.init(isJudging: true, worst: .red), now: now + 1)
-        #expect(source.status[0].level == true, "and goes on when the loop does")
+        #expect(line.driven.prefix(4) == [false, true, false, true], "and goes on when the loop does")
         source.stop(now: now + 2)
         #expect(line.driven.last == false)
     }

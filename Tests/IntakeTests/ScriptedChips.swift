@@ -1,5 +1,6 @@
 import Intake
 import Linux
+import Synchronization
 
 /// A line whose events a test makes. Its queue is that of libgpiod 1.x: sixteen places, the newest are dropped, nothing is numbered.
 final class ScriptedLine: HeldLine {
@@ -7,15 +8,16 @@ final class ScriptedLine: HeldLine {
     private var waiting: [GPIOEvent] = []
     private let limit: Int
     private(set) var isActive: Bool
-    /// What an output was driven to, in order.
-    private(set) var driven: [Bool] = []
+    private let log: Mutex<[Bool]>
+    /// What an output was driven to, in order; the guard of outputs drives from a thread of its own.
+    var driven: [Bool] { log.withLock { $0 } }
     var failure: GPIOError?
 
     init(isActive: Bool, limit: Int, initial: Bool?) throws(SystemError) {
         event = try EventDescriptor()
         self.isActive = isActive
         self.limit = limit
-        if let initial { driven = [initial] }
+        log = Mutex(initial.map { [$0] } ?? [])
     }
 
     var descriptor: Int32 { event.descriptor }
@@ -39,7 +41,7 @@ final class ScriptedLine: HeldLine {
     func set(_ isActive: Bool) throws(GPIOError) {
         if let failure { throw failure }
         self.isActive = isActive
-        driven.append(isActive)
+        log.withLock { $0.append(isActive) }
     }
 
     func read(_ body: (GPIOEvent) -> Void) throws(GPIOError) -> Int {
