@@ -138,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid",
-                "bamai",
+                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "Uplink", "MQTT", "Linux",
+                "bamaid", "bamai",
             ],
             swiftSettings: strict),
     ],

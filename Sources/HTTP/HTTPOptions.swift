@@ -22,8 +22,8 @@ package struct HTTPOptions: Sendable {
     package var token: String?
     /// `http://host:port`; nil: no proxy, whatever the environment says.
     package var proxy: String?
-    /// After so long without a byte in either direction a request is given up; a connection that does not come about, after the same or after 15 s. As a whole a
-    /// request may take four times as long. *Units*: milliseconds. *Range*: from 1000.
+    /// After so long without a byte in either direction a request is given up; a connection that does not come about, after the same or after 15 s. A request
+    /// may take four times as long in all. *Units*: milliseconds. *Range*: from 1000.
     package var timeoutMilliseconds: Int
 
     package init(url: String, tls: TLS = TLS(), token: String? = nil, proxy: String? = nil, timeoutMilliseconds: Int = 30_000) {

@@ -112,7 +112,8 @@ enum Schema {
         keys: connectionKeys + [
             .optional("alert_topic", .text, "\"bamai/{gateway}/alerts\""), .optional("readings_topic", .text, "\"bamai/{gateway}/readings\""),
             .optional("readings", .text, "\"summary\""), .optional("summary_interval", .duration, "\"5 min\""),
-            .optional("mapping", .text, "\"lift-platform\""), .optional("decisions_topic", .text, "\"bamai/{gateway}/decisions\""),
+            .optional("mapping", .text, "\"lift-platform\""), .optional("decisions", .boolean, "true"),
+            .optional("decisions_topic", .text, "\"bamai/{gateway}/decisions\""),
         ] + httpsKeys)
 
     /// Of a platform whose url is https://.

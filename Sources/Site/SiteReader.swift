@@ -115,11 +115,11 @@ struct SiteReader {
             if mapping != nil, readings == nil, lane?.value != ReadingsLane.none {
                 log.error("with a mapping, say readings = \"none\", or where the platform takes them: readings_path", at: reader.here)
             }
-            // A platform with forms of its own has no decisions of ours, unless the file says where.
-            let decisions = https.path(reader, "decisions_path") ?? (mapping == nil ? SiteReader.decisionsPath : nil)
+            let decisions = https.path(reader, "decisions_path") ?? SiteReader.decisionsPath
             guard let server = https.connection(reader, text: url) else { return nil }
             return PlatformConfiguration(
-                transport: .https(server), alertTopic: alerts, readingsTopic: readings ?? alerts, decisionsTopic: decisions,
+                transport: .https(server), alertTopic: alerts, readingsTopic: readings ?? alerts,
+                decisionsTopic: hearsDecisions(reader, mapping, "decisions_path") ? decisions : nil,
                 readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping)
         }
         HTTPSReader.refuseOwnKeys(reader, log: log)
@@ -129,8 +129,14 @@ struct SiteReader {
         // Twice the window of a source: uploads share nothing with the sensing side.
         guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
         return PlatformConfiguration(
-            broker: broker, alertTopic: alerts, readingsTopic: readings, decisionsTopic: decisions, readings: lane?.value ?? .summary,
+            broker: broker, alertTopic: alerts, readingsTopic: readings,
+            decisionsTopic: hearsDecisions(reader, mapping, "decisions_topic") ? decisions : nil, readings: lane?.value ?? .summary,
             summaryInterval: summary, mapping: mapping)
+    }
+
+    /// A platform with forms of its own has no decisions of ours, unless the file says where.
+    private func hearsDecisions(_ reader: TableReader, _ mapping: AlertMapping?, _ key: String) -> Bool {
+        reader.boolean("decisions")?.value ?? (mapping == nil || reader.has(key))
     }
 
     /// What the review desk listens at.

@@ -11,8 +11,8 @@ import MQTT
 final class HTTPSLink: PlatformLink {
     /// What became of events, or of a lane.
     enum Outcome: Equatable {
-        case accepted([Int32])
-        case refused(Int32, cause: String, reason: String)
+        case accepted(Lane, [Int32])
+        case refused(Lane, Int32, cause: String, reason: String)
         /// The lane is empty now and waits: what was in it comes from the journal again.
         case failed(Lane, String)
         /// A request that the owner has started itself.
@@ -144,13 +144,13 @@ final class HTTPSLink: PlatformLink {
             return [.failed(lane, words)]
         }
         switch HTTPSVerdict(status: answer.status, retryAfter: answer.retryAfter, isBatch: state.flying.count > 1) {
-        case .accepted: return [.accepted(state.accepted())]
+        case .accepted: return [.accepted(lane, state.accepted())]
         case .noBatches:
             state.sendAlone()
             return []
         case .atFault:
             guard let identifier = state.refused(now) else { return [] }
-            return [.refused(identifier, cause: "http-\(answer.status)", reason: HTTPSVerdict.words(answer.body))]
+            return [.refused(lane, identifier, cause: "http-\(answer.status)", reason: HTTPSVerdict.words(answer.body))]
         case .later(let words, let seconds):
             state.failed(now, seconds: seconds, isSlow: false)
             // A platform that asks for time asks it of both lanes.

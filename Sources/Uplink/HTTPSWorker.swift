@@ -14,7 +14,8 @@ final class HTTPSWorker {
     private var countAt: Int64 = 0
     private var opening: Int64?
     private var hasWorked = false
-    private var isDown = false
+    /// What does not work now, and why, by the lane that it was noticed in.
+    private var failures: [Lane: String] = [:]
     /// nil: the platform makes no decisions.
     private var poll: DecisionPoll?
 
@@ -69,15 +70,15 @@ final class HTTPSWorker {
     private func act(_ outcomes: [HTTPSLink.Outcome]) {
         for outcome in outcomes {
             switch outcome {
-            case .accepted(let identifiers):
+            case .accepted(let lane, let identifiers):
                 for identifier in identifiers { feed.acknowledge(identifier) }
-                works()
-            case .refused(let identifier, let cause, let reason):
+                works(lane)
+            case .refused(let lane, let identifier, let cause, let reason):
                 feed.forwarder.refuse(identifier, cause: cause, reason: reason)
-                works()
+                works(lane)
             case .failed(let lane, let words):
                 feed.forwarder.rewind(lane)
-                fails(words)
+                fails(lane, words)
             case .other(let identifier, let outcome):
                 if identifier == poll?.request { heard(outcome) }
             }
@@ -100,21 +101,24 @@ final class HTTPSWorker {
             port.offer(offers)
             listens()
         case .nothing: listens()
-        case .refused: port.update { $0.decisions = .refused }
-        case .failed(let words): fails(words)
+        case .refused:
+            // It has answered, all the same.
+            works(.decisions)
+            port.update { $0.decisions = .refused }
+        case .failed(let words): fails(.decisions, words)
         case nil: break
         }
     }
 
     private func listens() {
         port.update { $0.decisions = .listening }
-        works()
+        works(.decisions)
     }
 
     // MARK: - State
 
-    private func fails(_ words: String) {
-        isDown = true
+    private func fails(_ lane: Lane, _ words: String) {
+        failures[lane] = words
         port.update {
             $0.state = .waiting
             $0.lastError = words
@@ -122,12 +126,14 @@ final class HTTPSWorker {
     }
 
     /// The platform has answered, and knows what it was asked.
-    private func works() {
-        let isBack = isDown && hasWorked
-        (hasWorked, isDown) = (true, false)
+    private func works(_ lane: Lane) {
+        let isBack = failures.removeValue(forKey: lane) != nil && failures.isEmpty && hasWorked
+        hasWorked = hasWorked || failures.isEmpty
+        // What goes wrong on another lane is still what people must know.
+        let words = failures[.alerts] ?? failures.first?.value
         port.update {
-            $0.state = .connected
-            $0.lastError = nil
+            $0.state = words == nil ? .connected : .waiting
+            $0.lastError = words
             if isBack { $0.reconnects += 1 }
         }
     }

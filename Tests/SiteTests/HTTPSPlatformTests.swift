@@ -95,5 +95,7 @@ struct HTTPSPlatformTests {
         #expect(usual.decisionsTopic == "bamai/gw7/decisions")
         let own = try #require(load("url = \"mqtt://localhost\"\ndecisions_topic = \"city/{gateway}/down\"").value?.platform)
         #expect(own.decisionsTopic == "city/gw7/down")
+        let deaf = try #require(load("url = \"mqtt://localhost\"\ndecisions = false").value?.platform)
+        #expect(deaf.decisionsTopic == nil)
     }
 }

@@ -113,14 +113,14 @@ struct DecisionSessionTests {
         uplink.stop()
     }
 
-    @Test(
-        "A platform's list is taken apart as it stands; what is no list is none",
-        arguments: [
-            ("[]", [] as [String]?), (" [ ] ", []), ("[{\"a\":[1,2]},{\"b\":\"],\\\"[\"}]", ["{\"a\":[1,2]}", "{\"b\":\"],\\\"[\"}"]),
-            ("[1, \"x\"]", ["1", " \"x\""]),
-            ("{}", nil), ("[", nil), ("]", nil), ("", nil), ("[1]2", nil), ("x[1]", nil), ("[\"", nil),
-        ])
-    func lists(text: String, items: [String]?) {
+    private static let lists: [(String, [String]?)] = [
+        ("[]", []), (" [ ] ", []), ("[{\"a\":[1,2]},{\"b\":\"],\\\"[\"}]", ["{\"a\":[1,2]}", "{\"b\":\"],\\\"[\"}"]),
+        ("[1, \"x\"]", ["1", " \"x\""]),
+        ("{}", nil), ("[", nil), ("]", nil), ("", nil), ("[1]2", nil), ("x[1]", nil), ("[\"", nil),
+    ]
+
+    @Test("A platform's list is taken apart as it stands; what is no list is none", arguments: lists)
+    func list(text: String, items: [String]?) {
         let found = DecisionList.items(Array(text.utf8), limit: 10)?.map { String(decoding: $0, as: UTF8.self) }
         #expect(found == items)
     }
