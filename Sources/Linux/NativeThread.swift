@@ -23,7 +23,7 @@ package final class NativeThread: @unchecked Sendable {
     /// - Parameters:
     ///   - name: at most fifteen bytes, as `ps -L` shows it.
     ///   - stack: *Units*: bytes.
-    package init(name: String, stack: Int = smallStack, body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(name: String, stack: Int = NativeThread.smallStack, body: @escaping @Sendable () -> Void) throws(SystemError) {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
