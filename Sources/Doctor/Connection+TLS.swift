@@ -36,7 +36,9 @@ extension ConnectionFacts {
                     said("a certificate begins at \(start), and this clock may be behind it: set the clock first", "证书自 \(start) 起有效，本机时钟可能落后：请先校时"),
                     figures)
             }
-            return result("tls", name, .error, said("a certificate of the broker begins only at \(start)", "代理的证书自 \(start) 起才有效"), figures)
+            return result(
+                "tls", name, .error, said("a certificate of the broker begins only at \(start): have it issued anew", "代理的证书自 \(start) 起才有效：请重新签发"),
+                figures)
         case .expired:
             if time.isTrusted {
                 return result(

@@ -124,7 +124,9 @@ extension StorageFacts {
                 let isFull = Double(file.bytes) > Double(file.maxBytes) * 0.95
                 let held = Amount.duration(file.span)
                 figures += [.init("bytes_per_day", aDay), .init("days_left", left)]
-                let days = left >= 3650 ? said("more than 10 years left", "可用 10 年以上") : said("about \(Int(left)) d left", "约可用 \(Int(left)) 天")
+                let days =
+                    left >= 3650
+                    ? said("more than 10 years left", "可用 10 年以上") : said("about \(Int(left.rounded())) d left", "约可用 \(Int(left.rounded())) 天")
                 text = text + (isFull ? said(", holds \(held.english); the oldest goes", "，保存 \(held.chinese)，最旧的先删除") : said(", ", "，") + days)
             }
             if let writtenADay {

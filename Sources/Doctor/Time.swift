@@ -164,7 +164,7 @@ extension TimeFacts {
     }
 
     private var rowsResult: CheckResult {
-        let name = said("times of readings", "读数时间")
+        let name = said("reading times", "读数时间")
         switch journal {
         case .unknown(let reason): return result("times", name, .unknown, reason.text)
         case .known(let clock):

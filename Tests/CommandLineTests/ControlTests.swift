@@ -92,6 +92,19 @@ struct ControlTests {
         #expect(try CommandRun(["status", "--socket", second.path, "--lang", "zh"]).output.contains("井盖倾斜"))
     }
 
+    @Test("The alarms' own figures have their lines, and what is too much stands out in words")
+    func alarms() throws {
+        let alarms =
+            #""alarms":{"last_hour":20,"last_day":300,"acceptable_a_day":144,"peak_10_min":40,"held_by_flood_last_day":9,"stale":{"count":3},"#
+            + #""chattering":{"count":1},"withheld":{"count":5},"shelves":[{},{}]},"sensors":"#
+        let report = ControlTests.report.replacingOccurrences(of: "\"sensors\":", with: alarms)
+        let socket = try SpeakingSocket([report])
+        let output = try CommandRun(["status", "--socket", socket.path]).output
+        #expect(output.contains("alarms\n  rate             300 in the last day (one operator can take 144), 20 in the last hour\n"), "\(output)")
+        #expect(output.contains("  flood            40 in the worst 10 min, 9 held back\n"))
+        #expect(output.contains("  standing         3 stand for long, 1 chatter, 2 shelved, 5 withheld\n"))
+    }
+
     @Test("--json is the gateway's line, byte by byte")
     func json() throws {
         let socket = try SpeakingSocket([ControlTests.report])

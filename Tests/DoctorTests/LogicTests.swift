@@ -45,7 +45,7 @@ struct LogicTests {
             Scenes.storage { $0.journal = .known(.init(bytes: bytes, maxBytes: 1000 << 20, span: span)) }.results().first { $0.check == "journal" }
         }
         let tenDays = result(100 << 20, 10 * Scenes.day)
-        #expect(tenDays?.figures.first { $0.name == "days_left" }?.value == 90)
+        #expect(abs((tenDays?.figures.first { $0.name == "days_left" }?.value ?? 0) - 90) < 1e-6)
         #expect(tenDays?.text.english.contains("about 90 d left") == true)
         #expect(result(100 << 20, 3599)?.text.english.contains("left") == false)
         #expect(result(990 << 20, 10 * Scenes.day)?.text.english.contains("the oldest goes") == true)
@@ -60,7 +60,7 @@ struct LogicTests {
         #expect(examination.count(.error) == 1)
         #expect(examination.summary.english == "1 error, 0 warnings, 0 unknown")
         #expect(examination.summary.chinese == "1 项错误，0 项警告，0 项未知")
-        #expect(Examination(Scenes.hardware().results()).summary.english == "all 8 checks are well")
+        #expect(Examination(Scenes.hardware().results()).summary.english == "all 7 checks are well")
     }
 
     @Test("Problems that have a line of their own are not told twice")

@@ -5,14 +5,14 @@ import Testing
 
 @Suite("Examining brokers that are dead, mute, closed or strangers", .serialized)
 struct DoctorConnectionTests {
-    private func report(_ table: String, in fixture: ProcessFixture = ProcessFixture()) throws -> DoctorReport {
+    private func examine(_ table: String, in fixture: ProcessFixture = ProcessFixture()) throws -> DoctorReport {
         fixture.site(brokerTable: table)
         return try fixture.doctor()
     }
 
     @Test("A port where nobody listens")
     func deadPort() throws {
-        let report = try report("url = \"mqtt://127.0.0.1:\(MosquittoBroker.freePort())\"")
+        let report = try examine("url = \"mqtt://127.0.0.1:\(MosquittoBroker.freePort())\"")
         #expect(report.code == 1)
         #expect(
             report.verdict("broker", "connection") == "error" && report.text("broker", "connection").contains("Connection refused"),
@@ -23,10 +23,10 @@ struct DoctorConnectionTests {
     @Test("A broker that takes the connection and never answers, plain and with TLS, holds nobody up")
     func mute() throws {
         let port = try MutePort(isFull: false)
-        let plain = try report("url = \"mqtt://127.0.0.1:\(port.port)\"")
+        let plain = try examine("url = \"mqtt://127.0.0.1:\(port.port)\"")
         #expect(plain.verdict("broker", "connection") == "ok" && plain.verdict("broker", "login") == "error", "\(plain.output)")
         #expect(plain.text("broker", "login").contains("does not answer"))
-        let tls = try report("url = \"mqtts://127.0.0.1:\(port.port)\"")
+        let tls = try examine("url = \"mqtts://127.0.0.1:\(port.port)\"")
         #expect(tls.verdict("broker", "tls") == "error" && tls.text("broker", "tls").contains("no answer to the handshake"), "\(tls.output)")
         #expect(tls.verdict("broker", "login") == "unknown")
     }
@@ -34,7 +34,7 @@ struct DoctorConnectionTests {
     @Test("An address that swallows everything")
     func blackHole() throws {
         let port = try MutePort(isFull: true)
-        let report = try report("url = \"mqtt://127.0.0.1:\(port.port)\"")
+        let report = try examine("url = \"mqtt://127.0.0.1:\(port.port)\"")
         #expect(
             report.verdict("broker", "connection") == "error" && report.text("broker", "connection").contains("nothing comes back"),
             "\(report.output)")
@@ -42,7 +42,7 @@ struct DoctorConnectionTests {
 
     @Test("A name that does not exist")
     func noName() throws {
-        let report = try report("url = \"mqtt://no-such-broker.invalid\"")
+        let report = try examine("url = \"mqtt://no-such-broker.invalid\"")
         #expect(report.verdict("broker", "name") == "error", "\(report.output)")
         #expect(report.verdict("broker", "connection") == "unknown")
     }
@@ -51,7 +51,7 @@ struct DoctorConnectionTests {
     func password() throws {
         let fixture = ProcessFixture()
         let broker = try MosquittoBroker(folder: fixture.folder.path, lines: ["allow_anonymous false"])
-        let report = try report("url = \"mqtt://127.0.0.1:\(broker.port)\"", in: fixture)
+        let report = try examine("url = \"mqtt://127.0.0.1:\(broker.port)\"", in: fixture)
         #expect(report.verdict("broker", "login") == "error", "\(report.output)")
         #expect(report.text("broker", "login").contains("check username and password"))
     }
@@ -66,7 +66,7 @@ struct DoctorConnectionTests {
             folder: fixture.folder.path, tls: .init(authority: certificates.authority, certificate: server.0, key: server.1))
         var table = "url = \"mqtts://\(host):\(broker.port)\"\nca = \"\(authority ?? certificates.authority)\"\n"
         if client { table += "certificate = \"\(certificates.client.0)\"\nkey = \"\(certificates.client.1)\"\n" }
-        return (try report(table, in: fixture), broker)
+        return (try examine(table, in: fixture), broker)
     }
 
     @Test("TLS as it should be, with certificates that soon end")

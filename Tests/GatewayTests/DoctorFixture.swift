@@ -26,7 +26,7 @@ struct DoctorReport {
             Check(
                 section: check["section"] as? String ?? "", subject: check["subject"] as? String ?? "", check: check["check"] as? String ?? "",
                 verdict: check["verdict"] as? String ?? "", text: (check["text"] as? [String: String])?["en"] ?? "",
-                figures: check["figures"] as? [String: Double] ?? [:])
+                figures: (check["figures"] as? [String: Any] ?? [:]).compactMapValues { ($0 as? NSNumber)?.doubleValue })
         }
     }
 
@@ -71,15 +71,15 @@ final class MutePort {
 
     /// - Parameter isFull: the queue of connections is full from the start, and the kernel drops what comes: as behind a firewall.
     init(isFull: Bool) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = descriptor
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
         let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, isFull ? 0 : 16) == 0 && getsockname(listener, $0, &length) == 0
+                bind(descriptor, $0, length) == 0 && listen(descriptor, isFull ? 0 : 16) == 0 && getsockname(descriptor, $0, &length) == 0
             }
         }
         guard isBound else { throw ChildProcessFailure(text: "no port on loopback") }

@@ -6,11 +6,14 @@ import Synchronization
 struct Bounded<Value: Sendable> {
     private let call: BackgroundCall<Value>?
 
+    /// A site of a thousand devices is read on such a thread. *Units*: bytes.
+    private static var stack: Int { 4 << 20 }
+
     /// Starts it. A thread that cannot be had is an answer that does not come.
     init(_ name: String, _ body: @escaping @Sendable () -> Value) {
         do throws(SystemError) {
             let made = try BackgroundCall<Value>()
-            try made.start(name: name, body)
+            try made.start(name: name, stack: Bounded.stack, body)
             call = made
         } catch {
             call = nil

@@ -43,23 +43,29 @@ struct ConfigurationCollector: Sendable {
 
     // MARK: - Service
 
+    /// The unit, and the user that it runs as; nil: it names none.
+    struct UnitAnswer: Sendable {
+        var unit: Answer<ConfigurationFacts.Unit>
+        var user: String?
+    }
+
     /// Asks systemd, where it runs.
-    static func unit(until deadline: Int64) -> (unit: Answer<ConfigurationFacts.Unit>, user: String?) {
-        guard SystemFile.exists("/run/systemd/system") else { return (.unknown(.absent("systemd running on this machine")), nil) }
+    static func unit(until deadline: Int64) -> UnitAnswer {
+        guard SystemFile.exists("/run/systemd/system") else { return UnitAnswer(unit: .unknown(.absent("systemd running on this machine"))) }
         let names = "LoadState,ActiveState,UnitFileState,NRestarts,WatchdogUSec,User"
         switch ProgramOutput.of("/usr/bin/systemctl", ["show", unitName, "--no-pager", "-p", names], until: deadline) {
-        case .unknown(let reason): return (.unknown(reason), nil)
+        case .unknown(let reason): return UnitAnswer(unit: .unknown(reason))
         case .known(let text):
             var values: [Substring: String] = [:]
             for line in text.split(separator: "\n") {
                 guard let equals = line.firstIndex(of: "=") else { continue }
                 values[line[..<equals]] = String(line[line.index(after: equals)...])
             }
-            guard let load = values["LoadState"] else { return (.unknown(.failed("systemctl: other words than expected")), nil) }
+            guard let load = values["LoadState"] else { return UnitAnswer(unit: .unknown(.failed("systemctl: other words than expected"))) }
             let unit = ConfigurationFacts.Unit(
                 name: unitName, load: load, active: values["ActiveState"] ?? "", file: values["UnitFileState"] ?? "",
                 restarts: values["NRestarts"].flatMap { Int($0) } ?? 0, watchdog: microseconds(values["WatchdogUSec"] ?? "0"))
-            return (.known(unit), values["User"].flatMap { $0.isEmpty ? nil : $0 })
+            return UnitAnswer(unit: .known(unit), user: values["User"].flatMap { $0.isEmpty ? nil : $0 })
         }
     }
 

@@ -104,10 +104,13 @@ final class ConnectionProbe: Sendable {
 
     private func login(_ deadline: Int64) {
         note { $0.login = .unknown(.late) }
-        guard case .success(let options) = options else {
-            if case .failure(let problem) = options { note { $0.login = .known(.noPassword(problem.text)) } }
-            return
+        switch options {
+        case .failure(let problem): note { $0.login = .known(.noPassword(problem.text)) }
+        case .success(let options): visit(options, deadline)
         }
+    }
+
+    private func visit(_ options: MQTTOptions, _ deadline: Int64) {
         var visit = BrokerVisit(options, until: deadline)
         var answer = visit.login()
         if visit.wantsOlderVersion {

@@ -55,10 +55,10 @@ struct DoctorRun {
         }
 
         let parts = site.map { SiteQuestions($0, isOffline: isOffline, until: end) }
-        let (unit, unitUser) = unitCall.value(until: end) ?? (.unknown(.late), nil)
-        configuration.unit = unit
+        let service = unitCall.value(until: end) ?? ConfigurationCollector.UnitAnswer(unit: .unknown(.late))
+        configuration.unit = service.unit
         let gateway = parts?.gateway.value(until: end) ?? GatewayCollector.Facts(report: .unknown(site == nil ? .noSite : .late), process: nil)
-        let account = gateway.process.flatMap { Account.of(process: $0) } ?? unitUser.flatMap { Account.named($0) } ?? Account.named("bamai")
+        let account = gateway.process.flatMap { Account.of(process: $0) } ?? service.user.flatMap { Account.named($0) } ?? Account.named("bamai")
 
         let collector = HardwareCollector(root: root, boardFolders: boardFolders(file), account: account)
         let hardwareCall = Bounded("doctor-hardware") { collector.facts() }

@@ -89,29 +89,26 @@ struct JournalCollector: Sendable {
 /// The check of the journal's structure, for as long as there is time.
 struct IntegrityCollector {
     private let check: JournalCheck
-    private let call: Bounded<JournalCheck.Finding>
-    private let path: String
+    private let call: Bounded<Answer<StorageFacts.Integrity>>
 
     init(path: String) {
-        self.path = path
         let check = JournalCheck(path: path)
         self.check = check
-        call = Bounded("doctor-check") { access(path, R_OK) == 0 ? check.inspect() : .cancelled }
+        call = Bounded("doctor-check") {
+            guard access(path, R_OK) == 0 else { return .unknown(SystemFile.ignorance(path)) }
+            switch check.inspect() {
+            case .whole: return .known(.whole)
+            case .damaged(let words): return .known(.damaged(words))
+            case .cancelled: return .known(.unfinished)
+            case .impossible(let error): return .unknown(.failed(error.sentence))
+            }
+        }
     }
 
     func answer(until deadline: Int64) -> Answer<StorageFacts.Integrity> {
-        guard access(path, R_OK) == 0 else { return .unknown(SystemFile.ignorance(path)) }
+        if let answer = call.value(until: deadline) { return answer }
         // An interrupted statement ends at once; the second wait is for that.
-        var finding = call.value(until: deadline)
-        if finding == nil {
-            check.cancel()
-            finding = call.value(until: deadline + 500_000_000)
-        }
-        switch finding {
-        case .whole: return .known(.whole)
-        case .damaged(let words): return .known(.damaged(words))
-        case .cancelled, nil: return .known(.unfinished)
-        case .impossible(let error): return .unknown(.failed(error.sentence))
-        }
+        check.cancel()
+        return call.value(until: deadline + 500_000_000) ?? .known(.unfinished)
     }
 }
