@@ -128,8 +128,7 @@ package struct SSHConnector: BoardConnector, Sendable {
         return connection
     }
 
-    /// What is run. No question is ever asked, and who the host is is never taken on trust: `StrictHostKeyChecking` is left as the user has it, or stricter
-    /// where it would be laxer in silence.
+    /// What is run. No question is ever asked, and how hosts are known is left as the user has it.
     package func words(isFresh: Bool) -> [String] {
         var words = [program, "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"]
         // A confirmation over a connection that is shared with the push would prove nothing.

@@ -94,6 +94,37 @@ struct BoardTests {
         #expect(names == fixture.folder.file("secrets/field-password") + "\n", "\(names)")
     }
 
+    @Test("A daemon that is told to load a site whose secret is missing keeps the one it runs, and says why; a changed secret is a change")
+    func daemonKeepsItsSite() throws {
+        let place = TestFolder()
+        let broker = try MosquittoBroker(folder: place.path)
+        let fixture = try ready()
+        let old = try #require(fixture.health?.revision)
+        fixture.site("new", broker: broker.port)
+        let text = fixture.text("repo/west/site.toml")
+        fixture.folder.write(
+            "repo/west/site.toml",
+            text.replacingOccurrences(of: "id = \"field\"", with: "id = \"field\"\nusername = \"u\"\npassword = \"secret://field-password\""))
+        let site = try fixture.collection()
+        let manifest = try #require(
+            Manifest(site.contents, site: site.site, revision: site.configuration.revision, created: 1, by: "li", source: ""))
+        let store = fixture.board.store
+        try store.point(to: try store.add(manifest, site.contents))
+        fixture.daemon?.signal(SIGHUP)
+        #expect(fixture.wait(20) { fixture.health?.configuration.first?.contains("field-password") == true }, "\(fixture.log)")
+        #expect(fixture.health?.revision == old)
+        fixture.folder.write("secrets/field-password", "one")
+        fixture.daemon?.signal(SIGHUP)
+        #expect(fixture.wait(20) { fixture.health?.revision == manifest.revision && fixture.health?.configuration.isEmpty == true }, "\(fixture.log)")
+        func loads() -> Int { fixture.log.components(separatedBy: "reload: revision").count }
+        let before = loads()
+        fixture.daemon?.signal(SIGHUP)
+        #expect(fixture.wait(20) { fixture.log.contains("reload: nothing has changed") })
+        fixture.folder.write("secrets/field-password", "two")
+        fixture.daemon?.signal(SIGHUP)
+        #expect(fixture.wait(20) { loads() == before + 1 }, "\(fixture.log)")
+    }
+
     @Test("Two maintainers: the second is told who, and since when")
     func twoMaintainers() throws {
         let fixture = try ready()

@@ -26,6 +26,12 @@ struct BoardOption: ParsableArguments {
         guard !host.hasPrefix("-"), !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0.isNewline }) else {
             throw ValidationError("\"\(host)\" is no host")
         }
+        for option in sshOption {
+            let words = option.lowercased().split { $0 == "=" || $0 == " " }
+            if words.first == "stricthostkeychecking", words.count < 2 || !["yes", "ask"].contains(words[1]) {
+                throw ValidationError("a push does not go to a host that is taken on trust: add its key to your known_hosts")
+            }
+        }
         guard root.hasPrefix("/") else { throw ValidationError("--root is an absolute path") }
     }
 
