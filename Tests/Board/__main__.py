@@ -19,6 +19,7 @@ for folder in ("boards/qemu-virt", "Tests/Peers", "Tests/Board"):
     sys.path.insert(0, str(REPOSITORY / folder))
 
 import cuts  # noqa: E402
+import disk  # noqa: E402
 import figures  # noqa: E402
 import installing  # noqa: E402
 import processes  # noqa: E402
@@ -51,16 +52,18 @@ def run(t: Transcript, options, folder: Path):
         processes.wait_for_port(port)
     platform = Platform(platform_port)
 
-    t.chapter("boot")
+    t.chapter("disk and boot")
     board = Board(options.name, Path(os.environ.get("BAMAI_BOARDS") or REPOSITORY / "run" / "board"))
     board.cut()
     if not options.keep:
         atexit.register(board.cut)
-    facts = board.start(fresh=True, memory=options.memory)
-    t.ok(facts["banner_seconds"], f"the board answers SSH (Linux {facts['kernel']}, {options.memory} MiB, one Cortex-A53)")
+    board.start(fresh=True)
+    disk.forgets(t, board)
+    facts = board.start(fresh=True)
+    t.ok(facts["banner_seconds"], f"the board answers SSH (Linux {facts['kernel']}, {facts['memory_mib']} MiB, one Cortex-A53)")
     t.figure("boot_to_banner", facts["banner_seconds"], "s, emulated")
     t.equal(board.ssh("uname -m").strip(), "aarch64", "it is an ARM machine")
-    t.equal(board.ssh("systemctl is-system-running --wait", check=False, timeout=300).strip(), "running", "Debian's own services all run",)
+    t.equal(board.ssh("systemctl is-system-running --wait", check=False, timeout=300).strip(), "running", "Debian's own services all run")
     gateway = Gateway(board)
 
     t.chapter("installation")
@@ -133,7 +136,6 @@ def main() -> int:
     p = argparse.ArgumentParser(prog="Tests/Board", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("package", type=Path, help="bamai_…_arm64.deb")
     p.add_argument("--name", default="test", help="the board's name")
-    p.add_argument("--memory", type=int, default=512, metavar="MIB")
     p.add_argument("--cuts", type=int, default=int(os.environ.get("CUTS") or 10), help="how often each plug is pulled")
     p.add_argument("--rate", type=float, default=40, help="messages a second and device")
     p.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))

@@ -44,6 +44,8 @@ def installed(t, gateway: Gateway):
     t.equal(board.ssh(f"getent passwd bamai | cut -d: -f7").strip(), "/usr/sbin/nologin", "the user bamai exists and cannot log in")
     state = gateway.properties("ActiveState", "Result", "NRestarts")
     t.ok(state["ActiveState"] != "failed" and state["NRestarts"] == "0", "without a site nothing fails and nothing is tried again and again", str(state))
+    chips = set(board.ssh("udevadm settle; stat -c '%U:%G %a' /dev/gpiochip*").splitlines())
+    t.equal(chips, {"root:gpio 660"}, "the chips that were there before the package belong to the group gpio")
     audit = board.ssh("dpkg --audit").strip()
     t.equal(audit, "", "dpkg finds nothing half installed")
 

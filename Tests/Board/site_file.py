@@ -91,7 +91,7 @@ path = "cm"
 """ for name, broker in (("near", "local"), ("far", "field")))
 
 
-# The terminals of the board: /etc/board/chips in the image.
+# The terminals of the board: /etc/board/chips in the image, boards/qemu-virt.toml for the gateway.
 LINES = """
 [board]
 type = "qemu-virt"
@@ -107,31 +107,37 @@ class = "water_pipe"
 [[line]]
 id = "lid"
 role = "contact"
-chip = "gpio-sim.inputs"
-offset = 0
+pin = "door"
 asset = "MH-1"
 quantity = "open"
-debounce = "20 ms"
+
+[[line]]
+id = "meter"
+role = "pulse"
+pin = "flow-a"
+asset = "WP-1"
+max_hz = 100
+interval = "1 s"
 
 [[line]]
 id = "lamp"
 role = "output"
+pin = "status"
 drives = "status"
-chip = "gpio-sim.inputs"
-offset = 5
 
 [[line]]
 id = "horn"
 role = "output"
+pin = "siren"
 drives = "siren"
-level = "orange"
-chip = "gpio-sim.inputs"
-offset = 6
 """
 
 
 def write(folder: Path, field_port: int, platform_port: int, *, lines: bool) -> Path:
     """Makes `folder` the site and returns it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(mqtt_part(field_port, platform_port) + (LINES if lines else ""))
+    text = mqtt_part(field_port, platform_port)
+    if lines:
+        text = text.replace("[journal]", f'boards = "{SHARED}/boards"\n\n[journal]', 1) + LINES
+    (folder / "site.toml").write_text(text)
     return folder

@@ -39,5 +39,5 @@ def pulses(t, gateway: Gateway, count: int = 200):
 
 
 def last(gateway: Gateway) -> float:
-    rows = gateway.rows("WP-1/volume")
+    rows = gateway.rows("WP-1/pulses")
     return float(rows[-1]["value"]) if rows else 0.0
