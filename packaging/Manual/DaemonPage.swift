@@ -27,8 +27,8 @@ struct DaemonPage {
         page.entry(
             "/etc/bamai/secrets",
             [
-                "One file a secret. What LoadCredential of a drop-in names goes first; then files here that the user bamai can read, at each load of the site; then files "
-                    + "that only root can read, as they were when the service was started."
+                "One file a secret. What LoadCredential of a drop-in names goes first; then files here that the user bamai can read, at each load of the "
+                    + "site; then files that only root can read, as they were when the service was started."
             ])
         page.entry(
             "/etc/bamai/profiles, devices, codes, mappings",
