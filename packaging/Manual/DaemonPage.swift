@@ -10,7 +10,8 @@ struct DaemonPage {
         page.literal(help.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
         page.heading("As a service")
         page.paragraph(
-            "bamaid.service runs the site in /var/lib/bamai/current as the user bamai, once that site exists. A site that was written by hand is put there as a link:"
+            "bamaid.service runs the site in /var/lib/bamai/current as the user bamai, once that site exists. A site that was written by hand is put there "
+                + "as a link:"
         )
         page.literal([
             "bamai check /etc/bamai/west && ln -sfn /etc/bamai/west /var/lib/bamai/current && systemctl start bamaid"
