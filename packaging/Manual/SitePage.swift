@@ -51,7 +51,8 @@ struct SitePage {
     }
 
     var roff: String {
-        var page = Roff(title: "bamai-site", section: 5, summary: "what a site.toml says: one gateway, its brokers, platform, assets, devices and rules")
+        var page = Roff(
+            title: "bamai-site", section: 5, summary: "what a site.toml says: one gateway, its brokers, platform, assets, devices and rules")
         page.heading("Description")
         page.paragraph("bamai check SITE reports every error at once, each with file, line, column and the nearest known name.")
         var seen: Set<String> = []
