@@ -168,7 +168,7 @@ struct DoctorTests {
         root.write("sys/class/rtc/rtc0/since_epoch", "1000\n")
         root.write("sys/devices/platform/soc/soc:firmware/get_throttled", "50005\n")
         let compatible = Array("raspberrypi,4-model-b\0brcm,bcm2711\0".utf8)
-        FileManager.default.createFile(atPath: root.file("proc/device-tree/compatible"), contents: Data(compatible))
+        try Data(compatible).write(to: URL(fileURLWithPath: root.file("proc/device-tree/compatible")))
         fixture.folder.write(
             "boards/raspberry-pi-4.toml", try String(contentsOfFile: CommissioningTests.root + "/boards/raspberry-pi-4.toml", encoding: .utf8))
         let report = try fixture.doctor(["--offline", "--system-root", root.path])
