@@ -81,7 +81,7 @@ final class BoardFixture {
             [[device.reading]]
             name = "tilt"
             quantity = "tilt"
-            field = "v"
+            path = "v"
             [[line]]
             id = "lid"
             role = "contact"
@@ -116,7 +116,9 @@ final class BoardFixture {
     func start() throws {
         let before = log.components(separatedBy: "broker field: connected").count
         daemon = try ChildProcess(Machine.binaries + "/bamaid", [folder.file("site")], output: folder.file("bamaid.log"))
-        try #require(wait { self.log.components(separatedBy: "broker field: connected").count > before }, "\(log)")
+        // A daemon that has ended says why, and nobody waits for it.
+        _ = wait { self.log.components(separatedBy: "broker field: connected").count > before || self.daemon?.isRunning == false }
+        try #require(daemon?.isRunning == true, "\(log)")
         usleep(200_000)
     }
 
