@@ -54,9 +54,9 @@ final class SQLiteConnection {
         walFrameCount.deallocate()
     }
 
-    /// The file's name as SQLite is asked to leave it alone. Without a WAL nobody has the file open for writing, and all of it is in the one file; with a WAL
-    /// but without its shared memory (a power cut, and nobody came yet) SQLite keeps in its own memory what it would put there. *Source*:
-    /// https://www.sqlite.org/wal.html, "Read-Only Databases".
+    /// The file's name as SQLite is asked to leave it alone. Without a WAL nobody has the file open for writing, and all of it is in the one file. With one,
+    /// its shared memory is only read; after a power cut SQLite makes up in its own memory what is stale there. *Source*:
+    /// https://www.sqlite.org/wal.html, "Read-Only Databases", and https://www.sqlite.org/uri.html.
     private static func inspection(_ path: String) -> String {
         var name = "file:"
         for byte in path.utf8 {
@@ -64,8 +64,7 @@ final class SQLiteConnection {
             let digits = Array("0123456789abcdef")
             name += isPlain ? String(UnicodeScalar(byte)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
         }
-        if !JournalFiles.exists(path + "-wal") { return name + "?mode=ro&immutable=1" }
-        return name + (JournalFiles.exists(path + "-shm") ? "?mode=ro" : "?mode=ro&readonly_shm=1")
+        return name + (JournalFiles.exists(path + "-wal") ? "?mode=ro&readonly_shm=1" : "?mode=ro&immutable=1")
     }
 
     /// Commits and checkpoints, each of which asks the medium to make things durable: once, and twice.

@@ -26,7 +26,7 @@ struct GoldenTests {
                 text += "\(result.verdict.rawValue) \(result.check) | \(result.name.english): \(result.text.english)\n"
                 text += "    \(result.name.chinese):\(result.text.chinese)\n"
                 if !result.figures.isEmpty {
-                    text += "    " + result.figures.map { "\($0.name)=\(JSONWriter.sixDigits($0.value))" }.joined(separator: " ") + "\n"
+                    text += "    " + result.figures.map { "\($0.name)=\(JSONWriter.shortest($0.value))" }.joined(separator: " ") + "\n"
                 }
             }
         }

@@ -63,7 +63,6 @@ struct DoctorTests {
         try publisher.finish()
         #expect(fixture.wait(seconds: 10) { try fixture.lastSequence() >= 20 })
         fixture.cut()
-        unlink(fixture.journalPath + "-shm")
         let before = try listing(fixture.folder.path)
         #expect(before["journal.db-wal"].map { !$0.isEmpty } == true)
         let report = try fixture.doctor(["--offline"])

@@ -43,7 +43,7 @@ enum DoctorJSON {
             json.beginObject()
             for figure in result.figures {
                 json.key(figure.name)
-                json.rounded(figure.value)
+                json.value((figure.value * 1000).rounded() / 1000)
             }
             json.endObject()
         }
