@@ -259,6 +259,29 @@ struct BoardTests {
         fixture.expectSound("after being stranded", runs: 1)
     }
 
+    @Test("Changes reach the platform as documents of their own, those made while no gateway ran too")
+    func audited() throws {
+        let place = TestFolder()
+        let broker = try MosquittoBroker(folder: place.path)
+        let collector = MessageCollector(port: broker.port, clientID: "platform", filters: ["platform/alerts"])
+        #expect(collector.ready())
+        let fixture = BoardFixture()
+        let platform = "[platform]\nurl = \"mqtt://127.0.0.1:\(broker.port)\"\nalert_topic = \"platform/alerts\"\n"
+        fixture.site("old", more: platform)
+        try fixture.adopt()
+        fixture.site("new", more: platform)
+        #expect(try fixture.push(fixture.order(), through: fixture.local()).outcome == .confirmed)
+        var types: [String] = []
+        fixture.wait(20) {
+            collector.collect(milliseconds: 100)
+            types = collector.messages.compactMap { JSONValue($0.payload)?["type"].text }
+            return types.count >= 3
+        }
+        #expect(types == ["cn.bamai.audit.adopt", "cn.bamai.audit.push", "cn.bamai.audit.confirm"])
+        let shown = try fixture.run(["alerts", "--site", fixture.repository])
+        #expect(shown.output.contains("generation 2 was confirmed and is on probation (li@desk)"), "\(shown.output)")
+    }
+
     // MARK: - Confirming
 
     @Test("Confirmed twice is once; too early, with another token, and after the revert are told apart")

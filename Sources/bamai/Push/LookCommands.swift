@@ -3,6 +3,7 @@ import Deploy
 import Glibc
 import Lifeline
 import Linux
+import Site
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -118,7 +119,7 @@ struct HistoryCommand: ParsableCommand {
     /// By the clock of whoever wrote it, in UTC.
     private static func time(_ microseconds: Int64) -> String {
         let text = CivilTime.rfc3339(Timestamp(microseconds: microseconds), offsetSeconds: 0)
-        return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
     }
 
     static func text(_ value: JSONValue) -> String {
