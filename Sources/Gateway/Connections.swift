@@ -4,16 +4,16 @@ import Site
 
 /// From a site's words to what a connection needs: certificates by path, passwords from their files.
 package enum Connections {
-    private static func secret(_ name: String) -> Result<String, SecretProblem> {
-        let credentials = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-        return Secrets.read(name, from: Secrets.places(of: name, credentials: credentials))
+    /// Where secrets lie: what systemd hands over, else `/etc/bamai/secrets`.
+    static var secretsDirectory: String {
+        getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) } ?? "/etc/bamai/secrets"
     }
 
     /// The secrets of these names; the first that cannot be had is the problem.
     static func secrets(_ names: [String]) -> Result<[String: String], SecretProblem> {
         var secrets: [String: String] = [:]
         for name in names {
-            switch secret(name) {
+            switch Secrets.read(name, from: secretsDirectory) {
             case .success(let text): secrets[name] = text
             case .failure(let problem): return .failure(problem)
             }
@@ -25,7 +25,7 @@ package enum Connections {
     package static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
         var password: String?
         if let name = broker.passwordSecret {
-            switch secret(name) {
+            switch Secrets.read(name, from: secretsDirectory) {
             case .success(let text): password = text
             case .failure(let problem): return .failure(problem)
             }
