@@ -6,19 +6,19 @@ import Site
 
 /// From a site's words to what a connection needs: certificates by path, passwords from their files.
 package enum Connections {
-    /// The files that a secret may lie in, the one that counts first.
-    package static func secretPlaces(_ name: String) -> [String] {
-        Secrets.places(of: name, credentials: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) })
+    /// Where secrets lie, in the order of looking: what systemd hands over, then `/etc/bamai/secrets`, where one may have been set since the start.
+    package static var secretFolders: [String] {
+        getenv("CREDENTIALS_DIRECTORY").map { [String(cString: $0), Secrets.folder] } ?? [Secrets.folder]
     }
 
     /// A secret by its name.
-    static func secret(_ name: String) -> Result<String, SecretProblem> { Secrets.read(name, from: secretPlaces(name)) }
+    static func secret(_ name: String) -> Result<String, SecretProblem> { Secrets.read(name, from: secretFolders) }
 
     /// The secrets of these names; the first that cannot be had is the problem.
     static func secrets(_ names: [String]) -> Result<[String: String], SecretProblem> {
         var secrets: [String: String] = [:]
         for name in names {
-            switch secret(name) {
+            switch Secrets.read(name, from: secretsDirectory) {
             case .success(let text): secrets[name] = text
             case .failure(let problem): return .failure(problem)
             }
@@ -62,7 +62,7 @@ package enum Connections {
     package static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
         var password: String?
         if let name = broker.passwordSecret {
-            switch secret(name) {
+            switch Secrets.read(name, from: secretsDirectory) {
             case .success(let text): password = text
             case .failure(let problem): return .failure(problem)
             }

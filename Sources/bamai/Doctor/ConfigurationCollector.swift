@@ -15,7 +15,7 @@ struct ConfigurationCollector: Sendable {
     static func secrets(_ site: SiteConfiguration) -> [ConfigurationFacts.Secret] {
         site.secretNames.map { name in
             // The first folder that has it counts, as for the daemon.
-            let places = Connections.secretPlaces(name)
+            let places = Connections.secretFolders.map { $0 + "/" + name }
             let place = places.first { access($0, F_OK) == 0 || errno == EACCES } ?? places[places.count - 1]
             return ConfigurationFacts.Secret(name: name, fault: fault(place))
         }
