@@ -77,6 +77,7 @@ def run(t: Transcript, options, folder: Path):
 
     near, far = Stream("near", facts["mqtt_port"], options.rate), Stream("far", field_port, options.rate)
     t.chapter("sensors and platform")
+    cuts.subscribed(t, gateway, [near, far])
     for stream in (near, far):
         stream.start()
     t.ok(platform.wait_for(lambda p: p.count("well.high", "raised") and p.count("well.high", "cleared"), 240),

@@ -21,6 +21,18 @@ def wait_arrived(gateway: Gateway, streams: list[Stream], seconds: float) -> dic
         time.sleep(1)
 
 
+def subscribed(t, gateway: Gateway, streams: list[Stream]):
+    """Waits until each broker has a session of the gateway: what comes before that is nobody's. Those first messages are not counted."""
+    for stream in streams:
+        stream.start()
+        end = time.monotonic() + 120
+        while not numbers(gateway, stream) and time.monotonic() < end:
+            time.sleep(1)
+        t.ok(numbers(gateway, stream), f"messages of the device {stream.name} arrive", needed=True)
+        stream.settle()
+        stream.acknowledged.clear()
+
+
 def count(t, gateway: Gateway, streams: list[Stream], what: str):
     """The assertions after a cut. The streams have settled."""
     found = wait_arrived(gateway, streams, 240)
