@@ -42,7 +42,7 @@ struct BoardDetection {
         for finding in catalogue.findings { lines.append(BoardDetection.row("", "\(Terminal.paint("×", .red)) \(finding.description)")) }
         lines += chipLines
         for objection in objections { lines.append(BoardDetection.row("site", "\(Terminal.paint("×", .red)) \(objection)")) }
-        for (index, line) in BoardDetection.folded(entry?.board.notes ?? "").enumerated() {
+        for (index, line) in Terminal.wrap(entry?.board.notes ?? "", 90).enumerated() {
             lines.append(BoardDetection.row(index == 0 ? "notes" : "", line))
         }
         lines += ["", "For the site's file:", ""] + toml.split(separator: "\n").map { "    " + $0 }
@@ -75,19 +75,6 @@ struct BoardDetection {
         }
         if texts.isEmpty { texts = ["there is none"] }
         return texts.enumerated().map { BoardDetection.row($0.offset == 0 ? "chips" : "", $0.element) }
-    }
-
-    /// A text in lines of at most 90 columns.
-    private static func folded(_ text: String) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ").map(String.init) {
-            if let last = lines.last, Terminal.width(last) + Terminal.width(word) < 90 {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(word)
-            }
-        }
-        return lines
     }
 
     private static func row(_ name: String, _ text: String) -> String { Terminal.pad(name, 8) + text }
