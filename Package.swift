@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "Uplink", "MQTT", "Linux",
+                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Lines", "Site", "Journal", "Intake", "Diagnosis", "Uplink", "MQTT",
+                "Linux",
                 "bamaid", "bamai",
             ],
             swiftSettings: strict),
