@@ -10,7 +10,8 @@ struct GPIOList: ParsableCommand {
         discussion: """
             examples: bamai gpio list
                       bamai gpio list --site firmware-config/west --used
-            Chips are addressed by label: the kernel's numbers change between releases. Where the board is known, its names of pins are shown, and what is reserved.
+            Chips are addressed by label: the kernel's numbers change between releases. Where the board is known, its names of pins are shown, \
+            and what is reserved.
             exit codes: 0 there are chips, 1 there are none or they may not be opened, 2 the site is wrong.
             """)
 
