@@ -80,7 +80,7 @@ struct ControlTests {
             "  link             idle by HTTPS, 1 in flight, 4 reconnects", "  refused          2 messages for good: bamai rejected --platform",
             "  decisions        5 taken, 3 refused (expired)",
         ] {
-            #expect(run.lines.contains(line), "\(line)\n\(run.output)")
+            #expect(run.lines.contains { $0 == line }, "\(line)\n\(run.output)")
         }
     }
 

@@ -8,7 +8,9 @@ import Uplink
 
 @Suite("Decisions from the platform in the line")
 struct PlatformDecisionTests {
-    let (journal, time, source) = (MemoryJournal(), ManualTimeSource(), ScriptedSource())
+    let journal = MemoryJournal()
+    let time = ManualTimeSource()
+    let source = ScriptedSource()
     let gateway: Gateway
 
     init() throws { gateway = try Gateway(configuration: DecisionTests.configuration(), journal: journal, time: time) }
