@@ -161,9 +161,7 @@ extension ConfigurationFacts {
         case .unknown(let reason): return result("profile", name, .unknown, reason.text)
         case .known(let profiles):
             let text = same("\(profiles.name) \(profiles.version)")
-            guard let shipped = profiles.shipped else {
-                return result("profile", name, .ok, text + said(", the site's own", "，站点自有"))
-            }
+            guard let shipped = profiles.shipped else { return result("profile", name, .ok, text) }
             if shipped > profiles.version {
                 return result(
                     "profile", name, .warning,
