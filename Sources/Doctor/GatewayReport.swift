@@ -139,6 +139,7 @@ extension GatewayFacts {
                     "\(refused) of \(messages) (\(share)) could not be read, mostly \(worst): bamai rejected",
                     "\(messages) 条中 \(refused) 条（\(share)）无法解析，多为 \(worst)：bamai rejected"), figures)
         }
+        if messages == 0 { return result("messages", name, .ok, said("none yet", "尚无"), figures) }
         return result("messages", name, .ok, said("all \(messages) could be read", "\(messages) 条全部可解析"), figures)
     }
 
