@@ -61,7 +61,7 @@ let package = Package(
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
             swiftSettings: lean),
         .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
-        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
+        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
         .executableTarget(name: "bamaid", dependencies: ["Gateway", "Linux"], swiftSettings: lean),
@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "Uplink", "MQTT", "Linux",
+                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Lines", "Site", "Journal", "Intake", "Diagnosis", "Uplink", "MQTT",
+                "Linux",
                 "bamaid", "bamai",
             ],
             swiftSettings: strict),

@@ -10,7 +10,7 @@ package enum BoardMessage {
     package static let idleSeconds = 600
     package static let busySeconds = 60
     /// *Units*: seconds. A board that watches a change says at least this often that it is there.
-    package static let heartbeatSeconds: Int64 = 5
+    package static let heartbeatSeconds: Int64 = 2
 
     /// What a client asks.
     package static func request(_ name: String, _ body: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] { line("do", name, body) }

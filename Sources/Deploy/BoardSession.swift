@@ -245,7 +245,7 @@ package final class BoardSession {
         }
         // The manifest's hash covers what it says; `add` holds the bytes against it.
         guard lock != nil else { return refuse(["nothing may be staged before begin"]) }
-        guard let text = request["text"].text, let manifest = Manifest(json: Array(text.utf8)), manifest.files.map(\.size) == sizes else {
+        guard let manifest = Manifest(request["manifest"]), manifest.files.map(\.size) == sizes else {
             return refuse(["the manifest did not arrive as it was sent"])
         }
         var contents: [String: [UInt8]] = [:]

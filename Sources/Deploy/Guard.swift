@@ -62,10 +62,16 @@ package final class Guard {
                 board.spendReserve()
                 clocks.pause(1_000_000_000)
             }
-            let isCalm = board.store.transaction?.phase == .probation
-            let patience = board.store.transaction?.patience.probation ?? 0
-            clocks.pause(isCalm ? min(Guard.probationInterval, max(Guard.turnInterval, patience / 20)) : Guard.turnInterval)
+            rest()
         }
+    }
+
+    /// Until the next look: a moment, or in a probation longer, unless somebody asks for something.
+    private func rest() {
+        clocks.pause(Guard.turnInterval)
+        guard let change = board.store.transaction, change.phase == .probation else { return }
+        let end = clocks.monotonic() + min(Guard.probationInterval, change.patience.probation / 20)
+        while clocks.monotonic() < end, board.asked(.confirm) == nil, board.asked(.supersede) == nil { clocks.pause(Guard.turnInterval) }
     }
 
     /// One look, and at most one step. Returns whether the change is still open.

@@ -130,7 +130,6 @@ package final class Push {
             try connection.send("stage", payload: payload) { json in
                 json.key("manifest")
                 json.raw(manifest.json.dropLast())
-                json.member("text", String(decoding: manifest.json, as: UTF8.self))
             }
             let (name, message) = try connection.receive()
             guard name == "staged" else { return self.refused(.stage, message, board) }

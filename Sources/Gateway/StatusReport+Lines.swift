@@ -25,6 +25,9 @@ extension StatusReport {
 
     /// What is known to be missing, or may be; nil: nothing.
     private static func losses(_ line: LineStatus) -> String? {
+        if line.throttled > 0 {
+            return "it changes all the time: \(line.throttled) edges were left out since the start; is it wired, and is its bias right?"
+        }
         let remedy = "they come too fast, or the contact bounces: look with `bamai gpio pulse`, and set debounce"
         if line.edges.lost > 0 { return "\(line.edges.lost) edges were lost since the start: \(remedy)" }
         if line.events.fullQueues > 0 {
@@ -55,6 +58,7 @@ extension StatusReport {
                 json.member("bounces", line.events.bounces)
                 json.member("overflowed", line.events.overflowed)
                 json.member("full_queues", line.events.fullQueues)
+                json.member("throttled", line.throttled)
             }
             json.member("retakes", line.retakes)
             json.member("failures", line.failures)

@@ -18,6 +18,9 @@ final class InputHold {
     private var checkAt: Int64 = .max
     /// The level was found to be another one than the events say, once.
     private var isDoubted = false
+    private var budget = InputHold.burst
+    /// *Units*: monotonic nanoseconds of the last edge.
+    private var budgetAt: Int64 = 0
     var retryAt: Int64 = 0
     var status: LineStatus
 
@@ -26,6 +29,10 @@ final class InputHold {
     static let checkInterval: Int64 = 1_000_000_000
     /// A level that no edge explains is looked at again after this: the edge may be on its way. *Units*: nanoseconds.
     static let doubt: Int64 = 20_000_000
+    /// Edges of a contact or a state that count at once, and how many more do each second. What speaks more often for longer is a pin that nothing drives, and
+    /// would fill the journal. A meter's pulses fill nothing: its count is told once an interval.
+    private static let burst = 200.0
+    private static let perSecond = 20.0
     /// A line that chatters while it is taken is believed after so many looks.
     private static let looks = 8
     /// Events of a line that one turn takes: a line that chatters must not keep the others waiting.
@@ -86,7 +93,7 @@ final class InputHold {
             }
             taken += found
         } while found > 0 && taken < InputHold.eventsPerTurn
-        for edge in edges { input.edge(edge, into: &readings) }
+        for edge in edges { give(edge, into: &readings) }
         if let failure { throw failure }
         return taken
     }
@@ -101,9 +108,22 @@ final class InputHold {
         self.filter = nil
         edges.removeAll(keepingCapacity: true)
         filter.settle(now: now, actual: actual, into: &edges)
-        for edge in edges { input.edge(edge, into: &readings) }
+        for edge in edges { give(edge, into: &readings) }
         input.tick(isActive: now >= checkAt ? verified(actual, filter, now) : nil, at: now, into: &readings)
         self.filter = filter
+    }
+
+    private func give(_ edge: LineEdge, into readings: inout [LineReading]) {
+        if input.count == nil {
+            budget = min(InputHold.burst, budget + Double(max(0, edge.time - budgetAt)) * 1e-9 * InputHold.perSecond)
+            budgetAt = max(budgetAt, edge.time)
+            guard budget >= 1 else {
+                status.throttled += 1
+                return
+            }
+            budget -= 1
+        }
+        input.edge(edge, into: &readings)
     }
 
     /// The level, where it may be held against what the edges say. An edge may be on its way from the interrupt to the queue, so only what is found twice is.

@@ -29,6 +29,8 @@ package struct LineStatus: Equatable, Sendable {
     package var level: Bool?
     /// The events of the kernel, bounces and overflows.
     package var events = EdgeFigures()
+    /// Edges of a contact or a state that came too often to be readings each; the level is read once a second all the same.
+    package var throttled: UInt64 = 0
     /// What the role made of the edges.
     package var edges = LineFigures()
     /// Pulses counted since the series began; nil for other roles.

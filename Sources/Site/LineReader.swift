@@ -239,7 +239,8 @@ struct LineReader {
         guard let maxHz else { return }
         let before = edges
         edges += 2 * maxHz.value
-        guard let known = board.configuration, let most = known.board.maxEdgesPerSecond, edges > Double(most) else { return }
+        // One finding: the lines below the first that is too much are not at fault more than those above.
+        guard let known = board.configuration, let most = known.board.maxEdgesPerSecond, edges > Double(most), before <= Double(most) else { return }
         let own = JSONWriter.shortest(2 * maxHz.value)
         let rest = before > 0 ? " and the lines above \(JSONWriter.shortest(before))" : ""
         log.error("max_hz means \(own) edges a second\(rest); board \(known.type) carries \(most) in all", at: maxHz.spot)

@@ -52,14 +52,14 @@ struct PulseSizes {
         let perPulse = reader.number("per_pulse", in: 1e-9...1e9)
         let unit = reader.text("unit")
         let wrap = reader.number("wraps_at", in: 1e-6...1e15)
-        total = named.flatMap { quantities.resolve($0, log: log) }
-        rate = namedRate.flatMap { quantities.resolve($0, log: log) }
-        isBroken = (reader.has("quantity") && total == nil) || (reader.has("rate") && rate == nil)
         if let named, named.value == QuantityBook.pulsesName {
             log.error(
                 "the count itself is always reported: leave quantity out, or name what the pulses stand for, such as \"volume\"", at: named.spot)
-            isBroken = true
+        } else {
+            total = named.flatMap { quantities.resolve($0, log: log) }
         }
+        rate = namedRate.flatMap { quantities.resolve($0, log: log) }
+        isBroken = (reader.has("quantity") && total == nil) || (reader.has("rate") && rate == nil)
         if total == nil {
             for key in ["unit", "wraps_at", "meters", "rate", "per_pulse"] where reader.has(key) && !reader.has("quantity") {
                 log.error("\(key) needs a quantity that the pulses stand for, for example: quantity = \"volume\"", at: reader.spot(of: key))

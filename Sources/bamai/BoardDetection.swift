@@ -42,7 +42,9 @@ struct BoardDetection {
         for finding in catalogue.findings { lines.append(BoardDetection.row("", "\(Terminal.paint("×", .red)) \(finding.description)")) }
         lines += chipLines
         for objection in objections { lines.append(BoardDetection.row("site", "\(Terminal.paint("×", .red)) \(objection)")) }
-        if let notes = entry?.board.notes, !notes.isEmpty { lines.append(BoardDetection.row("notes", notes)) }
+        if let notes = entry?.board.notes, !notes.isEmpty {
+            for (index, line) in Terminal.wrap(notes, 90).enumerated() { lines.append(BoardDetection.row(index == 0 ? "notes" : "", line)) }
+        }
         lines += ["", "For the site's file:", ""] + toml.split(separator: "\n").map { "    " + $0 }
         return lines
     }

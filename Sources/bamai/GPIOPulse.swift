@@ -33,7 +33,7 @@ struct GPIOPulse: ParsableCommand {
     private static let edgeLimit = 360_000
 
     func run() throws {
-        let chosen = try choice.choose([line])[0]
+        let chosen = try choice.choose([line]).lines[0]
         let held = try LineChoice.take(chosen)
         var edges: [PulseSurvey.Edge] = []
         var (lost, sequence): (Int64, UInt32) = (0, 0)

@@ -47,7 +47,7 @@ struct GPIOWatch: ParsableCommand {
     }
 
     func run() throws {
-        let chosen = try choice.choose(lines)
+        let (chosen, utcOffset) = try choice.choose(lines)
         let held = try chosen.map { try LineChoice.take($0) }
         let names = chosen.map(\.name)
         let width = names.map { Terminal.width($0) }.max() ?? 0
@@ -57,15 +57,16 @@ struct GPIOWatch: ParsableCommand {
             seen[index].wasRising = level
             if !json { Output.line("\(Terminal.pad(names[index], width))  \(level ? "active" : "inactive")") }
         }
-        let offset = Clocks.wallMicroseconds() - Clocks.monotonicNanoseconds() / 1000
+        // The kernel's monotonic time becomes that of the wall.
+        let clock = LineClock(offset: Clocks.wallMicroseconds() - Clocks.monotonicNanoseconds() / 1000, utcOffsetSeconds: utcOffset)
         var left = count ?? .max
         let end = try LineListener(held).listen(seconds: seconds) { index, event in
             let lost = GPIOWatch.note(event, &seen[index])
             if json {
-                show(names[index], event, lost, offset)
+                show(names[index], event, lost, clock)
             } else {
                 show(
-                    Terminal.pad(names[index], width), event, lost, offset, since: seen[index].edges > 1 ? event.nanoseconds - seen[index].last : nil)
+                    Terminal.pad(names[index], width), event, lost, clock, since: seen[index].edges > 1 ? event.nanoseconds - seen[index].last : nil)
             }
             seen[index].last = event.nanoseconds
             left -= 1
@@ -96,20 +97,19 @@ struct GPIOWatch: ParsableCommand {
         return lost
     }
 
-    private func show(_ name: String, _ event: GPIOEvent, _ lost: Int64, _ offset: Int64, since: Int64?) {
-        let time = CivilTime.rfc3339(Timestamp(microseconds: event.nanoseconds / 1000 + offset), offsetSeconds: 0).dropFirst(11).dropLast()
-        var text = "\(Terminal.pad(String(time), 15))  \(name)  "
+    private func show(_ name: String, _ event: GPIOEvent, _ lost: Int64, _ clock: LineClock, since: Int64?) {
+        var text = "\(clock.time(event.nanoseconds))  \(name)  "
         text += event.isRising ? Terminal.paint("active  ", .green) : "inactive"
         if let since { text += "  \(Terminal.padLeft(LineTime.text(since), 10)) later" }
         if lost > 0 { text += Terminal.paint("  \(lost) lost before it", .yellow) }
         Output.line(text)
     }
 
-    private func show(_ name: String, _ event: GPIOEvent, _ lost: Int64, _ offset: Int64) {
+    private func show(_ name: String, _ event: GPIOEvent, _ lost: Int64, _ clock: LineClock) {
         var json = JSONWriter(reserving: 128)
         json.beginObject()
         json.member("line", name)
-        json.member("time", CivilTime.rfc3339(Timestamp(microseconds: event.nanoseconds / 1000 + offset), offsetSeconds: 0))
+        json.member("time", clock.moment(event.nanoseconds))
         json.member("monotonic_ns", event.nanoseconds)
         json.member("active", event.isRising)
         json.member("lost", lost)
@@ -122,6 +122,28 @@ struct GPIOWatch: ParsableCommand {
         let rate = span > 0 ? ", \(ScoreOutput.short(Double(seen.edges - 1) / (Double(span) * 1e-9))) edges a second" : ""
         return Terminal.paint("\(name)  \(Terminal.count(seen.edges)) edges\(rate), \(Terminal.count(seen.lost)) lost", .grey)
     }
+}
+
+/// Wall time of what the kernel's monotonic clock stamped.
+struct LineClock {
+    /// *Units*: microseconds: wall minus monotonic.
+    let offset: Int64
+    let utcOffsetSeconds: Int
+
+    /// `14:37:04.123`.
+    func time(_ nanoseconds: Int64) -> String { String(text(nanoseconds).dropFirst(11).prefix(8)) + ".\(fraction(nanoseconds).prefix(3))" }
+
+    /// RFC 3339 to the microsecond.
+    func moment(_ nanoseconds: Int64) -> String {
+        let text = self.text(nanoseconds)
+        return "\(text.prefix(19)).\(fraction(nanoseconds))\(text.dropFirst(19))"
+    }
+
+    private func text(_ nanoseconds: Int64) -> String {
+        CivilTime.rfc3339(Timestamp(microseconds: nanoseconds / 1000 + offset), offsetSeconds: utcOffsetSeconds)
+    }
+
+    private func fraction(_ nanoseconds: Int64) -> String { String(String(1_000_000 + (nanoseconds / 1000 + offset) % 1_000_000).dropFirst()) }
 }
 
 /// Short times as people read them.

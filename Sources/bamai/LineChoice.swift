@@ -25,10 +25,10 @@ struct LineChoice: ParsableArguments {
         var isActiveLow: Bool
     }
 
-    /// Ends the program with code 64 and a sentence where a name means nothing.
-    func choose(_ names: [String]) throws -> [Chosen] {
+    /// Ends the program with code 64 and a sentence where a name means nothing. Without a site times are UTC.
+    func choose(_ names: [String]) throws -> (lines: [Chosen], utcOffsetSeconds: Int) {
         let configuration = try site.map { try SiteOption.load($0) }
-        return try names.map { name in
+        let lines = try names.map { name -> Chosen in
             if let line = configuration?.lines.first(where: { $0.id == name }) {
                 return Chosen(name: name, place: line.place, bias: bias ?? line.bias, isActiveLow: line.isActiveLow || activeLow)
             }
@@ -37,6 +37,7 @@ struct LineChoice: ParsableArguments {
             }
             return Chosen(name: name, place: place, bias: bias ?? .asIs, isActiveLow: activeLow)
         }
+        return (lines, configuration?.plan.utcOffsetSeconds ?? 0)
     }
 
     private static func place(_ text: String) -> LinePlace? {

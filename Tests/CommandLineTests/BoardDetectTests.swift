@@ -64,6 +64,6 @@ struct BoardDetectTests {
         #expect(
             text.contains("\"type\":\"radxa-zero\"") && text.contains("\"serial\":\"7\"")
                 && text.contains("\"compatible\":[\"radxa,zero\",\"amlogic,g12a\"]"))
-        #expect(text.contains("\"toml\":\"[board]\\ntype = \\\"radxa-zero\\\""))
+        #expect(text.contains("\"toml\":\"[board]\\u000atype = \\\"radxa-zero\\\""))
     }
 }

@@ -166,6 +166,14 @@ final class BoardFixture: @unchecked Sendable {
             wait(20) { self.health?.revision == revision }, "\(place): the daemon does not run generation \(runs)", sourceLocation: sourceLocation)
     }
 
+    /// No session and no guard lives any more.
+    func waitForQuiet() -> Bool {
+        wait(20) {
+            guard case .taken? = try? self.board.lockSession("a look") else { return false }
+            return !self.board.isGuarded
+        }
+    }
+
     func waitForEnd(_ seconds: Double = 60) -> Transaction.Phase? {
         wait(seconds) { self.board.store.transaction?.phase.isFinal ?? true }
         return board.store.transaction?.phase

@@ -58,7 +58,6 @@ struct MachineTests {
         let result = try Machine.run(
             [Machine.program, "--testing-library", "swift-testing", "--no-parallel", "--filter", "OnAChip"],
             environment: ["UML_MEMORY": "1G", "UML_SECONDS": "400"])
-        print(result.output)
         #expect(result.code == 0, "\(result.output)")
         // A run that found nothing to test would end well too.
         #expect(result.output.contains("passed after"), "\(result.output)")

@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 import Intake
 import Lifeline
@@ -109,12 +110,14 @@ struct GPIOSourceTests {
         let source = try opened([Self.contact("lid", 0, sensor: 0)], chips)
         source.setPaused(true)
         let excess = 10
-        for index in 0..<GPIOSource.queueLimit - 1 + excess { chips.lines[0]?.edge(index % 2 == 0, at: Self.start + Int64(index)) }
+        // Slow enough for every edge to be a reading.
+        let step: Int64 = 100_000_000
+        for index in 0..<GPIOSource.queueLimit - 1 + excess { chips.lines[0]?.edge(index % 2 == 0, at: Self.start + Int64(index) * step) }
         #expect(source.readable(limit: 100, sink: sink) == 0)
         #expect(source.dropped == UInt64(excess))
         source.setPaused(false)
         #expect(source.readable(limit: .max >> 1, sink: sink) == GPIOSource.queueLimit)
-        #expect(sink.entries.first?.time == Self.start + Int64(excess - 1), "the oldest have gone")
+        #expect(sink.entries.first?.time == Self.start + Int64(excess - 1) * step, "the oldest have gone")
     }
 
     @Test("A line that somebody holds is a state with the holder's name; it is tried again, and the others go on")
@@ -193,6 +196,26 @@ struct GPIOSourceTests {
         _ = source.readable(limit: 100, sink: sink)
         #expect(sink.of(0).last == 1)
         #expect(source.status[0].edges.lost == 1)
+    }
+
+    @Test("A pin that nothing drives does not fill the journal; its level is read all the same, and a meter is counted in full")
+    func chatter() throws {
+        let (chips, sink) = (ScriptedChips(), Sensed())
+        chips.abilities.queue = 1_000_000
+        let source = try opened([Self.contact("lid", 0, sensor: 0), Self.meter(1, sensor: 1)], chips)
+        for index in 0..<10_001 {
+            chips.lines[0]?.edge(index % 2 == 0, at: Self.start + Int64(index) * 1_000_000)
+            chips.lines[1]?.edge(index % 2 == 0, at: Self.start + Int64(index) * 1_000_000)
+        }
+        _ = source.readable(limit: 100_000, sink: sink)
+        let status = source.status
+        // 200 at once and 20 in each of ten seconds.
+        #expect((390...402).contains(10_001 - Int(status[0].throttled)))
+        #expect(sink.of(0).count <= 2 * 402 + 1)
+        #expect(status[1].throttled == 0 && status[1].count == 5001)
+        for second in 1...4 { source.tick(monotonicNanoseconds: Self.start + Int64(20 + second) * Self.second) }
+        _ = source.readable(limit: 100_000, sink: sink)
+        #expect(sink.of(0).last == 1)
     }
 
     @Test("An edge that is only on its way is not taken for lost")

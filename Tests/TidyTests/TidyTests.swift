@@ -16,7 +16,7 @@ struct TidyTests {
         "Doctor": ["Lifeline"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
         "Deploy": ["Lifeline", "Site", "Linux"],
-        "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
+        "GatewayTesting": ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
             "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",

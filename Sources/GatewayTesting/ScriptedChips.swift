@@ -3,15 +3,16 @@ import Linux
 import Synchronization
 
 /// A line whose events a test makes. Its queue is that of libgpiod 1.x: sixteen places, the newest are dropped, nothing is numbered.
-final class ScriptedLine: HeldLine {
+package final class ScriptedLine: HeldLine {
     private let event: EventDescriptor
     private var waiting: [GPIOEvent] = []
     private let limit: Int
-    private(set) var isActive: Bool
+    package private(set) var isActive: Bool
     private let log: Mutex<[Bool]>
     /// What an output was driven to, in order; the guard of outputs drives from a thread of its own.
-    var driven: [Bool] { log.withLock { $0 } }
-    var failure: GPIOError?
+    package var driven: [Bool] { log.withLock { $0 } }
+    /// What every call throws; nil: nothing is wrong.
+    package var failure: GPIOError?
 
     init(isActive: Bool, limit: Int, initial: Bool?) throws(SystemError) {
         event = try EventDescriptor()
@@ -20,10 +21,10 @@ final class ScriptedLine: HeldLine {
         log = Mutex(initial.map { [$0] } ?? [])
     }
 
-    var descriptor: Int32 { event.descriptor }
+    package var descriptor: Int32 { event.descriptor }
 
     /// An edge at a time; lost where the queue is full.
-    func edge(_ isActive: Bool, at nanoseconds: Int64) {
+    package func edge(_ isActive: Bool, at nanoseconds: Int64) {
         self.isActive = isActive
         guard waiting.count < limit else { return }
         waiting.append(GPIOEvent(nanoseconds: nanoseconds, isRising: isActive))
@@ -31,20 +32,20 @@ final class ScriptedLine: HeldLine {
     }
 
     /// The level changes and no event tells it.
-    func silently(_ isActive: Bool) { self.isActive = isActive }
+    package func silently(_ isActive: Bool) { self.isActive = isActive }
 
-    func level() throws(GPIOError) -> Bool {
+    package func level() throws(GPIOError) -> Bool {
         if let failure { throw failure }
         return isActive
     }
 
-    func set(_ isActive: Bool) throws(GPIOError) {
+    package func set(_ isActive: Bool) throws(GPIOError) {
         if let failure { throw failure }
         self.isActive = isActive
         log.withLock { $0.append(isActive) }
     }
 
-    func read(_ body: (GPIOEvent) -> Void) throws(GPIOError) -> Int {
+    package func read(_ body: (GPIOEvent) -> Void) throws(GPIOError) -> Int {
         if let failure { throw failure }
         event.drain()
         let count = waiting.count
@@ -55,16 +56,20 @@ final class ScriptedLine: HeldLine {
 }
 
 /// Chips whose lines a test makes and takes away.
-final class ScriptedChips: LineChips {
-    var abilities = GPIOAbilities(interface: 1, numbersEvents: false, debounces: false, queue: 16)
+package final class ScriptedChips: LineChips {
+    package var abilities = GPIOAbilities(interface: 1, numbersEvents: false, debounces: false, queue: 16)
     /// Why lines cannot be had, by offset.
-    var refusals: [Int: GPIOError] = [:]
+    package var refusals: [Int: GPIOError] = [:]
     /// The level that a line is found at, by offset.
-    var levels: [Int: Bool] = [:]
-    private(set) var lines: [Int: ScriptedLine] = [:]
-    private(set) var attempts: [(offset: Int, consumer: String)] = []
+    package var levels: [Int: Bool] = [:]
+    /// The line that was taken last, by offset.
+    package private(set) var lines: [Int: ScriptedLine] = [:]
+    /// Every attempt to take a line.
+    package private(set) var attempts: [(offset: Int, consumer: String)] = []
 
-    func take(_ settings: GPIOSettings, chip: String, consumer: String) throws(GPIOError) -> any HeldLine {
+    package init() {}
+
+    package func take(_ settings: GPIOSettings, chip: String, consumer: String) throws(GPIOError) -> any HeldLine {
         attempts.append((settings.offset, consumer))
         if let refusal = refusals[settings.offset] { throw refusal }
         do throws(SystemError) {
