@@ -18,7 +18,7 @@ struct ConfigurationCollector: Sendable {
             // The first folder that has it counts, as for the daemon.
             let places = Connections.secretFolders.map { $0 + "/" + name }
             let place = places.first { access($0, F_OK) == 0 || errno == EACCES } ?? places[places.count - 1]
-            return ConfigurationFacts.Secret(name: name, fault: fault(place))
+            return ConfigurationFacts.Secret(name: name, path: place, fault: fault(place))
         }
     }
 

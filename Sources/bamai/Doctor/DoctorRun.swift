@@ -23,6 +23,8 @@ struct DoctorRun {
         var examination: Examination
         /// nil: the site is not valid, or cannot be read in time.
         var site: SiteConfiguration?
+        /// The generation that the site is of, where it was pushed.
+        var generation: Int?
         /// The running gateway's own version of the report's head.
         var report: JSONValue?
         /// *Units*: seconds since 1970.
@@ -34,17 +36,16 @@ struct DoctorRun {
         signal(SIGPIPE, SIG_IGN)
         let start = Clocks.monotonicNanoseconds()
         let end = start + DoctorRun.limit
-        let file = SiteFiles.file(sitePath)
         let path = sitePath
-        let siteCall = Bounded("doctor-site") { SiteFiles.load(path) }
+        let siteCall = Bounded("doctor-site") { LoadedSite(path) }
         let unitCall = Bounded("doctor-unit") { ConfigurationCollector.unit(until: end - 1_000_000_000) }
-        let clockCollector = TimeCollector(root: root, siteFile: file)
+        let clockCollector = TimeCollector(root: root, sitePath: path)
         let timeCall = Bounded("doctor-time") { clockCollector.facts() }
 
         var configuration = ConfigurationFacts(path: sitePath)
         let loaded = siteCall.value(until: start + DoctorRun.siteLimit)
         var site: SiteConfiguration?
-        switch loaded {
+        switch loaded?.outcome {
         case nil: configuration.site = .unknown(.late)
         case .valid(let found, let warnings):
             site = found
@@ -61,7 +62,7 @@ struct DoctorRun {
         let account = gateway.process.flatMap { Account.of(process: $0) } ?? service.user.flatMap { Account.named($0) } ?? Account.named("bamai")
 
         let collector = HardwareCollector(
-            root: root, boardFolders: boardFolders(file), wanted: site?.board, lines: site?.lines ?? [],
+            root: root, boardFolders: loaded?.boardFolders ?? [], wanted: site?.board, lines: site?.lines ?? [],
             isGatewayRunning: gateway.report.value != nil, account: account)
         let hardwareCall = Bounded("doctor-hardware") { collector.facts() }
         var certificateCall: Bounded<[CertificateFacts]>?
@@ -107,7 +108,7 @@ struct DoctorRun {
                 results.append(CheckResult(section, "all", BilingualText(chinese: "全部", english: "all"), .unknown, Ignorance.noSite.text))
             }
         }
-        return Outcome(examination: Examination(results), site: site, report: gateway.report.value, now: time.now)
+        return Outcome(examination: Examination(results), site: site, generation: loaded?.generation, report: gateway.report.value, now: time.now)
     }
 
     private func complete(_ configuration: inout ConfigurationFacts, _ parts: SiteQuestions, _ gateway: GatewayCollector.Facts, until end: Int64) {
@@ -127,18 +128,29 @@ struct DoctorRun {
         }
     }
 
-    /// Where board files may be: beside the site's other files, in a package, in the project.
-    private func boardFolders(_ file: String) -> [String] {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let place = folder.isEmpty ? "." : folder
-        return ["\(place)/../boards", "\(place)/../../boards", "/usr/share/bamai/boards", "boards"]
-    }
-
     /// A rate is told from ten minutes on.
     private func writtenADay(_ report: JSONValue?) -> Double? {
         guard let report, let written = report["journal"]["written_bytes"].number else { return nil }
         let uptime = report["uptime_s"].count
         return uptime >= 600 ? written / Double(uptime) * 86_400 : nil
+    }
+}
+
+/// A site as it lies on disk.
+struct LoadedSite: Sendable {
+    var outcome: SiteOutcome
+    /// Where board files may be: beside the site's other files, in a package, in the project.
+    var boardFolders: [String]
+    /// `41` of `/var/lib/bamai/generations/41/files/west`; nil: it was not pushed.
+    var generation: Int?
+
+    init(_ path: String) {
+        outcome = SiteFiles.load(path)
+        let parts = SiteFiles.file(path).split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        let place = folder.isEmpty ? "." : folder
+        boardFolders = ["\(place)/../boards", "\(place)/../../boards", "/usr/share/bamai/boards", "boards"]
+        if let index = parts.lastIndex(of: "generations"), index + 1 < parts.count { generation = Int(parts[index + 1]) }
     }
 }
 
