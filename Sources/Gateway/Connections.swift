@@ -18,7 +18,7 @@ package enum Connections {
     static func secrets(_ names: [String]) -> Result<[String: String], SecretProblem> {
         var secrets: [String: String] = [:]
         for name in names {
-            switch Secrets.read(name, from: secretsDirectory) {
+            switch secret(name) {
             case .success(let text): secrets[name] = text
             case .failure(let problem): return .failure(problem)
             }
@@ -62,7 +62,7 @@ package enum Connections {
     package static func options(_ broker: BrokerConfiguration) -> Result<MQTTOptions, SecretProblem> {
         var password: String?
         if let name = broker.passwordSecret {
-            switch Secrets.read(name, from: secretsDirectory) {
+            switch secret(name) {
             case .success(let text): password = text
             case .failure(let problem): return .failure(problem)
             }
