@@ -52,7 +52,7 @@ package struct LineFacts: Equatable, Sendable {
                     + said(": stop it, or remove the overlay that claims it (dtoverlay=…), and reboot", "：请停止它，或去掉占用它的 dtoverlay=… 后重启"))
         case .known(.noChip(let present)):
             let list = present.isEmpty ? said("there is none", "没有芯片") : said("there are ", "现有 ") + same(present.joined(separator: ", "))
-            return line(.error, said("no chip has that label; ", "没有该标签的芯片；") + list + said(": bamai board detect", ":bamai board detect"))
+            return line(.error, said("no chip has that label; ", "没有该标签的芯片；") + list + said(": bamai board detect", "：bamai board detect"))
         case .known(.severalChips):
             return line(.error, said("several chips have that label: the line could be on any", "多个芯片同名：无法确定是哪一个"))
         case .known(.beyond(let lines)):
