@@ -22,7 +22,7 @@ struct DoctorOnAChipTests {
             #expect(held.code == 1)
             #expect(held.output.contains("lid, examined 0: held by \"w1-gpio\": stop it"), "\(held.output)")
             #expect(held.output.contains("meter, examined 1: free"))
-            _ = holder
+            withExtendedLifetime(holder) {}
         }
         try board.start()
         let running = try examine(board)
