@@ -51,6 +51,13 @@ extension Scenes {
         ("a broker that is well", broker(), time()),
         ("a platform that is well", platform(), time()),
         (
+            "a platform by HTTPS, through a proxy",
+            platform {
+                $0.isHTTPS = true
+                $0.handshake = .unknown(.proxy)
+            }, time()
+        ),
+        (
             "nobody knows the name",
             platform {
                 $0.addresses = .unknown(.failed("Name or service not known")); $0.reach = .unknown(.notReached)
