@@ -32,7 +32,7 @@ struct DaemonPage {
                     + "site; then files that only root can read, as they were when the service was started."
             ])
         page.entry(
-            "/etc/bamai/profiles, devices, codes, mappings",
+            "/etc/bamai/profiles, devices, codes, mappings, boards",
             ["Links into /usr/share/bamai, for sites below /etc/bamai; a folder in place of one stays."])
         page.heading("Environment")
         page.entry("CREDENTIALS_DIRECTORY", ["Set by systemd: where credentials are."])
