@@ -1,7 +1,7 @@
 # Sourced: which packages of Debian the roots are made of.
 
 # What bamai links with. On Debian 12 and 13 alike.
-LIBRARIES="libc6-dev libmosquitto-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev libgpiod-dev libcurl4-openssl-dev"
+LIBRARIES="libc6-dev libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev libgpiod-dev libssl-dev libcurl4-openssl-dev"
 
 make_builder() {
   # shellcheck disable=SC2086

@@ -10,11 +10,11 @@ struct DaemonPage {
         page.literal(help.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
         page.heading("As a service")
         page.paragraph(
-            "bamaid.service runs the site in /var/lib/bamai/current as the user bamai, once that site exists. A site that was written by hand is put there "
-                + "as a link:"
+            "bamaid.service runs the site in /var/lib/bamai/current as the user bamai, once that site exists. The first one "
+                + "is taken on at the board, the next ones come by bamai push:"
         )
         page.literal([
-            "bamai check /etc/bamai/west && ln -sfn /etc/bamai/west /var/lib/bamai/current && systemctl start bamaid"
+            "bamai board adopt /etc/bamai/west && systemctl start bamaid"
         ])
         page.paragraph(
             "systemctl reload bamaid takes a changed site over if it is valid. Members of the group bamai may ask the gateway with bamai(1).")
@@ -22,7 +22,7 @@ struct DaemonPage {
             "The watchdog is fed only while the gateway makes progress; what hangs is started again, and the journal says where to go on. A journal on another "
                 + "file system wants a drop-in (systemctl edit bamaid) with ReadWritePaths.")
         page.heading("Files")
-        page.entry("/var/lib/bamai/current", ["The site that runs: a link to a folder with site.toml."])
+        page.entry("/var/lib/bamai/current", ["The site that runs: a link into one of the generations beside it."])
         page.entry("/var/lib/bamai/journal.db", ["The journal, unless the site says otherwise."])
         page.entry("/run/bamai/control.sock", ["Where bamai(1) asks."])
         page.entry(
@@ -32,7 +32,7 @@ struct DaemonPage {
                     + "site; then files that only root can read, as they were when the service was started."
             ])
         page.entry(
-            "/etc/bamai/profiles, devices, codes, mappings",
+            "/etc/bamai/profiles, devices, codes, mappings, boards",
             ["Links into /usr/share/bamai, for sites below /etc/bamai; a folder in place of one stays."])
         page.heading("Environment")
         page.entry("CREDENTIALS_DIRECTORY", ["Set by systemd: where credentials are."])
