@@ -14,6 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # Room in the copy-on-write file for its own tables: it is served with a fixed length.
 OVERLAY_BYTES = 2300 << 20
+# One thread, and a clock that counts instructions (2 ns each) while there is work: a host that is busy makes the board slow, and no board's deadline late.
+CLOCK = ["-accel", "tcg,thread=single", "-icount", "shift=1,sleep=on"]
 
 
 class BoardError(Exception):
@@ -107,7 +109,7 @@ class Board:
         begin = time.monotonic()
         try:
             self._tool(
-                "qemu-system-aarch64", "-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp", smp, "-m", memory, "-accel", "tcg", "-nodefaults",
+                "qemu-system-aarch64", "-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp", smp, "-m", memory, *CLOCK, "-nodefaults",
                 "-no-user-config", "-display", "none", "-kernel", image / "kernel.image", "-initrd", image / "initrd", "-append",
                 "root=/dev/vda rw console=ttyAMA0 quiet net.ifnames=0", "-blockdev", *wire, "-blockdev", "driver=qcow2,node-name=disk,file=wire",
                 "-device", "virtio-blk-pci,drive=disk", "-netdev", network, "-device", "virtio-net-pci,netdev=net,romfile=",
