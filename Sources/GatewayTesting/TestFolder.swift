@@ -23,7 +23,9 @@ package final class TestFolder {
             mkdir(folder, 0o755)
         }
         guard let file = fopen(file(name), "w") else { fatalError("\(name) cannot be written") }
-        fputs(text, file)
+        // Not `fputs`: a text may hold zeros, as device trees do.
+        let bytes = Array(text.utf8)
+        fwrite(bytes, 1, bytes.count, file)
         fclose(file)
     }
 
