@@ -70,7 +70,7 @@ struct MachineTests {
         // One suite after another: there is one processor inside, and edges are counted.
         let result = try Machine.run(
             [Machine.program, "--testing-library", "swift-testing", "--no-parallel", "--filter", "OnAChip"],
-            environment: ["UML_MEMORY": "1G", "UML_SECONDS": "400"])
+            environment: ["UML_MEMORY": "1G", "UML_SECONDS": "900"])
         #expect(result.code == 0, "\(result.output)")
         // A run that found nothing to test would end well too.
         #expect(result.output.contains("passed after"), "\(result.output)")
