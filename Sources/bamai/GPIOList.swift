@@ -76,7 +76,7 @@ struct GPIOList: ParsableCommand {
 
     private func table(_ rows: [Row]) {
         guard !rows.isEmpty else { return }
-        let header = ["chip", "line", "pin", "name", "direction", "bias", "held by", "the site's"]
+        let header = ["chip", "line", "pin", "name", "direction", "bias", "held by", "site"]
         let cells = rows.map(GPIOList.cells)
         // A column that nobody has anything for is left out.
         let columns = header.indices.filter { column in column < 2 || cells.contains { !$0[column].isEmpty } }

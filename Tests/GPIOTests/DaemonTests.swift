@@ -11,9 +11,9 @@ struct DaemonOnAChipTests {
     func oneOrder() throws {
         let board = try BoardFixture("one-order")
         try board.start()
-        let publisher = try MQTTPublisher(MQTTOptions(host: "127.0.0.1", port: board.broker.port, clientID: "publisher", cleanSession: true))
         var expected: [String] = []
         for step in 0..<20 {
+            let publisher = try MQTTPublisher(MQTTOptions(host: "127.0.0.1", port: board.broker.port, clientID: "publisher", cleanSession: true))
             try publisher.publish("in/d0", Array("{\"v\":\(step)}".utf8))
             try publisher.finish()
             expected.append("MH-1/tilt")
