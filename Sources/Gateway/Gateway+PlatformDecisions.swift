@@ -120,7 +120,8 @@ extension Gateway {
             if decision.act == .end && !frame.isCompetent {
                 return .refused(.notCompetent, "only a competent person at the place may end it; the platform must vouch for that (competent)", frame)
             }
-            guard let objection = diagnosisObjection(to: decision) else { return .taken(completed(decision)) }
+            let decision = completed(decision)
+            guard let objection = diagnosisObjection(to: decision) else { return .taken(decision) }
             return .refused(isUnknown(decision) ? .unknownAlert : .notApplicable, objection, frame)
         }
     }
