@@ -88,7 +88,7 @@ struct HTTPSHardshipTests {
     @Test("An event beyond 64 KiB is never sent, and does not hold up what follows")
     func tooLarge() throws {
         try fixture.addAlerts(1)
-        try fixture.addAlerts(1, padding: 65_300)
+        try fixture.addAlerts(1, padding: 65_410)
         try fixture.addAlerts(1)
         let uplink = try fixture.uplink()
         #expect(eventually { fixture.take(uplink)[.alerts] == 3 }, "\(uplink.status)")
