@@ -217,11 +217,11 @@ deb:
 	@$(AS_ROOT) packaging/build $(DEBS)
 
 deb-check:
-	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils"
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils systemd-container"
 	@$(AS_ROOT) packaging/check
 
 deb-twice:
-	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils"
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils systemd-container"
 	@$(AS_ROOT) packaging/check twice
 
 # A virtual ARM board: Debian 13 in QEMU. The image lies in ${BAMAI_CACHE:-~/.cache/bamai}/board and is made anew when its recipe changes.
