@@ -20,7 +20,7 @@ extension Gateway {
         var decision = decision
         decision.made = time.now
         if let objection = diagnosisObjection(to: decision) { return .refused(objection) }
-        appendDecision(decision)
+        appendDecision(completed(decision))
         try commit(sources)
         return .taken(judgedSequence)
     }
