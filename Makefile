@@ -225,7 +225,7 @@ deb-twice:
 	@$(AS_ROOT) packaging/check twice
 
 # A virtual ARM board: Debian 13 in QEMU. The image lies in ${BAMAI_CACHE:-~/.cache/bamai}/board and is made anew when its recipe changes.
-BOARD_PACKAGES = qemu-system-arm qemu-utils nbdkit debootstrap fakeroot e2fsprogs cpio xz-utils gcc-aarch64-linux-gnu make mosquitto openssh-client python3
+BOARD_PACKAGES = qemu-system-arm qemu-utils nbdkit fakeroot e2fsprogs cpio xz-utils gcc-aarch64-linux-gnu make mosquitto openssh-client python3
 
 board:
 	@$(MAKE) -s setup PACKAGES="$(BOARD_PACKAGES)"
@@ -234,7 +234,7 @@ board:
 # Real power cuts, real systemd and apt, on ARM instructions; twenty minutes or so, because each of them is translated.
 DEB ?=
 board-test: board
-	@[ -n "$(DEB)" ] || $(MAKE) deb
+	@[ -n "$(DEB)" ] || $(MAKE) deb DEBS=trixie-arm64
 	@exec python3 Tests/Board $(or $(DEB),$$(ls -t .build-deb/bamai_*_arm64.deb | head -1))
 
 format:

@@ -86,7 +86,7 @@ def power(t, gateway: Gateway, near: Stream, far: Stream, times: int, luck: rand
         near.acknowledged &= there
         damaged = board.ssh("ls /var/lib/bamai | grep -c damaged", check=False).strip()
         t.equal(damaged, "0", f"power cut {number}: no journal was set aside as damaged")
-    t.figure("boot_to_login", sorted(ready)[len(ready) // 2], "s, median, emulated")
+    t.figure("boot_to_login", sorted(ready)[len(ready) // 2], "s, median, of this machine's time")
 
 
 def told(t, gateway: Gateway, platform: Platform):

@@ -1,4 +1,5 @@
-"""What the gateway weighs on ARM. Times are told, never judged: QEMU translates every instruction, and how fast is the host's business."""
+"""What the gateway weighs on ARM. The board's clock counts instructions, 500 million to the second while there is work, so these figures are the board's
+and not the host's: a Cortex-A53 at 1.2 GHz does about as much."""
 import datetime
 import time
 
@@ -21,7 +22,7 @@ def first_reading(t, gateway: Gateway, stream: Stream, last: int):
     received = [moment(row["received"]) for row in gateway.rows(stream.sensor, since=last + 1)]
     after = sorted(when for when in received if when >= start)
     if t.ok(after, "after a power cut readings arrive again"):
-        t.figure("start_to_first_reading", round((after[0] - start).total_seconds(), 2), "s, emulated (aim: 5 s on a board)")
+        t.figure("start_to_first_reading", round((after[0] - start).total_seconds(), 2), "s", at_most=5)
 
 
 def weigh(t, gateway: Gateway, stream: Stream, seconds: int):
@@ -38,14 +39,19 @@ def weigh(t, gateway: Gateway, stream: Stream, seconds: int):
         sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines[2:6]}
         return float(lines[0].split()[0]), (int(fields[11]) + int(fields[12])) / int(lines[6]), sizes
 
-    begin, used, _ = sample()
+    def sequence():
+        return int(gateway.rows(stream.sensor)[-1]["sequence"])
+
+    first, (begin, used, _) = sequence(), sample()
     time.sleep(seconds)
-    end, now, sizes = sample()
+    (end, now, sizes), last = sample(), sequence()
     t.ok(stream.settle(), "under the load of the figures everything is acknowledged")
     # What resides is counted by the kernel of the board, and does not depend on how fast that is.
     t.figure("resident", round(sizes["VmRSS"] / MIB, 1), "MiB", at_most=16)
     t.figure("resident_own", round(sizes["RssAnon"] / MIB, 1), "MiB of it private")
     t.figure("resident_most", round(sizes["VmHWM"] / MIB, 1), "MiB at the most so far")
-    t.figure("processor_share", round(100 * (now - used) / (end - begin), 1), "% of one emulated processor at 50 readings/s")
+    # The host sends by its own clock, so what came in a second of the board is counted.
+    rate = (last - first) / (end - begin)
+    t.figure("processor_share_at_50", round(100 * (now - used) / (last - first) * 50, 1), f"% of one processor at 50 readings/s (measured at {rate:.0f}/s)")
     size = gateway.board.ssh("stat -c %s $(command -v bamaid)").strip()
     t.figure("bamaid_size", round(int(size) / MIB, 1), "MiB on the disk", at_most=12)
