@@ -189,8 +189,14 @@ extension ConnectionFacts {
         }
     }
 
+    /// The broker lets this visitor in.
+    var isAccepted: Bool { if case .known(.accepted) = login { true } else { false } }
+
     private var loginResult: CheckResult {
         let name = said("login", "登录")
+        if case .known(.done(let peer)) = handshake, peer.lacksClientCertificate, !isAccepted {
+            return result("login", name, .unknown, Ignorance.notReached.text)
+        }
         switch login {
         case .unknown(let reason): return result("login", name, .unknown, reason.text)
         case .known(.accepted(let version, let milliseconds, let maximum)):
@@ -277,13 +283,12 @@ extension ConnectionFacts {
         case .unknown(let reason): return result("session", name, .unknown, reason.text)
         case .known(let session):
             let figures = [CheckResult.Figure("reconnects", Double(session.reconnects)), .init("messages", Double(session.messages))]
-            let isWelcome = if case .known(.accepted) = login { true } else { false }
             guard session.state == "connected" else {
                 if session.state == "paused" {
                     return result("session", name, .warning, said("paused: its store takes nothing; see storage", "已暂停：存储不可写，见“存储”"), figures)
                 }
                 let words = session.lastError ?? session.state
-                if isWelcome {
+                if isAccepted {
                     return result(
                         "session", name, .error,
                         said(

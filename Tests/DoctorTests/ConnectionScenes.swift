@@ -98,7 +98,14 @@ extension Scenes {
                         }))
             }, time()
         ),
-        ("wants our certificate", platform { $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true })) }, time()),
+        (
+            "wants our certificate",
+            platform {
+                $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true }))
+                $0.login = .known(.refused("the connection was broken off", clientID: "x"))
+            }, time()
+        ),
+        ("asks for our certificate and does without", platform { $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true })) }, time()),
         ("ends soon", platform { $0.handshake = .known(.done(peer { $0.notAfter = now + 12 * day })) }, time()),
         (
             "wrong password",
