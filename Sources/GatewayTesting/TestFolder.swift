@@ -15,7 +15,7 @@ package final class TestFolder {
     /// A path inside the folder.
     package func file(_ name: String) -> String { path + "/" + name }
 
-    /// Writes a text, and the folders above it.
+    /// Writes a text, which may hold NULs, and the folders above it.
     package func write(_ name: String, _ text: String) {
         var folder = path
         for part in name.split(separator: "/").dropLast() {
@@ -23,7 +23,8 @@ package final class TestFolder {
             mkdir(folder, 0o755)
         }
         guard let file = fopen(file(name), "w") else { fatalError("\(name) cannot be written") }
-        fputs(text, file)
+        // SAFETY: the bytes live through the call, and no more are written than there are.
+        Array(text.utf8).withUnsafeBytes { _ = fwrite($0.baseAddress, 1, $0.count, file) }
         fclose(file)
     }
 
