@@ -241,3 +241,20 @@ struct TestConnector: BoardConnector, @unchecked Sendable {
         return connection
     }
 }
+
+/// Runs what mostly waits on a thread of a pool, so that a machine of two cores does not wait for one test at a time.
+func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withTaskExecutorPreference(WaitingThreads.shared) { try body() }
+}
+
+private final class WaitingThreads: TaskExecutor {
+    static let shared = WaitingThreads()
+    private let queue = OperationQueue()
+
+    init() { queue.maxConcurrentOperationCount = 8 }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.addOperation { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
