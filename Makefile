@@ -1,7 +1,8 @@
 # Bamai (把脉). The two commands of the README: `make run` and `make test`.
 
 SWIFT ?= swift
-PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make
+PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev pkg-config openssl g++ make \
+  libargon2-dev libpq-dev postgresql chromium chromium-driver fonts-noto-cjk curl
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
 .PHONY: help run test simulate soak outage fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
@@ -20,7 +21,7 @@ help:
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
-	@echo "make build      release builds of bamaid and bamai"
+	@echo "make build      release builds of bamaid, bamai and, with Swift 6.2 or newer, bamai-desk"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
 # Debian packages by name, only when one is missing, so that a second run needs neither root nor network.
@@ -33,9 +34,14 @@ setup:
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 
+# The desk needs a newer Swift than the board's programs.
+HAS_DESK = $(SWIFT) --version 2>/dev/null | grep -qE 'Swift version (6\.[2-9]|6\.[1-9][0-9]|[7-9]|[1-9][0-9])'
+
 build: setup
 	$(BUILD) --product bamaid
 	$(BUILD) --product bamai
+	@if $(HAS_DESK); then echo "$(BUILD) --product bamai-desk"; $(BUILD) --product bamai-desk; \
+	  else echo "SKIPPED: bamai-desk needs Swift 6.2 or newer"; fi
 
 run: build
 	@exec firmware-config/street/run

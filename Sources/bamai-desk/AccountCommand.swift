@@ -1,7 +1,18 @@
 import ArgumentParser
 import Desk
 
-extension Role: ExpressibleByArgument {}
+/// The roles as the command line names them.
+enum RoleOption: String, CaseIterable, ExpressibleByArgument {
+    case viewer, officer, admin
+
+    var role: Role {
+        switch self {
+        case .viewer: .viewer
+        case .officer: .officer
+        case .admin: .admin
+        }
+    }
+}
 
 struct AccountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +27,7 @@ struct AccountCommand: ParsableCommand {
         @Argument(help: "The person's name.")
         var name: String
         @Option(help: "viewer, officer or admin.")
-        var role: Role = .officer
+        var role: RoleOption = .officer
         @Flag(help: "Trained and named for lift rescue: may end an entrapment.")
         var competent = false
         @Option(help: "How people reach the desk, for the link.")
@@ -26,7 +37,7 @@ struct AccountCommand: ParsableCommand {
             let token = Token.make()
             try told { () throws(DatabaseError) in
                 try DeskStore.open(place.store, desk: place.id).invite(
-                    name, role: role, isCompetent: competent, token: token, by: StoreOption.who, now: StoreOption.now)
+                    name, role: role.role, isCompetent: competent, token: token, by: StoreOption.who, now: StoreOption.now)
             }
             print("\(url)/setup/\(token)")
         }

@@ -11,5 +11,5 @@ struct BamaiDesk: AsyncParsableCommand {
             exit codes: 0 stopped or done, 1 it failed, 64 wrong use.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, GatewayCommand.self, AccountCommand.self])
+        subcommands: [Serve.self, GatewayCommand.self, AccountCommand.self, TokenCommand.self])
 }

@@ -34,6 +34,27 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The local time of all pages, such as +08:00.", valueName: "offset"))
     var utcOffset = "+08:00"
 
+    @Option(help: ArgumentHelp("A broker that gateways publish to.", valueName: "mqtt[s]://host"))
+    var mqtt: String?
+
+    @Option(help: ArgumentHelp("The name to log in with at the broker.", valueName: "name"))
+    var mqttUser: String?
+
+    @Option(help: ArgumentHelp("A file with the password for the broker in its first line.", valueName: "file"))
+    var mqttPasswordFile: String?
+
+    @Option(help: ArgumentHelp("Who signed the broker's certificate, as PEM; default: the system's authorities.", valueName: "file"))
+    var mqttCa: String?
+
+    @Option(help: ArgumentHelp("Where gateways publish alerts.", valueName: "topic"))
+    var alertsTopic = "bamai/{gateway}/alerts"
+
+    @Option(help: ArgumentHelp("Where gateways publish readings, as a sign of life; empty: not listened to.", valueName: "topic"))
+    var readingsTopic = "bamai/{gateway}/readings"
+
+    @Option(help: ArgumentHelp("Where decisions are published.", valueName: "topic"))
+    var decisionsTopic = "bamai/{gateway}/decisions"
+
     @Option(help: ArgumentHelp("How long episodes stay after they are done and over.", valueName: "days"))
     var keepDays: Int64 = 1100
 
@@ -57,6 +78,9 @@ struct Serve: AsyncParsableCommand {
         let store = place.store
         var logger = Logger(label: "bamai-desk", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .notice
+        let link = try broker().map { try BrokerLink($0, core: core, logger: logger) }
+        try link?.start()
+        let upkeep = Task { await core.keepUp(logger: logger) }
         do {
             try await DeskServer(core).run(logger: logger, signals: true) { [settings] port in
                 let base = settings.url ?? "\(settings.tls == nil ? "http" : "https")://\(settings.host):\(port)"
@@ -67,10 +91,39 @@ struct Serve: AsyncParsableCommand {
                 fflush(nil)
             }
         } catch {
-            await core.stop()
+            await stop(core, link, upkeep)
             throw Failure("\(error)")
         }
+        await stop(core, link, upkeep)
+    }
+
+    /// The broker first: what it has read is made durable, and acknowledged.
+    private func stop(_ core: DeskCore, _ link: BrokerLink?, _ upkeep: Task<Void, Never>) async {
+        upkeep.cancel()
+        link?.stop()
         await core.stop()
+    }
+
+    private func broker() throws -> BrokerSettings? {
+        guard let mqtt else { return nil }
+        var settings = try BrokerSettings(url: mqtt, clientID: "bamai-desk-\(place.id)")
+        for topic in [alertsTopic, readingsTopic, decisionsTopic] where !topic.isEmpty {
+            if let objection = BrokerSettings.objection(toTopic: topic) { throw ValidationError("\(topic): \(objection)") }
+        }
+        (settings.alertsTopic, settings.readingsTopic, settings.decisionsTopic) = (alertsTopic, readingsTopic, decisionsTopic)
+        settings.options.username = mqttUser
+        if let path = mqttPasswordFile {
+            guard let file = fopen(path, "r") else { throw Failure("\(path) cannot be read: \(String(cString: strerror(errno)))") }
+            defer { fclose(file) }
+            var line = [CChar](repeating: 0, count: 1024)
+            guard fgets(&line, Int32(line.count), file) != nil else { throw Failure("\(path) is empty") }
+            settings.options.password = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        if let mqttCa {
+            guard settings.options.tls != nil else { throw ValidationError("--mqtt-ca needs mqtts://") }
+            settings.options.tls?.authority = mqttCa
+        }
+        return settings
     }
 
     private static func address(_ text: String) throws -> (String, Int) {

@@ -23,6 +23,9 @@ struct FormFields: Sendable {
     /// Fields of one form or address.
     private static let limit = 40
 
+    /// None.
+    init() {}
+
     /// nil where something is not UTF-8, or there are too many fields.
     init?(encoded text: some Collection<UInt8>) {
         let parts = Array(text).split(separator: UInt8(ascii: "&"))
@@ -40,7 +43,7 @@ struct FormFields: Sendable {
 
 extension Request {
     /// The fields behind the `?`; none where they cannot be read.
-    var fields: FormFields { FormFields(encoded: (uri.query ?? "").utf8) ?? FormFields(encoded: [])! }
+    var fields: FormFields { FormFields(encoded: (uri.query ?? "").utf8) ?? FormFields() }
 
     /// A cookie's value.
     func cookie(_ name: String) -> String? {

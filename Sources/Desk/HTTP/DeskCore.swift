@@ -1,5 +1,6 @@
 import Lifeline
 import Linux
+import Logging
 import NIOPosix
 import Synchronization
 
@@ -18,6 +19,8 @@ package final class DeskCore: Sendable {
     let byToken = AttemptLimiter(limit: 50, seconds: 300)
     /// Hashing takes memory and time: two at once and no more.
     private let hashing = NIOThreadPool(numberOfThreads: 2)
+    /// 1 while a broker lets us in, 0 while none does, −1 where the desk has none.
+    let broker = Atomic(-1)
     private let waiting = Mutex(0)
     package let started: Timestamp
     private let clock: @Sendable () -> Timestamp
@@ -67,10 +70,23 @@ package final class DeskCore: Sendable {
         defer { waiting.withLock { $0 -= 1 } }
         let now = now
         let result = try await store.run { store throws(DatabaseError) in try store.ingest(events, via: via, now: now) }
+        tell(result, via)
+        return result
+    }
+
+    /// The same for a thread that may block, such as the broker's: it waits in its own queue and is never told to come back.
+    @discardableResult
+    func ingestBlocking(_ events: [IncomingEvent], via: String) throws -> IngestResult {
+        let now = now
+        let result = try store.wait { store throws(DatabaseError) in try store.ingest(events, via: via, now: now) }
+        tell(result, via)
+        return result
+    }
+
+    private func tell(_ result: IngestResult, _ via: String) {
         counters.add("bamai_desk_events_total", via, by: result.taken)
         counters.add("bamai_desk_events_known_total", via, by: result.known)
         for episode in result.changed { feed.tell(.episode(episode)) }
-        return result
     }
 
     /// Events that wait for the store.
@@ -90,6 +106,21 @@ package final class DeskCore: Sendable {
 
     /// Hashes or verifies a password without holding a thread of the server.
     func hash<T: Sendable>(_ body: @escaping @Sendable () -> T) async throws -> T { try await hashing.runIfActive(body) }
+
+    /// Lets go of what is too old, at once and then each day, until the task is cancelled.
+    package func keepUp(logger: Logger) async {
+        while !Task.isCancelled {
+            let now = now
+            let before = now.before(hours: settings.keepDays * 24)
+            do {
+                let gone = try await store.run { store throws(DatabaseError) in try store.prune(before: before, now: now) }
+                if gone > 0 { logger.notice("\(gone) episodes went: done, over, and older than \(settings.keepDays) days") }
+            } catch {
+                logger.error("old episodes could not be removed: \(error)")
+            }
+            try? await Task.sleep(for: .seconds(86_400))
+        }
+    }
 
     /// The link for the first account, where nobody can log in yet; good for three days, once.
     package func setupLink() async throws -> String? {

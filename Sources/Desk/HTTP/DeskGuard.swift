@@ -1,6 +1,7 @@
 import Hummingbird
 import Lifeline
 import NIOCore
+import NIOHTTP1
 
 /// What holds for every answer: headers that keep browsers strict, errors that say what to do, and everything that is refused is counted.
 struct DeskGuard: RouterMiddleware {
@@ -12,6 +13,10 @@ struct DeskGuard: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+        } catch let error as HTTPParserError {
+            // The server itself answers what is no HTTP.
+            core.counters.add("bamai_desk_refused_total", "not_http")
+            throw error
         } catch {
             response = answer(to: error, of: request, context)
         }
@@ -50,7 +55,9 @@ struct DeskGuard: RouterMiddleware {
         case let error as HTTPError where error.status.code == 404:
             return told(.notFound, "没有这个页面。", "There is no such page.")
         case let error as HTTPError where error.status.code < 500:
-            return told(error.status, "请求无效。", error.body ?? "The request is not understood.")
+            var response = told(error.status, "请求无效或没有权限。", error.body ?? "The request is not understood.")
+            response.headers.append(contentsOf: error.headers)
+            return response
         case is CancellationError:
             return told(.serviceUnavailable, "服务正在停止。", "The desk is stopping.")
         default:

@@ -1,29 +1,30 @@
 import Hummingbird
 import Lifeline
 import NIOCore
+import ServiceLifecycle
 
 /// The list, the page of an episode, what is done there, and the line that tells pages of changes.
 extension DeskServer {
     func addAlerts(to router: Router<DeskContext>) {
-        router.get("/alerts") { request, _ in
+        router.get("/alerts") { request, _ -> Response in
             try await asPerson(request) { frame, _ in .html(try await list(request, frame).html()) }
         }
-        router.get("/alerts/rows") { request, _ in
+        router.get("/alerts/rows") { request, _ -> Response in
             try await asPerson(request) { frame, _ in
                 let page = try await list(request, frame)
                 return .html("<section class=\"summary\">\(page.levels())</section><div id=\"rows\">\(page.fragment())</div>")
             }
         }
-        router.get("/alerts/{id}") { request, context in
+        router.get("/alerts/{id}") { request, context -> Response in
             try await asPerson(request) { frame, _ in
                 guard let page = try await episodePage(context, frame, refusal: nil) else { throw HTTPError(.notFound) }
                 return .html(page.html())
             }
         }
-        router.post("/alerts/{id}/act") { request, context in
+        router.post("/alerts/{id}/act") { request, context -> Response in
             try await asPerson(request, .officer) { frame, session in try await act(request, context, frame, session) }
         }
-        router.get("/live") { request, _ in try await asPerson(request) { _, _ in live() } }
+        router.get("/live") { request, _ -> Response in try await asPerson(request) { _, _ in live() } }
     }
 
     private func list(_ request: Request, _ frame: PageFrame) async throws -> ListPage {
@@ -86,7 +87,7 @@ extension DeskServer {
         }
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-            for await item in news {
+            for await item in news.cancelOnGracefulShutdown() {
                 switch item {
                 case .episode(let id): try await writer.write(ByteBuffer(string: "event: change\ndata: \(id)\n\n"))
                 case .beat: try await writer.write(ByteBuffer(string: ": \n\n"))

@@ -1,23 +1,24 @@
 import Hummingbird
+import HummingbirdCore
 import Lifeline
 
 /// Logging in and out, links for new accounts, the language, files beside the pages.
 extension DeskServer {
     func addDoors(to router: Router<DeskContext>) {
-        router.get("/") { _, _ in Response.to("/alerts") }
-        router.get("/health") { _, _ in Response.text("ok\n") }
-        router.get("/assets/{name}") { _, context in
+        router.get("/") { _, _ -> Response in Response.to("/alerts") }
+        router.get("/health") { _, _ -> Response in Response.text("ok\n") }
+        router.get("/assets/{name}") { _, context -> Response in
             guard let asset = DeskAssets.find(context.parameters.get("name") ?? "") else { throw HTTPError(.notFound) }
             var response = Response.text(asset.text, type: asset.type)
             response.headers[.cacheControl] = asset.isForever ? "public, max-age=31536000, immutable" : "public, max-age=3600"
             return response
         }
-        router.get("/login") { request, _ in
+        router.get("/login") { request, _ -> Response in
             if try await session(of: request) != nil { return Response.to("/alerts") }
             return .html(LoginPage(frame: frame(request, nil), next: DeskServer.ownPath(request.fields["next"])).html())
         }
-        router.post("/login") { request, context in try await login(request, context) }
-        router.post("/logout") { request, context in
+        router.post("/login") { request, context -> Response in try await login(request, context) }
+        router.post("/logout") { request, context -> Response in
             guard let session = try await session(of: request) else { return Response.to("/login") }
             _ = try await form(request, of: session)
             let (token, who, address, now) = (request.cookie(cookieName) ?? "", session.account.name, context.address, core.now)
@@ -26,20 +27,20 @@ extension DeskServer {
             response.headers[.setCookie] = cookie("", seconds: 0)
             return response
         }
-        router.post("/language") { request, _ in
+        router.post("/language") { request, _ -> Response in
             let fields = try await form(request, of: nil)
             let language = Language(rawValue: fields["to"]) ?? .chinese
             var response = Response.to(DeskServer.referer(request))
             response.headers[.setCookie] = "bamai_language=\(language.rawValue); Path=/; Max-Age=31536000; SameSite=Lax"
             return response
         }
-        router.get("/setup/{token}") { request, context in
+        router.get("/setup/{token}") { request, context -> Response in
             let (token, now) = (context.parameters.get("token") ?? "", core.now)
             let link = try await core.store.run { store throws(DatabaseError) in try store.link(token, now: now) }
             guard let link else { return badLink(request, context) }
             return .html(SetupPage(frame: frame(request, nil), token: token, link: link).html())
         }
-        router.post("/setup/{token}") { request, context in try await setUp(request, context) }
+        router.post("/setup/{token}") { request, context -> Response in try await setUp(request, context) }
     }
 
     private func cookie(_ token: String, seconds: Int64) -> String {

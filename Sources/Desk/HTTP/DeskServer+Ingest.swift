@@ -2,13 +2,14 @@ import Hummingbird
 import Lifeline
 import NIOCore
 import NIOSSL
+import ServiceLifecycle
 
 /// What gateways use: their events in, people's decisions out.
 extension DeskServer {
     func addIngest(to router: Router<DeskContext>) {
-        router.post("/v1/events") { request, context in try await takeEvents(request, context) }
-        router.get("/v1/decisions") { request, context in try await giveDecisions(request, context) }
-        router.post("/v1/status") { request, context in try await takeStatus(request, context) }
+        router.post("/v1/events") { request, context -> Response in try await takeEvents(request, context) }
+        router.get("/v1/decisions") { request, context -> Response in try await giveDecisions(request, context) }
+        router.post("/v1/status") { request, context -> Response in try await takeStatus(request, context) }
     }
 
     /// Which gateway asks: by its token, or by the certificate that its connection showed.
@@ -57,7 +58,7 @@ extension DeskServer {
         let bytes = Array(buffer.readableBytesView)
         let read: [Result<IncomingEvent, EventRefusal>]
         do throws(EventRefusal) {
-            read = isBatch ? try IncomingEvent.batch(bytes) : [.success(try IncomingEvent(bytes))]
+            if isBatch { read = try IncomingEvent.batch(bytes) } else { read = [.success(try IncomingEvent(bytes))] }
         } catch {
             return refuse(error)
         }
@@ -130,7 +131,7 @@ extension DeskServer {
     private static func comes(_ wanted: LiveFeed.News, in news: AsyncStream<LiveFeed.News>, within seconds: Int64) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for await item in news where item == wanted { return true }
+                for await item in news.cancelOnGracefulShutdown() where item == wanted { return true }
                 return false
             }
             group.addTask {

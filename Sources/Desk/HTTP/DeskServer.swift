@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Lifeline
 import Logging
@@ -65,6 +66,8 @@ package struct DeskServer: Sendable {
         addDoors(to: router)
         addAlerts(to: router)
         addIngest(to: router)
+        addRooms(to: router)
+        addData(to: router)
         return router
     }
 

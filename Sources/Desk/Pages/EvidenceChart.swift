@@ -128,14 +128,14 @@ struct EvidenceChart {
                 parts += "<circle class=\"\(isLast ? "last" : "dot")\" cx=\"\(n(x(point.at)))\" cy=\"\(n(y(point.value)))\" r=\"\(isLast ? 5 : 2)\"/>"
             }
         }
-        parts += times(ends, x)
+        parts += timeLabels(ends, x)
         return """
             <figure class="chart"><figcaption>\(caption()) <span class="legend">\(legend())</span></figcaption>
             <svg viewBox="0 0 \(n(EvidenceChart.width)) \(n(EvidenceChart.height))" role="img" aria-label="\(caption())">\(parts)</svg></figure>
             """
     }
 
-    private func times(_ ends: (Double, Double), _ x: (Double) -> Double) -> HTML {
+    private func timeLabels(_ ends: (Double, Double), _ x: (Double) -> Double) -> HTML {
         let isLong = ends.1 - ends.0 > 86_400 * 1.5
         var parts: HTML = ""
         for step in 0...4 {

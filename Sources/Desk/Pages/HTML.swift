@@ -35,6 +35,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
         return out
     }
 
+    /// What the compiler builds a piece with.
     package struct StringInterpolation: StringInterpolationProtocol {
         var text: String
 
@@ -43,14 +44,22 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
             text.reserveCapacity(literalCapacity + interpolationCount * 16)
         }
 
+        /// What stands in the program is HTML.
         package mutating func appendLiteral(_ literal: String) { text += literal }
+        /// A piece of HTML.
         package mutating func appendInterpolation(_ html: HTML) { text += html.text }
+        /// A piece of HTML, or nothing.
         package mutating func appendInterpolation(_ html: HTML?) { if let html { text += html.text } }
+        /// Pieces one after the other.
         package mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { text += part.text } }
+        /// A text, escaped.
         package mutating func appendInterpolation(_ text: String) { self.text += HTML.escape(text) }
+        /// A whole number.
         package mutating func appendInterpolation(_ number: some BinaryInteger) { text += String(number) }
     }
 
+    /// One after the other.
     package static func + (left: HTML, right: HTML) -> HTML { HTML([left, right]) }
+    /// One after the other.
     package static func += (left: inout HTML, right: HTML) { left.text += right.text }
 }

@@ -147,6 +147,7 @@ struct ListPage {
 
 /// Texts in addresses. *Source*: RFC 3986, section 2.
 package enum Percent {
+    /// What stands for a text in an address: letters, digits, `-._~` and `%XX`.
     package static func encode(_ text: String) -> String {
         var out = ""
         for byte in text.utf8 {

@@ -3,7 +3,7 @@ import Lifeline
 /// Where an asset is among its neighbours: a sketch of its own, since a map of others would need the internet and tell it where the city's weak points are.
 struct SketchMap {
     /// One asset with a place.
-    package struct Place: Sendable, Equatable {
+    struct Place: Sendable, Equatable {
         var asset: String
         var location: Location
     }

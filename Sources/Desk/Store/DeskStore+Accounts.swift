@@ -68,6 +68,7 @@ extension DeskStore {
         try database.row("SELECT id FROM accounts WHERE password IS NOT NULL LIMIT 1") != nil
     }
 
+    /// All accounts, by name.
     package func accounts() throws(DatabaseError) -> [Account] {
         try database.run("SELECT * FROM accounts ORDER BY name", []).map(Account.init)
     }

@@ -31,7 +31,7 @@ extension DeskStore {
         else { return .failure(.needsReason) }
         return try database.transaction { () throws(DatabaseError) in
             guard let row = try episode(id, now: now) else { return .failure(.unknownEpisode) }
-            guard request.act != .reopen, let next = request.act.result(from: row.handling) else { return .failure(.notNow(request.act, row.handling)) }
+            guard request.act != .reopen, request.act.result(from: row.handling) != nil else { return .failure(.notNow(request.act, row.handling)) }
             if row.isLatched && (request.act == .close || request.act == .falseAlarm) && !(actor.isCompetent && request.isConfirmedOnSite) {
                 return .failure(.needsCompetence)
             }
@@ -49,7 +49,6 @@ extension DeskStore {
             try record(
                 request.act, episode: id, by: actor.name, reason: request.reason, from: row.handling, until: until, decision: decision?.id ?? "",
                 now: now)
-            _ = next
             guard let changed = try episode(id, now: now) else { return .failure(.unknownEpisode) }
             return .success(HandlingOutcome(episode: changed, decision: decision))
         }

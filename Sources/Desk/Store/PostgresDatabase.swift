@@ -150,6 +150,7 @@ package final class PostgresDatabase: SQLDatabase {
         }
     }
 
+    /// All of it is durable when this returns, or none of it.
     package func transaction<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
         _ = try run("BEGIN", [])
         isInTransaction = true

@@ -93,6 +93,7 @@ package final class SQLiteDatabase: SQLDatabase {
         }
     }
 
+    /// All of it is durable when this returns, or none of it.
     package func transaction<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
         // At once a writing one: a reading one that begins to write may be refused without waiting.
         _ = try run("BEGIN IMMEDIATE", [])
