@@ -144,7 +144,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "bamai-desk",
-            dependencies: ["Desk", "Lifeline", "Linux", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: strict),
+            dependencies: [
+                "Desk", "Lifeline", "Linux", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
         .testTarget(name: "DeskTests", dependencies: ["Desk", "GatewayTesting", "Lifeline", "MQTT"], swiftSettings: strict),
     ]
 #endif

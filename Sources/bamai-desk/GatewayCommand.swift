@@ -9,7 +9,8 @@ struct GatewayCommand: ParsableCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a gateway and print its token, once.",
-            discussion: "A gateway that is registered already gets a new token; the former is void. A gateway on a broker alone needs no token: --no-token.")
+            discussion:
+                "A gateway that is registered already gets a new token; the former is void. A gateway on a broker alone needs no token: --no-token.")
 
         @OptionGroup var place: StoreOption
         @Argument(help: "The id of the gateway's site.")
@@ -67,7 +68,8 @@ struct GatewayCommand: ParsableCommand {
         func run() throws {
             let rows = try told { () throws(DatabaseError) in try DeskStore.open(place.store, desk: place.id).gateways() }
             for row in rows {
-                let seen = row.seen.map { $0.microseconds / 1_000_000 }.map { "\(max(0, StoreOption.now.microseconds / 1_000_000 - $0)) s ago" } ?? "never"
+                let seen =
+                    row.seen.map { $0.microseconds / 1_000_000 }.map { "\(max(0, StoreOption.now.microseconds / 1_000_000 - $0)) s ago" } ?? "never"
                 print("\(row.id)  \(row.isEnabled ? "enabled" : "disabled")  heard \(seen)  \(row.alerts) alerts  \(row.name)")
             }
         }

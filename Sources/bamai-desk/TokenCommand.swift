@@ -3,7 +3,8 @@ import Desk
 
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Tokens of programs that read: exports, the CAP feed, metrics.", subcommands: [Add.self, Remove.self, List.self])
+        commandName: "token", abstract: "Tokens of programs that read: exports, the CAP feed, metrics.",
+        subcommands: [Add.self, Remove.self, List.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make a token and print it, once; a program that has one gets another.")

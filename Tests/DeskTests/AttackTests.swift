@@ -39,14 +39,16 @@ struct AttackTests {
         #expect(try gateway.post("/v1/events", AttackTests.json, document).status == 202)
         for _ in 1...3 { #expect(try JSONValue(gateway.post("/v1/events", AttackTests.json, document).body)?["known"].count == 1) }
         // Too large, said and not said before.
-        let large = Array(#"{"specversion":"1.0","id":"x","source":"urn:bamai:gw7","type":"t","data":"\#(String(repeating: "x", count: 70_000))"}"#.utf8)
+        let large = Array(
+            #"{"specversion":"1.0","id":"x","source":"urn:bamai:gw7","type":"t","data":"\#(String(repeating: "x", count: 70_000))"}"#.utf8)
         #expect(try gateway.post("/v1/events", AttackTests.json, large).status == 413)
         #expect(try gateway.send("POST", "/v1/events", ["Content-Type": AttackTests.json, "Transfer-Encoding": "chunked"], nil).status == 400)
         #expect(try counted("too_large") == 1)
         // What is none.
         let broken: [String] = [
             "", "{", "[]", "null", "1", #"{"specversion":"1.0"}"#, #"{"specversion":"0.3","id":"1","source":"urn:bamai:gw7","type":"t"}"#,
-            #"{"specversion":"1.0","id":"","source":"urn:bamai:gw7","type":"t"}"#, #"{"specversion":"1.0","id":1,"source":"urn:bamai:gw7","type":"t"}"#,
+            #"{"specversion":"1.0","id":"","source":"urn:bamai:gw7","type":"t"}"#,
+            #"{"specversion":"1.0","id":1,"source":"urn:bamai:gw7","type":"t"}"#,
             #"{"specversion":"1.0","id":"a","source":"urn:bamai:gw7","type":"cn.bamai.alert.raised"}"#,
             #"{"specversion":"1.0","id":"a","source":"urn:bamai:gw7","type":"cn.bamai.alert.exploded","correlationid":"e"}"#,
             String(repeating: "[", count: 60_000), "{\"a\":\"\u{0}\"}",
@@ -74,7 +76,8 @@ struct AttackTests {
         // Every text of the document in turn, and the asset's own id too.
         let parts = template.components(separatedBy: "\"")
         var sent = 0
-        for index in stride(from: 1, to: parts.count, by: 2) where parts[index + 1].hasPrefix(",") || parts[index + 1].hasPrefix("}") || parts[index + 1].hasPrefix("]") {
+        for index in stride(from: 1, to: parts.count, by: 2)
+        where parts[index + 1].hasPrefix(",") || parts[index + 1].hasPrefix("}") || parts[index + 1].hasPrefix("]") {
             var changed = parts
             changed[index] = String(escaped.text.dropFirst().dropLast())
             let body = changed.joined(separator: "\"").replacingOccurrences(of: "gw7-000000001", with: "gw7-9\(index)")
@@ -91,7 +94,9 @@ struct AttackTests {
             for language in ["zh", "en"] {
                 let page = try admin.get(path, ["Accept-Language": language])
                 #expect(page.status == 200, "\(path)")
-                for part in ["<script src=//", "<img", "onerror=alert(1)>", "\" onmouseover=\"", "</title><script"] { #expect(!page.text.contains(part), "\(path): \(part)") }
+                for part in ["<script src=//", "<img", "onerror=alert(1)>", "\" onmouseover=\"", "</title><script"] {
+                    #expect(!page.text.contains(part), "\(path): \(part)")
+                }
                 #expect(page.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self'") == true)
             }
         }
@@ -144,7 +149,8 @@ struct AttackTests {
         let desk = try DeskFixture()
         var client = HTTPClient(port: desk.port)
         let climbing = [
-            "/assets/../../../../etc/passwd", "/assets/..%2f..%2fetc%2fpasswd", "/assets/%2e%2e/desk.db", "//etc/passwd", "/assets/desk.css%00", "/cap/..%2f1.xml",
+            "/assets/../../../../etc/passwd", "/assets/..%2f..%2fetc%2fpasswd", "/assets/%2e%2e/desk.db", "//etc/passwd", "/assets/desk.css%00",
+            "/cap/..%2f1.xml",
             "/setup/..", "/setup/x", "/alerts/1%20OR%201=1",
         ]
         for path in climbing {

@@ -51,7 +51,9 @@ final class Browser {
     @discardableResult
     private func call(_ method: String, _ path: String, _ body: String?) throws -> JSONValue {
         let answer = try client.send(method, path, ["Content-Type": "application/json"], body.map { Array($0.utf8) })
-        guard answer.status == 200, let value = JSONValue(answer.body) else { throw HTTPFailure(description: "\(path): \(answer.status) \(answer.text.prefix(500))") }
+        guard answer.status == 200, let value = JSONValue(answer.body) else {
+            throw HTTPFailure(description: "\(path): \(answer.status) \(answer.text.prefix(500))")
+        }
         return value["value"]
     }
 
@@ -98,14 +100,18 @@ final class Browser {
     /// Presses keys, one after the other, wherever the focus is.
     func press(_ keys: String...) throws {
         let actions = keys.map { key in "{\"type\":\"keyDown\",\"value\":\(quoted(key))},{\"type\":\"keyUp\",\"value\":\(quoted(key))}" }
-        try call("POST", "/session/\(session)/actions", "{\"actions\":[{\"type\":\"key\",\"id\":\"keys\",\"actions\":[\(actions.joined(separator: ","))]}]}")
+        try call(
+            "POST", "/session/\(session)/actions",
+            "{\"actions\":[{\"type\":\"key\",\"id\":\"keys\",\"actions\":[\(actions.joined(separator: ","))]}]}")
     }
 
     static let enter = "\u{e007}"
 
     /// What the browser complained about since it was asked last: refused scripts and styles above all.
     func complaints() throws -> [String] {
-        try call("POST", "/session/\(session)/se/log", "{\"type\":\"browser\"}").list.filter { $0["level"].text == "SEVERE" }.compactMap { $0["message"].text }
+        try call("POST", "/session/\(session)/se/log", "{\"type\":\"browser\"}").list.filter { $0["level"].text == "SEVERE" }.compactMap {
+            $0["message"].text
+        }
     }
 
     /// A picture of the page for people, where `BAMAI_SCREENSHOTS` names a folder.

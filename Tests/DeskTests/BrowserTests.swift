@@ -85,7 +85,8 @@ struct BrowserTests {
             try browser.picture("login-\(name)-\(language)")
             try browser.run("document.cookie = 'bamai_session=\(admin.cookies["bamai_session"] ?? ""); path=/'")
             for (path, what) in [
-                ("/alerts", "list"), ("/alerts/3", "alert"), ("/alerts/2", "entrapment"), ("/fleet", "fleet"), ("/assets", "assets"), ("/report", "report"),
+                ("/alerts", "list"), ("/alerts/3", "alert"), ("/alerts/2", "entrapment"), ("/fleet", "fleet"), ("/assets", "assets"),
+                ("/report", "report"),
                 ("/accounts", "accounts"),
             ] {
                 try browser.open(base + path)

@@ -8,7 +8,8 @@ enum EventSamples {
 
     static func alert(
         _ number: Int, gateway: String = "gw7", asset: String = "LIFT-2", episode: String = "ep-1", kind: AlertKind = .raised, level: Level = .orange,
-        rule id: String = "lift.door_wear", latched: Bool = false, name: String = "2 号楼 1 梯", address: String = "西路 17 号", headline: BilingualText? = nil
+        rule id: String = "lift.door_wear", latched: Bool = false, name: String = "2 号楼 1 梯", address: String = "西路 17 号",
+        headline: BilingualText? = nil
     ) -> Alert {
         let rule = Rule(
             id: id, origin: "lifeline-cn@4", kind: .pulse, direction: .up, levels: [LevelLimit(level: .yellow, limit: 5)],

@@ -37,8 +37,10 @@ struct HTTPClient {
     }
 
     private func encode(_ text: String) -> String {
-        text.utf8.map { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) ? String(UnicodeScalar($0)) : String(format: "%%%02X", $0) }
-            .joined()
+        text.utf8.map {
+            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) ? String(UnicodeScalar($0)) : String(format: "%%%02X", $0)
+        }
+        .joined()
     }
 
     mutating func send(_ method: String, _ path: String, _ extra: [String: String], _ body: [UInt8]?) throws -> HTTPAnswer {

@@ -15,7 +15,9 @@ struct PageTests {
 
     @Test("The language is the one that the browser asks for first")
     func language() {
-        for (header, wanted) in [("zh-CN,zh;q=0.9,en;q=0.8", Language.chinese), ("en-GB,en;q=0.9,zh;q=0.8", .english), ("fr, en;q=0.5", .english), ("fr", .chinese)] {
+        for (header, wanted) in [
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language.chinese), ("en-GB,en;q=0.9,zh;q=0.8", .english), ("fr, en;q=0.5", .english), ("fr", .chinese),
+        ] {
             #expect(Language(accepting: header) == wanted, "\(header)")
         }
         #expect(Language(accepting: nil) == .chinese)
@@ -95,7 +97,9 @@ struct PageTests {
             #expect(BrokerSettings.gateway(in: topic, of: "bamai/{gateway}/alerts") == nil, "\(topic)")
         }
         #expect(BrokerSettings.objection(toTopic: "a/{gateway}/b") == nil)
-        for topic in ["a/b", "a/+/{gateway}", "a/x{gateway}", "{gateway}/{gateway}", "a/{gateway}/#"] { #expect(BrokerSettings.objection(toTopic: topic) != nil) }
+        for topic in ["a/b", "a/+/{gateway}", "a/x{gateway}", "{gateway}/{gateway}", "a/{gateway}/#"] {
+            #expect(BrokerSettings.objection(toTopic: topic) != nil)
+        }
         #expect(try BrokerSettings(url: "mqtts://b.example", clientID: "d").options.port == 8883)
         #expect(try BrokerSettings(url: "mqtt://127.0.0.1:18830", clientID: "d").options.port == 18830)
         for url in ["http://x", "mqtt://", "mqtt://u@h", "x", "mqtt://h/path", "mqtt://h:99999"] {
@@ -117,7 +121,9 @@ struct PageTests {
             #expect(!value["paths"][path][method]["summary"].isNull, "\(method) \(path) is not described")
         }
         for (path, methods) in value["paths"].members {
-            for method in methods.members.keys { #expect(forPrograms.contains { $0.0 == path && $0.1 == method }, "\(method) \(path) is described and not there") }
+            for method in methods.members.keys {
+                #expect(forPrograms.contains { $0.0 == path && $0.1 == method }, "\(method) \(path) is described and not there")
+            }
         }
         // Every reference leads somewhere.
         for part in OpenAPIDescription.json.components(separatedBy: "\"$ref\": \"#/").dropFirst() {

@@ -41,7 +41,8 @@ final class PostgresServer {
     private static func run(_ program: String, _ arguments: [String], _ log: String) throws -> ChildProcess {
         guard getuid() == 0 else { return try ChildProcess(program, arguments, output: log) }
         let user = getpwnam("postgres") != nil ? "postgres" : "nobody"
-        return try ChildProcess("/usr/bin/setpriv", ["--reuid", user, "--regid", user == "nobody" ? "nogroup" : user, "--clear-groups", program] + arguments, output: log)
+        return try ChildProcess(
+            "/usr/bin/setpriv", ["--reuid", user, "--regid", user == "nobody" ? "nogroup" : user, "--clear-groups", program] + arguments, output: log)
     }
 
     /// Starts it (again) and waits until it takes connections.

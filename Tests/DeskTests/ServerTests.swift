@@ -28,7 +28,9 @@ struct ServerTests {
         #expect(list.status == 200 && list.text.contains("doors close more slowly") && list.text.contains("lang=\"en-GB\""))
         #expect(try admin.get("/alerts", ["Accept-Language": "zh-CN,en;q=0.5"]).text.contains("关门时间变长"))
         let page = try admin.get("/alerts/1", ["Accept-Language": "en"])
-        for part in ["Closing takes 4.25 s", "class=\"band\"", "class=\"seen\"", "Sick-running index", "43", "geo:34.7522,113.6304", "value=\"dispatch\""] {
+        for part in [
+            "Closing takes 4.25 s", "class=\"band\"", "class=\"seen\"", "Sick-running index", "43", "geo:34.7522,113.6304", "value=\"dispatch\"",
+        ] {
             #expect(page.text.contains(part), "\(part)")
         }
         let csrf = try DeskFixture.csrf(page.text)
@@ -93,9 +95,12 @@ struct ServerTests {
         #expect(try stream.wait(for: "event: change\ndata: 1\n"))
         let poll = try HTTPStream(
             desk.port,
-            Array("GET /v1/decisions?after=0&wait=50 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: \(gateway.headers["Authorization"]!)\r\n\r\n".utf8))
+            Array(
+                "GET /v1/decisions?after=0&wait=50 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: \(gateway.headers["Authorization"]!)\r\n\r\n"
+                    .utf8))
         let csrf = try DeskFixture.csrf(admin.get("/alerts/1").text)
-        #expect(try admin.post("/alerts/1/act", form: ["csrf": csrf, "act": "shelve", "reason": "检修", "seconds": "3600", "scope": "asset"]).status == 303)
+        #expect(
+            try admin.post("/alerts/1/act", form: ["csrf": csrf, "act": "shelve", "reason": "检修", "seconds": "3600", "scope": "asset"]).status == 303)
         #expect(try poll.wait(for: "\"act\":\"shelve\""))
     }
 

@@ -78,7 +78,8 @@ struct StoreCompatibility {
 
     private func lists() throws {
         for (number, level) in Level.allCases.enumerated() {
-            _ = try take(EventSamples.alert(20 + number, gateway: "g3", asset: "L\(number)", episode: "ep-list-\(number)", level: level, name: "100%_!号"))
+            _ = try take(
+                EventSamples.alert(20 + number, gateway: "g3", asset: "L\(number)", episode: "ep-list-\(number)", level: level, name: "100%_!号"))
         }
         var filter = EpisodeFilter()
         filter.gateway = "g3"
@@ -90,7 +91,9 @@ struct StoreCompatibility {
         let page = try store.episodes(filter, now: now)
         #expect(page.rows.count == 1 && page.total == 4)
         (filter.limit, filter.offset) = (50, 0)
-        for (text, found) in [("l2", 1), ("100%_!", 4), ("%", 4), ("__", 0), ("LIFT", 4), ("l2 西路", 1), ("l2 nowhere", 0), ("'; DROP TABLE events; --", 0)] {
+        for (text, found) in [
+            ("l2", 1), ("100%_!", 4), ("%", 4), ("__", 0), ("LIFT", 4), ("l2 西路", 1), ("l2 nowhere", 0), ("'; DROP TABLE events; --", 0),
+        ] {
             filter.search = text
             #expect(try store.episodes(filter, now: now).total == Int64(found), "\(text)")
         }
@@ -101,11 +104,15 @@ struct StoreCompatibility {
 
     private let officer = Actor(name: "王芳", isCompetent: false)
 
-    private func act(_ act: HandlingAct, _ row: EpisodeRow, reason: String = "看过", by actor: Actor? = nil, seconds: Int64? = nil, onSite: Bool = false, at moment: Timestamp? = nil)
+    private func act(
+        _ act: HandlingAct, _ row: EpisodeRow, reason: String = "看过", by actor: Actor? = nil, seconds: Int64? = nil, onSite: Bool = false,
+        at moment: Timestamp? = nil
+    )
         throws -> Result<HandlingOutcome, HandlingRefusal>
     {
         try store.handle(
-            HandlingRequest(act, reason: reason, seconds: seconds, isConfirmedOnSite: onSite), episode: row.id, by: actor ?? officer, now: moment ?? now)
+            HandlingRequest(act, reason: reason, seconds: seconds, isConfirmedOnSite: onSite), episode: row.id, by: actor ?? officer,
+            now: moment ?? now)
     }
 
     private func handling() throws {
@@ -150,6 +157,7 @@ struct StoreCompatibility {
         let ended = try act(.close, row, by: rescuer, onSite: true).get()
         #expect(ended.episode.handling == .closed)
         #expect(ended.decision.flatMap { JSONValue(Array($0.document.utf8)) }?["act"].text == "end")
+        #expect(ended.decision.flatMap { JSONValue(Array($0.document.utf8)) }?["competent"].flag == true)
     }
 
     private func shelving() throws {
@@ -183,10 +191,18 @@ struct StoreCompatibility {
         try store.fetched(by: "g4", upTo: all[0].sequence, now: now)
         let row = try only("g4", "H1")
         #expect(try store.actions(of: row.id).first?.decisionState == "fetched")
-        #expect(try store.answered(all[0].id, gateway: "g4", isTaken: true, words: "", now: now) == row.id)
+        func echo(_ gateway: String, _ outcome: String, _ number: Int) throws -> IngestResult {
+            let text = """
+                {"specversion":"1.0","id":"h-\(number)","source":"urn:bamai:\(gateway)","type":"cn.bamai.handling.\(outcome)",
+                "data":{"gateway":"\(gateway)","outcome":"\(outcome)","decision":{"id":"\(all[0].id)"},"reason":"not so"}}
+                """
+            return try store.ingest([try IncomingEvent(Array(text.utf8))], via: "https", now: now)
+        }
+        #expect(try echo("g4", "applied", 1).changed == [row.id])
         #expect(try store.actions(of: row.id).first?.decisionState == "applied")
         // Another gateway answers for itself only.
-        #expect(try store.answered(all[0].id, gateway: "g5", isTaken: false, words: "no", now: now) == nil)
+        #expect(try echo("g5", "refused", 2).changed == [])
+        #expect(try echo("g4", "refused", 3).changed == [row.id])
         #expect(try store.actions(of: row.id).first?.decisionState == "applied")
     }
 
@@ -251,7 +267,8 @@ struct StoreCompatibility {
 
     private func ranking() throws {
         let assets = try store.assets(since: now)
-        #expect(assets.contains { $0.asset == "A1" && $0.value == 43 && $0.highest == 61 && $0.coverage == 0.82 && $0.verdict.chinese.isEmpty == false })
+        #expect(
+            assets.contains { $0.asset == "A1" && $0.value == 43 && $0.highest == 61 && $0.coverage == 0.82 && $0.verdict.chinese.isEmpty == false })
         #expect(try store.places(of: "g4").count == 3)
         let report = try store.report(since: now, until: now.advanced(byMicroseconds: 1))
         #expect(report.episodes == 12, "\(report.episodes)")
@@ -266,12 +283,14 @@ struct StoreCompatibility {
         let nasty = "<script>alert('x')</script>\"'; DROP TABLE episodes; -- \u{0}\u{7f}\u{1f600}"
         _ = try take(
             EventSamples.alert(
-                70, gateway: "g8", asset: "N1", episode: "ep-nasty", name: nasty, address: nasty, headline: BilingualText(chinese: nasty, english: nasty)))
+                70, gateway: "g8", asset: "N1", episode: "ep-nasty", name: nasty, address: nasty,
+                headline: BilingualText(chinese: nasty, english: nasty)))
         let row = try only("g8", "N1")
         #expect(row.headline.english.hasPrefix("<script>") && row.headline.english.hasSuffix("\u{1f600}"))
         #expect(!row.headline.english.unicodeScalars.contains("\u{0}"))
         let page = EpisodePage(
-            frame: PageFrame(language: .english, session: nil, now: now, utcOffsetSeconds: 0, title: "t"), row: row, events: try store.events(of: row.id),
+            frame: PageFrame(language: .english, session: nil, now: now, utcOffsetSeconds: 0, title: "t"), row: row,
+            events: try store.events(of: row.id),
             actions: [], others: [], places: [], refusal: nil
         ).html().text
         #expect(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert"))
@@ -321,7 +340,8 @@ extension EpisodeRow {
     /// One that no store has.
     fileprivate init(gone id: Int64) {
         let columns = [
-            "id", "gateway", "episode", "asset", "asset_class", "asset_name", "address", "rule", "sensor", "level", "peak", "is_active", "latched", "late",
+            "id", "gateway", "episode", "asset", "asset_class", "asset_name", "address", "rule", "sensor", "level", "peak", "is_active", "latched",
+            "late",
             "onset", "updated", "cleared", "received", "alerts", "headline_zh", "headline_en", "handling", "handled_by", "handled_at", "version",
             "shelved_until",
         ]
@@ -354,7 +374,9 @@ struct StoreTests {
         #expect(throws: DatabaseError.self) { try DeskStore.open(folder.file("desk.db")) }
     }
 
-    @Test("PostgreSQL, a real server of the test's own", .enabled(if: PostgresServer.isInstalled, "PostgreSQL is not installed: its half of the suite is SKIPPED"))
+    @Test(
+        "PostgreSQL, a real server of the test's own",
+        .enabled(if: PostgresServer.isInstalled, "PostgreSQL is not installed: its half of the suite is SKIPPED"))
     func postgres() throws {
         let folder = TestFolder()
         let server = try PostgresServer(folder: folder.path)

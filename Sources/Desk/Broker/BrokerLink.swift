@@ -196,7 +196,8 @@ extension BrokerLink: MQTTEvents {
         if let gateway = BrokerSettings.gateway(in: name, of: settings.alertsTopic) {
             take(payload, from: gateway)
         } else if let gateway = BrokerSettings.gateway(in: name, of: settings.statusTopic) {
-            guard payload.count <= IncomingEvent.bytesLimit, let value = JSONValue(payload), let text = String(validating: payload, as: UTF8.self) else {
+            guard payload.count <= IncomingEvent.bytesLimit, let value = JSONValue(payload), let text = String(validating: payload, as: UTF8.self)
+            else {
                 return refuse(.notJSON)
             }
             guard value["gateway"].text == gateway else { return refuse(.forged) }

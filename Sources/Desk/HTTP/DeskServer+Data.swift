@@ -6,11 +6,15 @@ import NIOCore
 extension DeskServer {
     func addData(to router: Router<DeskContext>) {
         router.get("/v1/alerts") { request, context -> Response in
-            try await asReader(request, context) { .json(try await AlertExport.json(alerts(request), utcOffsetSeconds: core.settings.utcOffsetSeconds)) }
+            try await asReader(request, context) {
+                .json(try await AlertExport.json(alerts(request), utcOffsetSeconds: core.settings.utcOffsetSeconds))
+            }
         }
         router.get("/v1/alerts.csv") { request, context -> Response in
             try await asReader(request, context) {
-                .text(try await AlertExport.csv(alerts(request).rows, utcOffsetSeconds: core.settings.utcOffsetSeconds), type: "text/csv; charset=utf-8")
+                .text(
+                    try await AlertExport.csv(alerts(request).rows, utcOffsetSeconds: core.settings.utcOffsetSeconds), type: "text/csv; charset=utf-8"
+                )
             }
         }
         router.get("/feed.atom") { request, context -> Response in try await asReader(request, context) { try await feed(request) } }
@@ -41,11 +45,13 @@ extension DeskServer {
             if found != nil { return try await body() }
             core.byToken.fail(context.address, now: now)
             core.counters.add("bamai_desk_refused_total", "token")
-            throw HTTPError(.unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "This token is not known; make one with bamai-desk token add.")
+            throw HTTPError(
+                .unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "This token is not known; make one with bamai-desk token add.")
         }
         guard try await session(of: request) != nil else {
             core.counters.add("bamai_desk_refused_total", "anonymous")
-            throw HTTPError(.unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "Send Authorization: Bearer with a token of bamai-desk token add.")
+            throw HTTPError(
+                .unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "Send Authorization: Bearer with a token of bamai-desk token add.")
         }
         return try await body()
     }
@@ -83,7 +89,9 @@ extension DeskServer {
             lines.append("# TYPE \(name) gauge")
             for (label, value) in values { lines.append("\(name)\(label) \(value)") }
         }
-        gauge("bamai_desk_alerts_open", "Episodes that people are not done with, by level.", Level.allCases.map { ("{level=\"\($0.name)\"}", open[$0] ?? 0) })
+        gauge(
+            "bamai_desk_alerts_open", "Episodes that people are not done with, by level.",
+            Level.allCases.map { ("{level=\"\($0.name)\"}", open[$0] ?? 0) })
         gauge("bamai_desk_episodes", "Episodes in the store.", [("", figures.episodes)])
         gauge("bamai_desk_events", "Alert documents in the store.", [("", figures.events)])
         if let bytes = figures.bytes { gauge("bamai_desk_store_bytes", "Size of the store.", [("", bytes)]) }
@@ -93,7 +101,8 @@ extension DeskServer {
         if broker >= 0 { gauge("bamai_desk_broker_up", "Whether the broker lets the desk in.", [("", Int64(broker))]) }
         let enabled = gateways.filter(\.isEnabled)
         let away = enabled.filter { $0.seen.map { now.microseconds(since: $0) >= FleetPage.awayAfter } ?? true }.count
-        gauge("bamai_desk_gateways", "Registered gateways.", [("{state=\"online\"}", Int64(enabled.count - away)), ("{state=\"away\"}", Int64(away))])
+        gauge(
+            "bamai_desk_gateways", "Registered gateways.", [("{state=\"online\"}", Int64(enabled.count - away)), ("{state=\"away\"}", Int64(away))])
         gauge("bamai_desk_uptime_seconds", "Since the desk started.", [("", max(0, now.microseconds(since: core.started) / 1_000_000))])
         var last = ""
         for (name, value) in core.counters.all {

@@ -38,7 +38,8 @@ extension DeskServer {
         }
         core.counters.add("bamai_desk_refused_total", "anonymous")
         throw HTTPError(
-            .unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "Log in with Authorization: Bearer and a gateway's token, or with a client certificate.")
+            .unauthorized, headers: [.wwwAuthenticate: "Bearer"],
+            message: "Log in with Authorization: Bearer and a gateway's token, or with a client certificate.")
     }
 
     // MARK: - Events
@@ -50,7 +51,8 @@ extension DeskServer {
         guard isBatch || type == "application/cloudevents+json" || type == "application/json" else {
             core.counters.add("bamai_desk_refused_total", "content_type")
             return .problem(
-                .unsupportedMediaType, "Send application/cloudevents+json, or application/cloudevents-batch+json for several at once.", cause: "content_type")
+                .unsupportedMediaType, "Send application/cloudevents+json, or application/cloudevents-batch+json for several at once.",
+                cause: "content_type")
         }
         let limit = isBatch ? IncomingEvent.batchBytesLimit : IncomingEvent.bytesLimit
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return refuse(.tooLarge) }

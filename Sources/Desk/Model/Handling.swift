@@ -67,6 +67,8 @@ package struct HandlingRequest: Sendable {
     /// For what latches: a competent person at the lift says that nobody is in danger.
     package var isConfirmedOnSite: Bool
 
+    /// *Units*: characters of a reason: as many as gateways take.
+    package static let reasonLimit = 200
     /// *Units*: seconds; the longest shelf: 30 days.
     package static let shelfLimit: Int64 = 30 * 86_400
     /// *Units*: seconds; the shortest.
@@ -97,7 +99,8 @@ package enum HandlingRefusal: Error, Equatable, Sendable {
         case .notNow(let act, let state):
             BilingualText(
                 chinese: "当前状态为“\(state.words.chinese)”，不能\(act.words.chinese)。请刷新页面查看最新状态。",
-                english: "It is \(state.words.english.lowercased()) now: \(act.words.english.lowercased()) does not follow. Look at its history first.")
+                english:
+                    "It is \(state.words.english.lowercased()) now: \(act.words.english.lowercased()) does not follow. Look at its history first.")
         case .needsReason:
             BilingualText(
                 chinese: "请填写原因（1 到 200 个字，不含控制字符）。", english: "Write a reason: 1 to 200 characters, on one line.")

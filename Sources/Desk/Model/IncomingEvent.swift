@@ -36,7 +36,9 @@ package struct IncomingEvent: Sendable, Equatable {
     /// What a gateway says with it.
     package enum Kind: Sendable, Equatable {
         case alert(AlertFacts)
-        /// Readings, a state, an echo: the gateway lives, and nothing more is kept.
+        /// What became of a decision that was made here.
+        case echo(decision: String, isTaken: Bool, words: String)
+        /// Readings, or what a newer gateway says: it lives, and nothing more is kept.
         case other(String)
     }
 
@@ -66,7 +68,13 @@ package struct IncomingEvent: Sendable, Equatable {
         guard source.hasPrefix(prefix) else { throw .forged }
         gateway = String(source.dropFirst(prefix.utf8.count))
         guard type.hasPrefix("cn.bamai.alert.") else {
-            kind = .other(type)
+            let data = value["data"]
+            if type.hasPrefix("cn.bamai.handling."), let decision = data["decision"]["id"].text, Plain.isName(decision, limit: 160) {
+                kind = .echo(
+                    decision: decision, isTaken: data["outcome"].text == "applied", words: Plain.text(data["reason"].text, limit: 300))
+            } else {
+                kind = .other(type)
+            }
             return
         }
         guard let facts = AlertFacts(value, kind: String(type.dropFirst("cn.bamai.alert.".utf8.count))) else { throw .missingField }
@@ -201,8 +209,13 @@ enum JSONList {
         while at < last {
             let byte = bytes[at]
             if isInText {
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
-                else if byte == UInt8(ascii: "\"") { isInText = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInText = false
+                }
             } else {
                 switch byte {
                 case UInt8(ascii: "\""): isInText = true

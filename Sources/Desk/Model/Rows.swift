@@ -92,6 +92,8 @@ package struct ActionRow: Sendable, Equatable {
     /// The decision that was offered to the gateway for it, and what became of it; empty where nothing was.
     package var decision: String
     package var decisionState: String
+    /// The gateway's words, where it refused.
+    package var answer: String
 
     init(_ row: SQLRow) {
         act = HandlingAct(rawValue: row.text("act")) ?? .acknowledge
@@ -101,6 +103,7 @@ package struct ActionRow: Sendable, Equatable {
         until = row.optionalInteger("until").map { Timestamp(microseconds: $0) }
         decision = row.text("decision")
         decisionState = row.text("decision_state")
+        answer = row.text("answer")
     }
 }
 

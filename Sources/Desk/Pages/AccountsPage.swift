@@ -14,7 +14,8 @@ struct AccountsPage {
         let csrf = frame.session?.csrf ?? ""
         var lines: HTML = ""
         for account in accounts {
-            let state = !account.isEnabled ? language("已停用", "disabled") : account.hasPassword ? language("正常", "enabled") : language("待设置密码", "invited")
+            let state =
+                !account.isEnabled ? language("已停用", "disabled") : account.hasPassword ? language("正常", "enabled") : language("待设置密码", "invited")
             let button: HTML =
                 account.isEnabled && account.name != frame.session?.account.name
                 ? """
@@ -28,7 +29,8 @@ struct AccountsPage {
         }
         var entries: HTML = ""
         for entry in audit {
-            entries += "<tr><td>\(frame.time(entry.at))</td><td>\(entry.who)</td><td>\(entry.what)</td><td>\(entry.subject)</td><td>\(entry.address)</td></tr>"
+            entries +=
+                "<tr><td>\(frame.time(entry.at))</td><td>\(entry.who)</td><td>\(entry.what)</td><td>\(entry.subject)</td><td>\(entry.address)</td></tr>"
         }
         let made: HTML =
             invited.map {

@@ -159,7 +159,7 @@ struct EpisodePage {
         let words =
             switch action.decisionState {
             case "applied": language("网关已执行", "applied by the gateway")
-            case "refused": language("网关未接受", "refused by the gateway")
+            case "refused": language("网关未接受：\(action.answer)", "refused by the gateway: \(action.answer)")
             case "fetched": language("网关已收到", "received by the gateway")
             default: language("等待网关接收", "waiting for the gateway")
             }

@@ -92,7 +92,9 @@ struct EvidenceChart {
         let seen = (values.min() ?? 0, values.max() ?? 1)
         for band in bands { values += [band.low, band.high] }
         // A limit that is far away would press all else flat.
-        if let limit, limit <= seen.1 + 2 * max(seen.1 - seen.0, seen.1.magnitude * 0.2), limit >= seen.0 - 2 * max(seen.1 - seen.0, seen.0.magnitude * 0.2) {
+        if let limit, limit <= seen.1 + 2 * max(seen.1 - seen.0, seen.1.magnitude * 0.2),
+            limit >= seen.0 - 2 * max(seen.1 - seen.0, seen.0.magnitude * 0.2)
+        {
             values.append(limit)
         }
         let scale = Scale(values.min() ?? 0, values.max() ?? 1)
@@ -114,12 +116,14 @@ struct EvidenceChart {
             parts += "<polygon class=\"band\" points=\"\(path.joined(separator: " "))\"/>"
         }
         if let limit, limit >= scale.low, limit <= scale.high {
-            parts += "<line class=\"limit\" x1=\"\(n(EvidenceChart.left))\" x2=\"\(n(EvidenceChart.width - EvidenceChart.right))\" y1=\"\(n(y(limit)))\" y2=\"\(n(y(limit)))\"/>"
+            parts +=
+                "<line class=\"limit\" x1=\"\(n(EvidenceChart.left))\" x2=\"\(n(EvidenceChart.width - EvidenceChart.right))\" y1=\"\(n(y(limit)))\" y2=\"\(n(y(limit)))\"/>"
         }
         let bar = max(3, (EvidenceChart.width - EvidenceChart.left - EvidenceChart.right) / Double(max(ranges.count, 1)) * 0.5)
         for range in ranges {
             let height = max(2, y(range.low) - y(range.high))
-            parts += "<rect class=\"range\" x=\"\(n(x(range.at) - bar / 2))\" y=\"\(n(y(range.high)))\" width=\"\(n(bar))\" height=\"\(n(height))\" rx=\"1\"/>"
+            parts +=
+                "<rect class=\"range\" x=\"\(n(x(range.at) - bar / 2))\" y=\"\(n(y(range.high)))\" width=\"\(n(bar))\" height=\"\(n(height))\" rx=\"1\"/>"
         }
         if !points.isEmpty {
             parts += "<polyline class=\"seen\" points=\"\(points.map { "\(n(x($0.at))),\(n(y($0.value)))" }.joined(separator: " "))\"/>"
@@ -155,7 +159,8 @@ struct EvidenceChart {
     }
 
     private func legend() -> HTML {
-        var parts: HTML = "<i class=\"key-\(isHistory ? "range" : "seen")\"></i>\(isHistory ? language("每段最小到最大", "least to most") : language("实测", "seen"))"
+        var parts: HTML =
+            "<i class=\"key-\(isHistory ? "range" : "seen")\"></i>\(isHistory ? language("每段最小到最大", "least to most") : language("实测", "seen"))"
         if bands.count > 1 { parts += " <i class=\"key-band\"></i>\(language("预期范围", "expected"))" }
         if limit != nil { parts += " <i class=\"key-limit\"></i>\(language("限值", "limit"))" }
         return parts

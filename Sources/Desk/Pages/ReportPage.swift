@@ -23,9 +23,11 @@ struct ReportPage {
 
     func html() -> HTML {
         let language = frame.language
-        let share = report.episodes > 0 ? "\(JSONWriter.shortest((Double(report.falseAlarms) * 1000 / Double(report.episodes)).rounded() / 10)) %" : "–"
+        let share =
+            report.episodes > 0 ? "\(JSONWriter.shortest((Double(report.falseAlarms) * 1000 / Double(report.episodes)).rounded() / 10)) %" : "–"
         let median = report.medianSeconds.map { seconds in
-            seconds < 3600 ? language("\(max(1, seconds / 60)) 分钟", "\(max(1, seconds / 60)) min") : language("\(seconds / 3600) 小时", "\(seconds / 3600) h")
+            seconds < 3600
+                ? language("\(max(1, seconds / 60)) 分钟", "\(max(1, seconds / 60)) min") : language("\(seconds / 3600) 小时", "\(seconds / 3600) h")
         }
         var levels: HTML = ""
         for level in Level.allCases.reversed() {

@@ -111,7 +111,8 @@ extension DeskStore {
     package func actions(of episode: Int64) throws(DatabaseError) -> [ActionRow] {
         try database.run(
             """
-            SELECT actions.*, coalesce(decisions.state, '') AS decision_state FROM actions
+            SELECT actions.*, coalesce(decisions.state, '') AS decision_state,
+                coalesce(decisions.answer, '') AS answer FROM actions
             LEFT JOIN decisions ON decisions.id = actions.decision WHERE actions.episode = ?1 ORDER BY actions.seq LIMIT 500
             """, [.integer(episode)]
         ).map(ActionRow.init)
@@ -134,7 +135,8 @@ extension DeskStore {
             [.text(gateway)])
         var places: [SketchMap.Place] = []
         for row in rows {
-            guard let latitude = row.real("latitude"), let longitude = row.real("longitude"), let system = Location.System(rawValue: row.text("system"))
+            guard let latitude = row.real("latitude"), let longitude = row.real("longitude"),
+                let system = Location.System(rawValue: row.text("system"))
             else { continue }
             places.append(SketchMap.Place(asset: row.text("asset"), location: Location(latitude: latitude, longitude: longitude, system: system)))
         }

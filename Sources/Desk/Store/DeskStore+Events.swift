@@ -8,6 +8,8 @@ package struct IngestResult: Sendable, Equatable {
     package var known = 0
     /// Episodes that look different now.
     package var changed: [Int64] = []
+
+    mutating func note(_ episode: Int64) { if !changed.contains(episode) { changed.append(episode) } }
 }
 
 extension DeskStore {
@@ -23,6 +25,11 @@ extension DeskStore {
                 try heard(from: event.gateway, via: via, now: now)
                 guard case .alert(let facts) = event.kind else {
                     result.taken += 1
+                    if case .echo(let decision, let isTaken, let words) = event.kind,
+                        let episode = try answered(decision, gateway: event.gateway, isTaken: isTaken, words: words, now: now)
+                    {
+                        result.note(episode)
+                    }
                     continue
                 }
                 let known = try database.row(
@@ -44,7 +51,7 @@ extension DeskStore {
                     ])
                 try noteAsset(facts, gateway: event.gateway)
                 result.taken += 1
-                if !result.changed.contains(episode) { result.changed.append(episode) }
+                result.note(episode)
             }
             return result
         }
@@ -67,7 +74,8 @@ extension DeskStore {
         let peak = max(found.integer("peak"), Int64(facts.level.rawValue))
         // What comes late, or again from another way, does not turn the clock back.
         guard (facts.recorded.microseconds, facts.sequence) >= (found.integer("recorded"), found.integer("event_sequence")) else {
-            _ = try database.run("UPDATE episodes SET alerts = alerts + 1, peak = ?2, version = version + 1 WHERE id = ?1", [.integer(id), .integer(peak)])
+            _ = try database.run(
+                "UPDATE episodes SET alerts = alerts + 1, peak = ?2, version = version + 1 WHERE id = ?1", [.integer(id), .integer(peak)])
             return id
         }
         let isOver = facts.kind == .cleared

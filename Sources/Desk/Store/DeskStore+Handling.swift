@@ -26,7 +26,8 @@ extension DeskStore {
     package func handle(_ request: HandlingRequest, episode id: Int64, by actor: Actor, now: Timestamp) throws(DatabaseError)
         -> Result<HandlingOutcome, HandlingRefusal>
     {
-        guard Plain.isName(request.reason, limit: 4 * Decision.reasonLimit), request.reason.unicodeScalars.count <= Decision.reasonLimit,
+        guard Plain.isName(request.reason, limit: 4 * HandlingRequest.reasonLimit),
+            request.reason.unicodeScalars.count <= HandlingRequest.reasonLimit,
             !request.reason.allSatisfy(\.isWhitespace)
         else { return .failure(.needsReason) }
         return try database.transaction { () throws(DatabaseError) in
@@ -55,19 +56,25 @@ extension DeskStore {
     }
 
     /// What the gateway is told of an act; nil where it is told nothing.
-    private static func decision(for request: HandlingRequest, on row: EpisodeRow, by actor: Actor, until: Timestamp?) -> Decision? {
-        let (reason, by) = (request.reason, actor.name)
+    private static func decision(for request: HandlingRequest, on row: EpisodeRow, by actor: Actor, until: Timestamp?) -> OfferedDecision? {
+        func about(_ act: String) -> OfferedDecision {
+            OfferedDecision(act: act, episode: row.episode, reason: request.reason, by: actor.name)
+        }
         switch request.act {
-        case .acknowledge: return Decision(.acknowledge, episode: row.episode, reason: reason, by: by)
+        case .acknowledge: return about("acknowledge")
         // Sent out without a word of having seen it: whoever sends people has seen it.
-        case .dispatch:
-            return row.handling == .published ? Decision(.acknowledge, episode: row.episode, reason: reason, by: by) : nil
+        case .dispatch: return row.handling == .published ? about("acknowledge") : nil
         case .close, .falseAlarm:
-            if row.isLatched && row.isActive { return Decision(.end, episode: row.episode, reason: reason, by: by) }
-            return row.handling == .published ? Decision(.acknowledge, episode: row.episode, reason: reason, by: by) : nil
-        case .shelve:
-            return Decision(.shelve, asset: row.asset, rule: request.isWholeAsset ? "" : row.rule, until: until, reason: reason, by: by)
-        case .unshelve: return Decision(.unshelve, asset: row.asset, rule: request.isWholeAsset ? "" : row.rule, reason: reason, by: by)
+            if row.isLatched && row.isActive {
+                var end = about("end")
+                end.isCompetent = true
+                return end
+            }
+            return request.act == .falseAlarm ? about("false_alarm") : row.handling == .published ? about("acknowledge") : nil
+        case .shelve, .unshelve:
+            var shelf = OfferedDecision(act: request.act.rawValue, reason: request.reason, by: actor.name)
+            (shelf.asset, shelf.rule, shelf.until) = (row.asset, request.isWholeAsset ? "" : row.rule, until)
+            return shelf
         case .report, .reopen: return nil
         }
     }
@@ -110,24 +117,14 @@ extension DeskStore {
     // MARK: - Decisions on their way
 
     /// Numbers a decision and keeps it until the gateway fetches it; part of the open transaction.
-    private func offer(_ decision: Decision, gateway: String, now: Timestamp) throws(DatabaseError) -> DecisionRow {
+    private func offer(_ decision: OfferedDecision, gateway: String, now: Timestamp) throws(DatabaseError) -> DecisionRow {
         // The id is derived from the number, and the document holds both: first the number, then the rest.
         let row = try database.row(
             "INSERT INTO decisions (id, gateway, document, made) VALUES (?1, ?2, '', ?3) RETURNING sequence",
             [.text("pending"), .text(gateway), .integer(now.microseconds)])
         let sequence = row?.integer("sequence") ?? 0
         let id = "\(desk)-\(Alert.padded(Sequence64(max(0, sequence))))"
-        var made = decision
-        made.made = now
-        var json = JSONWriter()
-        made.write(to: &json, utcOffsetSeconds: 0)
-        // The gateway's reader looks for its members by name: what the desk needs besides stands before them.
-        var head = JSONWriter()
-        head.beginObject()
-        head.member("id", id)
-        head.member("sequence", sequence)
-        head.member("gateway", gateway)
-        let document = head.text + "," + json.text.dropFirst()
+        let document = decision.document(id: id, sequence: sequence, gateway: gateway, made: now)
         _ = try database.run(
             "UPDATE decisions SET id = ?2, document = ?3 WHERE sequence = ?1", [.integer(sequence), .text(id), .text(document)])
         guard let offered = try database.row("SELECT * FROM decisions WHERE sequence = ?1", [.integer(sequence)]) else {
@@ -170,18 +167,20 @@ extension DeskStore {
     }
 
     /// A gateway's echo: what became of a decision. Returns the episode that the decision was about, if it is known here.
-    package func answered(_ decision: String, gateway: String, isTaken: Bool, words: String, now: Timestamp) throws(DatabaseError) -> Int64? {
-        try database.transaction { () throws(DatabaseError) in
-            _ = try database.run(
-                "UPDATE decisions SET state = ?3, answer = ?4, answered_at = ?5 WHERE id = ?1 AND gateway = ?2",
-                [
-                    .text(decision), .text(gateway), .text(isTaken ? "applied" : "refused"), .text(Plain.text(words, limit: 300)),
-                    .integer(now.microseconds),
-                ])
-            let found = try database.row(
-                "SELECT actions.episode AS episode FROM actions JOIN decisions ON decisions.id = actions.decision WHERE decisions.id = ?1 AND gateway = ?2",
-                [.text(decision), .text(gateway)])
-            return found?.optionalInteger("episode")
-        }
+    ///
+    /// Part of the open transaction. What was applied once is not refused any more: a second copy is refused because it is known.
+    func answered(_ decision: String, gateway: String, isTaken: Bool, words: String, now: Timestamp) throws(DatabaseError) -> Int64? {
+        _ = try database.run(
+            "UPDATE decisions SET state = ?3, answer = ?4, answered_at = ?5 WHERE id = ?1 AND gateway = ?2 AND state <> 'applied'",
+            [
+                .text(decision), .text(gateway), .text(isTaken ? "applied" : "refused"), .text(Plain.text(words, limit: 300)),
+                .integer(now.microseconds),
+            ])
+        let found = try database.row(
+            "SELECT actions.episode AS episode FROM actions JOIN decisions ON decisions.id = actions.decision WHERE decisions.id = ?1 AND gateway = ?2",
+            [.text(decision), .text(gateway)])
+        guard let episode = found?.optionalInteger("episode") else { return nil }
+        _ = try database.run("UPDATE episodes SET version = version + 1 WHERE id = ?1", [.integer(episode)])
+        return episode
     }
 }

@@ -31,10 +31,11 @@ package final class StoreQueue: Sendable {
     package func wait<T: Sendable>(_ body: @escaping @Sendable (DeskStore) throws(DatabaseError) -> T) throws -> T {
         let answer = Answer<T>()
         pool.submit { [box] state in
-            answer.give(Result { () throws(any Error) in
-                guard case .active = state else { throw DatabaseError.unavailable("the desk is stopping") }
-                return try body(box.store)
-            })
+            answer.give(
+                Result { () throws(any Error) in
+                    guard case .active = state else { throw DatabaseError.unavailable("the desk is stopping") }
+                    return try body(box.store)
+                })
         }
         return try answer.take()
     }
