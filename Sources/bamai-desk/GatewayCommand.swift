@@ -34,7 +34,7 @@ struct GatewayCommand: ParsableCommand {
         @OptionGroup var place: StoreOption
         @Argument(help: "The gateway's id.")
         var gateway: String
-        func run() throws { try set(gateway, place, enabled: false) }
+        func run() throws { try GatewayCommand.set(gateway, place, enabled: false) }
     }
 
     struct Enable: ParsableCommand {
@@ -42,7 +42,7 @@ struct GatewayCommand: ParsableCommand {
         @OptionGroup var place: StoreOption
         @Argument(help: "The gateway's id.")
         var gateway: String
-        func run() throws { try set(gateway, place, enabled: true) }
+        func run() throws { try GatewayCommand.set(gateway, place, enabled: true) }
     }
 
     struct Expect: ParsableCommand {
@@ -75,7 +75,7 @@ struct GatewayCommand: ParsableCommand {
         }
     }
 
-    private static func set(_ gateway: String, _ place: StoreOption, enabled: Bool) throws {
+    fileprivate static func set(_ gateway: String, _ place: StoreOption, enabled: Bool) throws {
         let isKnown = try told { () throws(DatabaseError) in
             try DeskStore.open(place.store, desk: place.id).setGateway(gateway, enabled: enabled, by: StoreOption.who, now: StoreOption.now)
         }

@@ -147,7 +147,8 @@ package final class BrokerLink: @unchecked Sendable {
             if !events.isEmpty { try core.ingestBlocking(events, via: "mqtt") }
             if !documents.isEmpty {
                 try core.store.wait { store throws(DatabaseError) in
-                    for (gateway, document) in documents where try store.isGateway(gateway) {
+                    for (gateway, document) in documents {
+                        guard try store.isGateway(gateway) else { continue }
                         try store.note(status: document, of: gateway, via: "mqtt", now: now)
                     }
                 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -81,4 +82,13 @@ extension Response {
 
     /// To another page, by GET.
     static func to(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
+}
+
+extension HTTPField.Name {
+    /// Which site a browser sends a request from. *Source*: W3C Fetch Metadata.
+    static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
+    /// Our own script asks for a part of a page.
+    static let fragment = HTTPField.Name("X-Fragment")!
+    /// Proxies are asked not to hold a stream back.
+    static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Lifeline
 import NIOCore
@@ -20,7 +21,7 @@ struct DeskGuard: RouterMiddleware {
         } catch {
             response = answer(to: error, of: request, context)
         }
-        secure(&response, request)
+        secure(&response)
         core.counters.add("bamai_desk_requests_total", String(response.status.code))
         return response
     }
@@ -67,16 +68,22 @@ struct DeskGuard: RouterMiddleware {
     }
 
     /// *Source*: OWASP Secure Headers. Nothing comes from elsewhere, nothing is framed, no script stands in a page.
-    private func secure(_ response: inout Response, _ request: Request) {
-        response.headers[.init("Content-Security-Policy")!] =
+    private static let strict: [(HTTPField.Name, String)] = [
+        (
+            .contentSecurityPolicy,
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        response.headers[.init("X-Content-Type-Options")!] = "nosniff"
-        response.headers[.init("X-Frame-Options")!] = "DENY"
-        response.headers[.init("Referrer-Policy")!] = "same-origin"
-        response.headers[.init("Cross-Origin-Opener-Policy")!] = "same-origin"
-        response.headers[.init("Cross-Origin-Resource-Policy")!] = "same-origin"
-        response.headers[.init("Permissions-Policy")!] = "camera=(), microphone=(), geolocation=()"
-        if core.settings.tls != nil { response.headers[.init("Strict-Transport-Security")!] = "max-age=31536000" }
+        ),
+        (.xContentTypeOptions, "nosniff"),
+        (HTTPField.Name("X-Frame-Options")!, "DENY"),
+        (HTTPField.Name("Referrer-Policy")!, "same-origin"),
+        (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
+        (HTTPField.Name("Cross-Origin-Resource-Policy")!, "same-origin"),
+        (HTTPField.Name("Permissions-Policy")!, "camera=(), microphone=(), geolocation=()"),
+    ]
+
+    private func secure(_ response: inout Response) {
+        for (name, value) in DeskGuard.strict { response.headers[name] = value }
+        if core.settings.tls != nil { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }
 }

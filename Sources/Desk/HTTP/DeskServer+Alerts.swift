@@ -96,6 +96,6 @@ extension DeskServer {
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream", .init("X-Accel-Buffering")!: "no"], body: body)
+        return Response(status: .ok, headers: [.contentType: "text/event-stream", .accelBuffering: "no"], body: body)
     }
 }

@@ -96,7 +96,7 @@ package struct DeskServer: Sendable {
     /// Does something for somebody who is logged in and may do it; others are sent to the login or told that they may not.
     func asPerson(_ request: Request, _ least: Role = .viewer, _ body: (PageFrame, Session) async throws -> Response) async throws -> Response {
         guard let session = try await session(of: request) else {
-            if request.method != .get || request.headers[.init("X-Fragment")!] != nil || request.uri.path == "/live" {
+            if request.method != .get || request.headers[.fragment] != nil || request.uri.path == "/live" {
                 return .text("log in first\n", status: .unauthorized)
             }
             let place = request.uri.path + (request.uri.query.map { "?" + $0 } ?? "")
@@ -118,7 +118,7 @@ package struct DeskServer: Sendable {
             throw HTTPError(.badRequest, message: "The form is not understood.")
         }
         // Browsers say where a form comes from; programs without a browser say nothing.
-        if let site = request.headers[.init("Sec-Fetch-Site")!], site != "same-origin", site != "none" {
+        if let site = request.headers[.fetchSite], site != "same-origin", site != "none" {
             core.counters.add("bamai_desk_refused_total", "cross_site")
             throw HTTPError(.forbidden, message: "The form comes from another site.")
         }
