@@ -76,8 +76,7 @@ struct Serve: AsyncParsableCommand {
         settings.keepDays = keepDays
         let core = DeskCore(settings: settings, store: try place.open())
         let store = place.store
-        var logger = Logger(label: "bamai-desk", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = .notice
+        let logger = Serve.logger()
         let link = try broker().map { try BrokerLink($0, core: core, logger: logger) }
         try link?.start()
         let upkeep = Task { await core.keepUp(logger: logger) }
@@ -95,6 +94,12 @@ struct Serve: AsyncParsableCommand {
             throw Failure("\(error)")
         }
         await stop(core, link, upkeep)
+    }
+
+    private static func logger() -> Logger {
+        var logger = Logger(label: "bamai-desk", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .notice
+        return logger
     }
 
     /// The broker first: what it has read is made durable, and acknowledged.

@@ -15,9 +15,10 @@ struct PageTests {
 
     @Test("The language is the one that the browser asks for first")
     func language() {
-        for (header, wanted) in [
-            ("zh-CN,zh;q=0.9,en;q=0.8", Language.chinese), ("en-GB,en;q=0.9,zh;q=0.8", .english), ("fr, en;q=0.5", .english), ("fr", .chinese),
-        ] {
+        let cases: [(String, Language)] = [
+            ("zh-CN,zh;q=0.9,en;q=0.8", .chinese), ("en-GB,en;q=0.9,zh;q=0.8", .english), ("fr, en;q=0.5", .english), ("fr", .chinese),
+        ]
+        for (header, wanted) in cases {
             #expect(Language(accepting: header) == wanted, "\(header)")
         }
         #expect(Language(accepting: nil) == .chinese)

@@ -298,7 +298,7 @@ struct StoreCompatibility {
 
     private func rollsBack() throws {
         let before = try store.figures().events
-        do {
+        do throws(DatabaseError) {
             try store.database.transaction { () throws(DatabaseError) in
                 _ = try store.ingestInside(EventSamples.alert(80, gateway: "g9", asset: "X1", episode: "ep-x"), now: now)
                 throw .failed("power cut")

@@ -43,10 +43,11 @@ struct ListPage {
     private func filters() -> HTML {
         let language = frame.language
         var states: HTML = ""
-        for (state, words) in [
+        let tabs: [(EpisodeFilter.State, String)] = [
             (EpisodeFilter.State.open, language("未完成", "Open")), (.new, language("待确认", "New")), (.handling, language("处置中", "In hand")),
             (.done, language("已完成", "Done")), (.all, language("全部", "All")),
-        ] {
+        ]
+        for (state, words) in tabs {
             let here: HTML = state == filter.state ? " aria-current=\"true\"" : ""
             states += "<a href=\"/alerts?\(query(state: state, offset: 0))\"\(here)>\(words)</a>"
         }

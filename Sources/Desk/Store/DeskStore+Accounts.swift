@@ -137,7 +137,8 @@ extension DeskStore {
             WHERE links.token = ?1 AND links.expires > ?2
             """, [.text(SHA256.hex(Array(token.utf8))), .integer(now.microseconds)])
         guard let row else { return nil }
-        return row.optionalText("name").map { .account($0) } ?? .setup
+        if let name = row.optionalText("name") { return .account(name) }
+        return .setup
     }
 
     /// Uses a link: the account has this password now. False: the link is not good.
