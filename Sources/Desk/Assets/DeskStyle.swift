@@ -184,7 +184,9 @@ extension DeskAssets {
           .alerts .a { grid-row: 1; grid-column: 1; } .alerts .d { grid-row: 1; grid-column: 2; }
           .alerts .b { grid-row: 2; grid-column: 1 / -1; } .alerts .c { grid-row: 3; grid-column: 1 / -1; justify-content: flex-start; }
           .keys kbd, .keys { font-size: 0; } .keys .link { font-size: .85rem; float: none; }
-          .columns { grid-template-columns: minmax(0, 1fr); gap: 12px; } .narrow .act { order: -1; }
+          .columns { display: flex; flex-direction: column; gap: 12px; align-items: stretch; }
+          .columns > .wide, .columns > .narrow { display: contents; }
+          .columns section { order: 3; margin: 0; } .wide > section:first-child { order: 1; } .narrow > .act { order: 2; }
           h1 { font-size: 1.25rem; } .columns section { padding: 14px; }
         }
         @media print {

@@ -23,6 +23,8 @@ struct EpisodePage {
                 <header><h1>\(frame.mark(row.level)) \(language(row.headline))</h1>
                 <p class="facts">\(frame.condition(row)) · \(frame.chip(row.handling)) · \(language("始于", "since")) \(frame.time(row.onset))\(peak()) · \(
                     frame.className(row.assetClass)) <b>\(row.asset)</b> · \(row.address) · \(language("网关", "gateway")) \(row.gateway)</p></header>
+                <p class="advice" data-watch="\(row.id)" hidden><a href="/alerts/\(row.id)">\(
+                    language("该告警有更新，点击刷新", "This alert has changed: load it again"))</a></p>
                 \(refused())
                 <div class="columns"><div class="wide">
                 <section><h2>\(language("发生了什么", "What happened"))</h2><p class="sentence">\(sentence ?? "")</p>\(advice(event))\(circumstances(event))</section>
