@@ -34,11 +34,13 @@ final class Browser {
         json.beginArray()
         for argument in arguments { json.value(argument) }
         json.endArray()
+        // A window is never narrower than 500 pixels; a telephone's screen is.
+        let emulation = size.0 < 500 ? "\"mobileEmulation\":{\"deviceMetrics\":{\"width\":\(size.0),\"height\":\(size.1),\"pixelRatio\":2}}," : ""
         let answer = try call(
             "POST", "/session",
             """
             {"capabilities":{"alwaysMatch":{"browserName":"chrome","goog:loggingPrefs":{"browser":"ALL"},"goog:chromeOptions":{"binary":"\(Browser.chromium)",
-            "args":\(json.text),"prefs":{"intl.accept_languages":"\(language)"}}}}}
+            "args":\(json.text),\(emulation)"prefs":{"intl.accept_languages":"\(language)"}}}}}
             """)
         session = answer["sessionId"].text ?? ""
     }

@@ -150,6 +150,9 @@ extension DeskAssets {
         .table tr:last-child td { border-bottom: 0; }
         .terms td { padding: 6px 8px 6px 0; } .terms small { display: block; font-size: .82rem; } .terms .unknown { opacity: .55; }
         meter { width: 90px; height: 10px; }
+        meter::-webkit-meter-bar { background: var(--line); border: 0; height: 8px; }
+        meter::-webkit-meter-optimum-value { background: var(--accent); }
+        .table td small { margin-left: 2px; }
         .index b { font-size: 1.5rem; }
         .history, .others { list-style: none; margin: 0; padding: 0; }
         .history li, .others li { padding: 6px 0 6px 14px; border-left: 2px solid var(--line); margin-left: 4px; position: relative;
@@ -179,7 +182,8 @@ extension DeskAssets {
           .summary { gap: 8px; }
           .count { padding: 6px 8px; flex-direction: column; gap: 0; align-items: center; border-left: 0; border-top: 3px solid; }
           .count b { font-size: 1.35rem; } .count span { font-size: .8rem; }
-          .filters input[type=search] { flex-basis: 100%; } .filters select { flex: 1 1 30%; min-width: 0; }
+          .filters input[type=search] { flex-basis: 100%; } .filters select { flex: 1 1 20%; min-width: 0; padding: 7px 4px; }
+          .table th, .table td { white-space: nowrap; max-width: 64vw; overflow: hidden; text-overflow: ellipsis; }
           .alerts li > a { grid-template-columns: minmax(0, 1fr) auto; gap: 5px 10px; padding: 10px 12px; }
           .alerts .a { grid-row: 1; grid-column: 1; } .alerts .d { grid-row: 1; grid-column: 2; }
           .alerts .b { grid-row: 2; grid-column: 1 / -1; } .alerts .c { grid-row: 3; grid-column: 1 / -1; justify-content: flex-start; }
