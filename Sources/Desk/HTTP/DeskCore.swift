@@ -84,8 +84,8 @@ package final class DeskCore: Sendable {
     }
 
     private func tell(_ result: IngestResult, _ via: String) {
-        counters.add("bamai_desk_events_total", via, by: result.taken)
-        counters.add("bamai_desk_events_known_total", via, by: result.known)
+        counters.add("bamai_desk_events_total", via, key: "via", by: result.taken)
+        counters.add("bamai_desk_events_known_total", via, key: "via", by: result.known)
         for episode in result.changed { feed.tell(.episode(episode)) }
     }
 
@@ -97,7 +97,7 @@ package final class DeskCore: Sendable {
         let now = now
         let result = try await store.run { store throws(DatabaseError) in try store.handle(request, episode: episode, by: actor, now: now) }
         if case .success(let outcome) = result {
-            counters.add("bamai_desk_actions_total", request.act.rawValue)
+            counters.add("bamai_desk_actions_total", request.act.rawValue, key: "act")
             feed.tell(.episode(episode))
             if let decision = outcome.decision { feed.tell(.decision(decision.gateway)) }
         }

@@ -9,14 +9,18 @@ package final class DeskCounters: Sendable {
     package init() {}
 
     /// Names are the program's own, never a sender's: their number is bounded.
-    package func add(_ name: String, _ label: String = "", by count: Int = 1) {
+    ///
+    /// - Parameters:
+    ///   - label: what sort of it; empty: there are no sorts.
+    ///   - key: what the label says: `cause`, `via`, `act`, `code`.
+    package func add(_ name: String, _ label: String = "", key: String = "cause", by count: Int = 1) {
         guard count > 0 else { return }
-        values.withLock { $0[label.isEmpty ? name : "\(name){cause=\"\(label)\"}", default: 0] += UInt64(count) }
+        values.withLock { $0[label.isEmpty ? name : "\(name){\(key)=\"\(label)\"}", default: 0] += UInt64(count) }
     }
 
     /// The count of a name with its label.
-    package func value(_ name: String, _ label: String = "") -> UInt64 {
-        values.withLock { $0[label.isEmpty ? name : "\(name){cause=\"\(label)\"}"] ?? 0 }
+    package func value(_ name: String, _ label: String = "", key: String = "cause") -> UInt64 {
+        values.withLock { $0[label.isEmpty ? name : "\(name){\(key)=\"\(label)\"}"] ?? 0 }
     }
 
     /// All of them, by name.

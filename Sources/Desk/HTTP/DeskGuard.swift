@@ -22,7 +22,7 @@ struct DeskGuard: RouterMiddleware {
             response = answer(to: error, of: request, context)
         }
         secure(&response)
-        core.counters.add("bamai_desk_requests_total", String(response.status.code))
+        core.counters.add("bamai_desk_requests_total", String(response.status.code), key: "code")
         return response
     }
 

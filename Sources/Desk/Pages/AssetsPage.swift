@@ -24,15 +24,15 @@ struct AssetsPage {
             var value: HTML = row.value.map { "<b>\($0)</b>" } ?? "–"
             if let known = row.value, let highest = row.highest, highest > known { value += "<small> … \(highest)</small>" }
             lines += """
-                <tr><td class="n">\(index + 1)</td><td><a href="/alerts?state=all&amp;asset=\(Percent.encode(row.asset))&amp;gateway=\(Percent.encode(row.gateway))"><b>\(
-                    row.asset)</b></a> \(row.name)<small> \(row.address)</small></td><td>\(frame.className(row.assetClass))</td><td class="n">\(value)</td>
+                <tr><td class="n">\(index + 1)</td><td class="n">\(value)</td><td><a href="/alerts?state=all&amp;asset=\(Percent.encode(row.asset))&amp;gateway=\(Percent.encode(row.gateway))"><b>\(
+                    row.asset)</b></a> \(row.name)<small> \(row.address)</small></td><td>\(frame.className(row.assetClass))</td>
                 <td>\(language(row.verdict))</td><td class="n">\(row.coverage.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")</td>
                 <td class="n">\(row.episodes)\(row.open > 0 ? " <small>(\(row.open) \(language("未完成", "open")))</small>" as HTML : "")</td></tr>
                 """
         }
         return """
-            <div class="table"><table><thead><tr><th></th><th>\(language("设施", "Asset"))</th><th>\(language("类型", "Kind"))</th><th class="n">\(
-                language("指数", "Index"))</th><th>\(language("建议", "Suggestion"))</th><th class="n">\(language("已知数据", "Known"))</th><th class="n">\(
+            <div class="table"><table><thead><tr><th></th><th class="n">\(language("指数", "Index"))</th><th>\(language("设施", "Asset"))</th><th>\(
+                language("类型", "Kind"))</th><th>\(language("建议", "Suggestion"))</th><th class="n">\(language("已知数据", "Known"))</th><th class="n">\(
                 language("告警", "Alerts"))</th></tr></thead><tbody>\(lines)</tbody></table></div>
             """
     }

@@ -56,6 +56,9 @@ struct EpisodePage {
 
     private func advice(_ event: JSONValue) -> HTML {
         guard let text = info(event)["instruction"].text, !text.isEmpty else { return "" }
+        // A sentence about what lasts ends with it already.
+        func letters(_ text: String) -> String { String(text.unicodeScalars.filter(\.properties.isAlphabetic).map(Character.init)) }
+        if letters(info(event)["description"].text ?? "").hasSuffix(letters(text)) { return "" }
         return "<p class=\"advice\"><b>\(frame.language("建议", "Do"))</b> \(text)</p>"
     }
 
@@ -70,7 +73,7 @@ struct EpisodePage {
         let own = event["data"]["bamai"]
         let facts = own["evidence"]
         let unit = Plain.text(own["unit"].text, limit: 12)
-        let suffix = unit.isEmpty || unit == "1" ? "" : " \(unit)"
+        let suffix = EvidenceChart.isBare(unit) ? "" : " \(unit)"
         var items: HTML = ""
         func add(_ name: String, _ value: String?) {
             if let value { items += "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }

@@ -79,6 +79,9 @@ struct EvidenceChart {
         limit = evidence["score"].isNull ? evidence["limit"].number : nil
     }
 
+    /// A unit that people do not say: of states, counts and shares.
+    static func isBare(_ unit: String) -> Bool { ["", "1", "state", "count", "code"].contains(unit) }
+
     private static func moment(_ value: JSONValue) -> Timestamp? {
         value.text.flatMap { CivilTime.parse(Array($0.utf8), defaultOffsetSeconds: 0) }
     }
@@ -154,7 +157,7 @@ struct EvidenceChart {
     }
 
     private func caption() -> String {
-        let units = unit.isEmpty || unit == "1" ? "" : language("（\(unit)）", " (\(unit))")
+        let units = EvidenceChart.isBare(unit) ? "" : language("（\(unit)）", " (\(unit))")
         return (isHistory ? language("此前的变化", "The time before") : language("最近读数", "The last readings")) + units
     }
 

@@ -36,8 +36,13 @@ struct SketchMap {
                 <circle class="near" cx="\(n(x(at.0)))" cy="\(n(y(at.1)))" r="4"><title>\(name)</title></circle>
                 """
         }
-        for (name, at) in near.prefix(12) where abs(y(at.1) - SketchMap.height / 2) > 14 || abs(x(at.0) - SketchMap.width / 2) > 50 {
-            parts += "<text class=\"tick\" x=\"\(n(x(at.0)))\" y=\"\(n(y(at.1) + 16))\" text-anchor=\"middle\">\(name)</text>"
+        // Names that would lie on each other are left to the tooltip.
+        var taken: [(Double, Double)] = [(x(0), y(0) - 18), (x(0), y(0))]
+        for (name, at) in near {
+            let (left, top) = (x(at.0), y(at.1) + 16)
+            if taken.contains(where: { abs($0.0 - left) < 52 && abs($0.1 - top) < 14 }) { continue }
+            taken.append((left, top))
+            parts += "<text class=\"tick\" x=\"\(n(left))\" y=\"\(n(top))\" text-anchor=\"middle\">\(name)</text>"
         }
         let metres = SketchMap.round(reach / 2)
         parts += """
