@@ -75,7 +75,7 @@ struct Serve: AsyncParsableCommand {
         settings.utcOffsetSeconds = offset
         settings.keepDays = keepDays
         let core = DeskCore(settings: settings, store: try place.open())
-        let store = place.store
+        let store = DeskStore.isServer(place.store) ? "PostgreSQL" : place.store
         let logger = Serve.logger()
         let link = try broker().map { try BrokerLink($0, core: core, logger: logger) }
         try link?.start()

@@ -21,9 +21,14 @@ package final class DeskStore {
     /// What keeps the data: `SQLite`, `PostgreSQL`.
     package var kind: String { database.kind }
 
+    /// Whether a text names a server; such a text may hold a password, and is not shown.
+    package static func isServer(_ place: String) -> Bool {
+        place.hasPrefix("postgres://") || place.hasPrefix("postgresql://") || place.hasPrefix("host=")
+    }
+
     /// Opens what a text names: `postgres://…`, `postgresql://…` or `host=…` is a server; anything else, with or without `sqlite:`, is a file.
     package static func open(_ place: String, desk: String = "desk") throws(DatabaseError) -> DeskStore {
-        if place.hasPrefix("postgres://") || place.hasPrefix("postgresql://") || place.hasPrefix("host=") {
+        if isServer(place) {
             return try DeskStore(PostgresDatabase(place), desk: desk)
         }
         return try DeskStore(SQLiteDatabase(path: place.hasPrefix("sqlite:") ? String(place.dropFirst(7)) : place), desk: desk)
