@@ -133,12 +133,15 @@ package struct BoardStore {
         if let current { needed.insert(current) }
         if let transaction { needed.formUnion([transaction.from, transaction.to, transaction.target] + transaction.fallbacks) }
         let spare = numbers.filter { !needed.contains($0) }
-        for number in spare.dropLast(BoardStore.keep) {
-            // Out of sight in one step, so that a half removed one is never taken for a generation.
-            try storage.remove("generations/.gone")
-            try storage.rename("generations/\(number)", to: "generations/.gone")
-            try storage.sync("generations")
-            try storage.remove("generations/.gone")
-        }
+        for number in spare.dropLast(BoardStore.keep) { try remove(number) }
+    }
+
+    /// Removes one generation. Precondition: nothing means it.
+    func remove(_ number: Int) throws(StorageFailure) {
+        // Out of sight in one step, so that a half removed one is never taken for a generation.
+        try storage.remove("generations/.gone")
+        try storage.rename("generations/\(number)", to: "generations/.gone")
+        try storage.sync("generations")
+        try storage.remove("generations/.gone")
     }
 }

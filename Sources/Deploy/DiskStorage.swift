@@ -50,7 +50,13 @@ package final class DiskStorage: BoardStorage {
     }
 
     package func makeFolder(_ path: String) throws(StorageFailure) {
-        guard mkdir(full(path), 0o755) == 0 || errno == EEXIST else { throw failure("mkdir", path) }
+        guard mkdir(full(path), 0o755) == 0 else {
+            if errno == EEXIST { return }
+            throw failure("mkdir", path)
+        }
+        // What root makes here the daemon must be able to tidy: it is given to whoever owns the root folder.
+        var owner = stat()
+        if geteuid() == 0, stat(root, &owner) == 0, owner.st_uid != 0 { _ = lchown(full(path), owner.st_uid, owner.st_gid) }
     }
 
     package func write(_ path: String, _ bytes: [UInt8]) throws(StorageFailure) {

@@ -97,8 +97,14 @@ package struct Manifest: Equatable, Sendable {
 
     /// Reads what `json` wrote; nil where it is torn, of another schema, objectionable, or does not have the hash that it says.
     package init?(json bytes: [UInt8]) {
-        guard bytes.count <= Manifest.ownLimit, let value = JSONValue(bytes), value["schema"].count == 1,
-            let site = value["site"].text, let revision = value["revision"].text, let by = value["by"].text, let source = value["source"].text
+        guard bytes.count <= Manifest.ownLimit, let value = JSONValue(bytes) else { return nil }
+        self.init(value)
+    }
+
+    /// The same of a document that was read already.
+    package init?(_ value: JSONValue) {
+        guard value["schema"].count == 1, let site = value["site"].text, let revision = value["revision"].text, let by = value["by"].text,
+            let source = value["source"].text
         else { return nil }
         var files: [File] = []
         for item in value["files"].list {

@@ -48,6 +48,8 @@ package struct Transaction: Equatable, Sendable {
     package var deadline: Int64
     /// Lengths of the phases. *Units*: nanoseconds.
     package var patience: Patience
+    /// When it was armed. *Units*: nanoseconds of the monotonic clock of the first `boot`.
+    package var begun: Int64
     /// Starts of the board during probation. *Range*: 0…`bootLimit`.
     package var boots: Int
 
@@ -71,7 +73,7 @@ package struct Transaction: Equatable, Sendable {
     package init(from: Int, to: Int, fallbacks: [Int], nonce: String, by: String, boot: String, now: Int64, patience: Patience) {
         (phase, self.from, self.to, target, self.fallbacks) = (.armed, from, to, from, Array(fallbacks.prefix(3)))
         (self.nonce, self.by, cause, self.boot) = (nonce, by, "", boot)
-        (deadline, self.patience, boots) = (now + patience.health, patience, 0)
+        (deadline, self.patience, boots, begun) = (now + patience.health, patience, 0, now)
     }
 
     /// What `confirm` must bring: `42-3fa91c20d4e5b678`.
@@ -99,6 +101,7 @@ package struct Transaction: Equatable, Sendable {
         json.member("confirm_ns", "\(patience.confirm)")
         json.member("probation_ns", "\(patience.probation)")
         json.member("boots", boots)
+        json.member("begun_ns", "\(begun)")
         json.endObject()
         json.endLine()
         return json.bytes
@@ -109,13 +112,14 @@ package struct Transaction: Equatable, Sendable {
         guard let value = JSONValue(bytes), value["schema"].count == 1, let phase = value["phase"].text.flatMap(Phase.init(rawValue:)),
             let nonce = value["nonce"].text, let by = value["by"].text, let cause = value["cause"].text, let boot = value["boot"].text,
             let deadline = value["deadline_ns"].text.flatMap({ Int64($0) }), let health = value["health_ns"].text.flatMap({ Int64($0) }),
-            let confirm = value["confirm_ns"].text.flatMap({ Int64($0) }), let probation = value["probation_ns"].text.flatMap({ Int64($0) })
+            let begun = value["begun_ns"].text.flatMap({ Int64($0) }), let confirm = value["confirm_ns"].text.flatMap({ Int64($0) }),
+            let probation = value["probation_ns"].text.flatMap({ Int64($0) })
         else { return nil }
         (self.phase, self.nonce, self.by, self.cause, self.boot, self.deadline) = (phase, nonce, by, cause, boot, deadline)
         patience = Patience(health: health, confirm: confirm, probation: probation)
         (from, to, target) = (Int(value["from"].count), Int(value["to"].count), Int(value["target"].count))
         fallbacks = value["fallbacks"].list.map { Int($0.count) }
-        boots = Int(value["boots"].count)
+        (boots, self.begun) = (Int(value["boots"].count), begun)
         guard from > 0, to > 0, target > 0, fallbacks.count <= 3, boots >= 0, patience.isSensible else { return nil }
     }
 }

@@ -71,6 +71,17 @@ extension Diagnosis {
         return presence
     }
 
+    /// By device: heard within three of its shortest interval. False where it was never heard, or where no interval is known.
+    package func reportingDevices(count: Int) -> [Bool] {
+        var reporting = Array(repeating: false, count: count)
+        for (index, state) in sensors.enumerated() where state.lastObserved != .min {
+            let sensor = plan.sensors[index]
+            guard let interval = sensor.interval, sensor.derived == nil, sensor.device < count else { continue }
+            if quiet(device: sensor.device) <= max(3 * interval, 60) { reporting[sensor.device] = true }
+        }
+        return reporting
+    }
+
     /// The newest value of a sensor; NaN before the first.
     package func lastValue(sensor: Int) -> Double { sensors[sensor].lastValue }
 

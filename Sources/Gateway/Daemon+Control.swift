@@ -48,6 +48,15 @@ extension Daemon {
         case _ where line == "index" || line.hasPrefix("index "):
             client.queue(index(line.dropFirst(5)))
             client.closesWhenEmpty = true
+        case _ where line.hasPrefix("health "):
+            client.queue(health(line.dropFirst(7)))
+            client.closesWhenEmpty = true
+        case _ where line.hasPrefix("lacks "):
+            client.queue(lacks(line.dropFirst(6)))
+            client.closesWhenEmpty = true
+        case "audit":
+            client.queue(takeAudit())
+            client.closesWhenEmpty = true
         case "alarms":
             client.queue(alarms())
             client.closesWhenEmpty = true
@@ -55,7 +64,7 @@ extension Daemon {
             client.queue(decide(line.dropFirst(7)))
             client.closesWhenEmpty = true
         default:
-            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index, alarms, decide\"}\n".utf8))
+            client.queue(Array("{\"error\":\"unknown request; known: status, watch, reload, index, alarms, decide, health, lacks, audit\"}\n".utf8))
             client.closesWhenEmpty = true
         }
     }
@@ -66,9 +75,9 @@ extension Daemon {
                 waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
         }
         return StatusReport(
-            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started,
-            now: time.now,
-            monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
+            gateway: gateway, sources: sources.map(\.status), lines: lines?.status ?? [], linesReport: lines?.lines, uplink: uplink?.status,
+            configurationProblems: problems, started: started, now: time.now, monotonic: time.monotonicNanoseconds,
+            state: isStopping ? "stopping" : "running"
         ).json()
     }
 
@@ -111,6 +120,8 @@ extension Daemon {
     }
 
     func announce(_ record: AlertRecord) {
+        // The answer to a decision is for the platform alone.
+        guard !record.isHandling else { return }
         broadcast(WatchLine.alert(record))
         say(.notice, "alert \(record.kind) \(record.subject) \(record.rule) \(record.id)")
     }
@@ -118,7 +129,7 @@ extension Daemon {
 
 /// Decisions, and the report on alarms.
 extension Daemon {
-    private func error(_ text: String) -> [UInt8] {
+    func error(_ text: String) -> [UInt8] {
         var json = JSONWriter(reserving: 128)
         json.beginObject()
         json.member("error", text)
@@ -153,7 +164,7 @@ extension Daemon {
             return error(reason)
         }
         do throws(JournalError) {
-            switch try gateway.decide(decision, sources: sources) {
+            switch try gateway.decide(decision, sources: allSources) {
             case .refused(let reason): return error(reason)
             case .taken(let sequence):
                 uplink?.wake()

@@ -110,7 +110,8 @@ package final class MosquittoBroker {
         }
     }
 
-    private static func answers(_ port: UInt16) -> Bool {
+    /// Whether somebody listens at a port of loopback.
+    package static func answers(_ port: UInt16) -> Bool {
         let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(probe) }
         return withAddress(port) { connect(probe, $0, $1) } == 0

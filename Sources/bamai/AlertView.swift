@@ -26,7 +26,10 @@ struct AlertView {
         let wanted = language == .zh ? "zh-CN" : "en-GB"
         let infos = event["data"]["info"].list
         let info = infos.first { $0["language"].text == wanted } ?? infos.first
-        return info?["description"].text ?? info?["headline"].text ?? ""
+        if let text = info?["description"].text ?? info?["headline"].text { return text }
+        // A change of the board: what, and by whom.
+        let by = event["data"]["by"].text ?? ""
+        return (event["data"]["what"].text ?? "") + (by.isEmpty ? "" : " (\(by))")
     }
 
     /// `01-02 11:20:31  orange raised    manhole/MH-17   Manhole cover …`: the sentence wrapped under itself where the terminal's width is given.
