@@ -18,13 +18,15 @@ enum EventSamples {
         let quantity = Quantity(
             name: "door_close_time", unit: Unit.named("s")!, range: 0...120, chinese: "关门时间", english: "door closing time")
         let at = start.advanced(byMicroseconds: Int64(number) * 60_000_000)
-        let window = (0..<24).map {
-            EvidencePoint(observed: at.advanced(byMicroseconds: Int64($0 - 24) * 600_000_000), value: $0 > 19 ? 4.2 : 3.1 + 0.02 * Double($0 % 5))
+        let window: [EvidencePoint] = (0..<24).map { index in
+            let value: Double = index > 19 ? 4.2 : 3.1 + 0.02 * Double(index % 5)
+            return EvidencePoint(observed: at.advanced(byMicroseconds: Int64(index - 24) * 600_000_000), value: value)
         }
+        let low: [Float?] = (0..<24).map { index in index == 7 ? nil : 3 + Float(index) / 100 }
+        let high: [Float?] = low.map { value in value.map { $0 + 0.4 } }
         let history = EvidenceHistory(
-            start: at.advanced(byMicroseconds: -86_400_000_000), step: 3_600_000_000, low: (0..<24).map { $0 == 7 ? nil : 3 + Float($0) / 100 },
-            high: (0..<24).map { $0 == 7 ? nil : 3.4 + Float($0) / 100 }, expectedLow: (0..<24).map { _ in 2.9 },
-            expectedHigh: (0..<24).map { _ in 3.6 })
+            start: at.advanced(byMicroseconds: -86_400_000_000), step: 3_600_000_000, low: low, high: high,
+            expectedLow: [Float](repeating: 2.9, count: 24), expectedHigh: [Float](repeating: 3.6, count: 24))
         let evidence = Evidence(
             seen: 4.25, limit: 5, expected: 3.25, expectedLow: 2.9, expectedHigh: 3.6, score: 9.25, feature: "level shift", worst: 4.5,
             window: window, history: history)

@@ -57,11 +57,15 @@ struct HTTPClient {
         return answer
     }
 
-    /// Sends bytes as they are and reads until the server closes.
+    /// Sends bytes as they are and reads until the answer is whole, or the server closes.
     static func exchange(_ port: UInt16, _ bytes: [UInt8]) throws -> HTTPAnswer {
         let stream = try HTTPStream(port, bytes)
         var all: [UInt8] = []
-        while let more = try stream.read() { all += more }
+        while let more = try stream.read() {
+            all += more
+            // Some servers keep a connection open, whatever is asked.
+            if let answer = try? parse(all), let length = answer.headers["content-length"].flatMap({ Int($0) }), answer.body.count >= length { break }
+        }
         return try parse(all)
     }
 

@@ -231,7 +231,7 @@ struct StoreCompatibility {
         }
         try store.note(status: #"{"schema":1,"bamai":"0.2.0","gateway":"g7","revision":"abc"}"#, of: "g7", via: "mqtt", now: now)
         _ = try store.expect(revision: "def", of: "g7", by: "test", now: now)
-        let row = try #require(store.gateways().first { $0.id == "g7" })
+        let row = try #require(try store.gateways().first { $0.id == "g7" })
         #expect(row.version == "0.2.0" && row.revision == "abc" && row.expectedRevision == "def" && row.via == "mqtt" && row.name == "泵房")
     }
 
@@ -250,7 +250,7 @@ struct StoreCompatibility {
         #expect(try !store.begin(session: "s", csrf: "c", of: "王芳", address: "", now: now))
         #expect(try store.accept("link", name: "someone else", password: "h2", address: "", now: now))
         #expect(try store.begin(session: "s", csrf: "c", of: "王芳", address: "", now: now))
-        let session = try #require(store.session("s", now: now))
+        let session = try #require(try store.session("s", now: now))
         #expect(session.csrf == "c" && session.account.name == "王芳" && session.account.role == .officer && session.account.isCompetent)
         #expect(try store.session("s", now: now.advanced(byMicroseconds: DeskStore.sessionLength)) == nil)
         #expect(try store.disable("王芳", by: "admin", now: now))

@@ -162,6 +162,19 @@ struct TidyTests {
         }
     }
 
+    @Test("All programs are of one version")
+    func version() {
+        func texts(_ path: String, _ mark: String) -> [Substring] {
+            Tree.sources.filter { $0.path == path }.flatMap(\.lines).filter { $0.contains(mark) }.compactMap {
+                $0.split(separator: "\"").dropFirst().first
+            }
+        }
+        let gateway = texts("Sources/Gateway/Version.swift", "static let text =")
+        #expect(gateway.count == 1)
+        // The desk shares no room with the gateway that could tell it.
+        #expect(texts("Sources/bamai-desk/BamaiDesk.swift", "version: \"") == gateway)
+    }
+
     @Test("Names of the field, not of the workshop")
     func names() {
         for file in Tree.sources {
