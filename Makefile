@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice board board-test setup build format lint clean
+.PHONY: help run test simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice board board-test setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -13,6 +13,7 @@ help:
 	@echo "make fuzz       coverage-guided fuzzing of the segment decoder (FUZZ_SECONDS=60)"
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
+	@echo "make faults     a push with a fault at every durable step of the board's side"
 	@echo "make uml        once, six minutes: a Linux kernel as a process that has GPIO chips; make test then tests on real chips"
 	@echo "make bench      every figure beside peers and limits in the same run (half an hour; PARTS=\"latency\" for less)"
 	@echo "make instructions what a reading costs in instructions, beside what it cost before"
@@ -74,6 +75,11 @@ HOURS ?= 72
 outage: build
 	$(SWIFT) build --build-tests
 	BAMAI_OUTAGE_HOURS=$(HOURS) BAMAI_BINARIES=$(CURDIR)/.build/release $(SWIFT) test --skip-build --filter OutageTests
+
+# Every durable step of a push: processes killed, the disk full, the power cut. `make test` takes a quarter of them, another one each day.
+faults: setup
+	$(SWIFT) build --build-tests
+	BAMAI_STEPS=all $(SWIFT) test --skip-build --filter FaultTests
 
 # libFuzzer over the segment decoder, with the address sanitizer. What it finds worth keeping grows in .build-fuzz/corpus; a crash is left beside it.
 FUZZ_SECONDS ?= 60

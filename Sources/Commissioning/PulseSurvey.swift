@@ -63,12 +63,12 @@ package struct PulseSurvey: Equatable, Sendable {
 
     /// The changes that last, and how short a level is that does not; 0: every one lasts.
     ///
-    /// The widest gap among the durations that bounces can have comes first. Where most bursts leave the level as it was, the gap is not that between
-    /// bounces and pulses but that between short pulses and long pauses.
+    /// The highest gap among the durations that bounces can have comes first: a long bounce is a bounce still. Where most bursts leave the level as it was,
+    /// the gap is not that between bounces and pulses but that between short pulses and long pauses.
     private static func settled(_ edges: [Edge], _ spans: [Int64]) -> (threshold: Int64, changes: [Edge]) {
         let sorted = spans.map { max(1, $0) }.sorted()
         let gaps = zip(sorted, sorted.dropFirst()).filter { $0 < bounceLimit && Double($1) >= gap * Double($0) }
-        for (_, threshold) in gaps.sorted(by: { Double($0.1) / Double($0.0) > Double($1.1) / Double($1.0) }).prefix(gapLimit) {
+        for (_, threshold) in gaps.reversed().prefix(gapLimit) {
             let (changes, bursts) = lasting(edges, spans, threshold)
             if changes.count * 5 >= bursts * 4 { return (threshold, changes) }
         }

@@ -53,9 +53,8 @@ package struct BoardCheck: Sendable {
 
     private mutating func load(_ path: String, below folder: String) -> SiteConfiguration? {
         switch loadSite(at: path, from: .disk) {
-        case .valid(let site, let found):
-            warnings += found.map { BoardCheck.short($0.description, folder) }
-            return site
+        // What the loader warns of was said before the files were sent.
+        case .valid(let site, _): return site
         case .invalid(let findings):
             isInvalid = true
             objections += findings.prefix(20).map { BoardCheck.short($0.description, folder) }

@@ -121,6 +121,7 @@ package final class Guard {
             try take(.confirm(token))
             if let after = board.store.transaction { try note(after) }
             board.answered(.confirm)
+            if let why = daemon.takeAudit() { say("the confirmation waits to be journalled: \(why)") }
             return true
         }
         guard board.asked(.supersede) != nil else { return false }

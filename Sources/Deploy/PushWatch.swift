@@ -61,10 +61,10 @@ final class PushWatch {
         while true {
             let (name, message) = try connection.receive()
             guard name == "phase", let change = ChangeReport(message["change"]) else {
-                if name == "refused" { return neverBegan(message["why"].list.first?.text ?? "the board gives no reason") }
+                if name == "refused" { return neverBegan("the connection was lost before the board had armed the change") }
                 continue
             }
-            guard change.nonce == order.nonce else { return neverBegan("the change was never armed there") }
+            guard change.nonce == order.nonce else { return neverBegan("the connection was lost before the board had armed the change") }
             if let result = take(change) { return result }
         }
     }

@@ -58,7 +58,8 @@ extension Diagnosis {
         var completed = decision
         let sensor = plan.sensors[Int(conditionSensor[index])]
         (completed.asset, completed.rule, completed.sensor) = (plan.assets[sensor.asset].id, plan.rules[Int(conditionRule[index])].id, sensor.id)
-        if conditions[index].worstExcess > -.infinity { completed.value = conditions[index].worstValue }
+        // Of an episode that is over, the next readings have taken the place of its worst value.
+        if conditions[index].level > 0 && conditions[index].worstExcess > -.infinity { completed.value = conditions[index].worstValue }
         return completed
     }
 

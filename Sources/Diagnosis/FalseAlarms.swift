@@ -25,9 +25,9 @@ extension AlarmGate {
         let known = falseAlarms.firstIndex { ($0.asset, $0.rule, $0.sensor) == (decision.asset, decision.rule, decision.sensor) }
         var point = known.map { falseAlarms.remove(at: $0) } ?? FalseAlarmPoint(asset: decision.asset, rule: decision.rule, sensor: decision.sensor)
         point.count += 1
-        if decision.value.isFinite {
-            point.least = min(point.least, decision.value)
-            point.most = max(point.most, decision.value)
+        if let value = decision.value, value.isFinite {
+            point.least = min(point.least, value)
+            point.most = max(point.most, value)
         }
         (point.last, point.by, point.reason) = (decision.made.microseconds, decision.by, decision.reason)
         if falseAlarms.count >= AlarmGate.falseAlarmLimit { falseAlarms.removeFirst() }

@@ -32,6 +32,11 @@ enum Amount {
         return "\(JSONWriter.shortest(share >= 10 ? share.rounded() : (share * 10).rounded() / 10)) %"
     }
 
+    /// One decimal, and two below a millisecond.
+    static func milliseconds(_ number: Double) -> String {
+        number < 1 ? JSONWriter.shortest(max(1, (number * 100).rounded()) / 100) : decimal(number)
+    }
+
     /// One decimal.
     static func decimal(_ number: Double) -> String { JSONWriter.shortest((number * 10).rounded() / 10) }
 

@@ -17,6 +17,10 @@ package enum Ignorance: Equatable, Sendable {
     case notAllowed(String)
     /// There is no such file, device or program.
     case absent(String)
+    /// The machine has no such thing, in words.
+    case lacking(BilingualText)
+    /// The way leads through a proxy.
+    case proxy
     /// What was asked did not answer in time.
     case late
     /// No gateway answered that could have told.
@@ -35,6 +39,9 @@ package enum Ignorance: Equatable, Sendable {
         switch self {
         case .notAllowed(let what): said("\(what) may not be read: run this as root", "无权读取 \(what)：请以 root 运行")
         case .absent(let what): said("there is no \(what)", "没有 \(what)")
+        case .lacking(let what): said("there is no ", "没有") + what
+        case .proxy:
+            said("not tried through a proxy: the gateway's own connection tells", "经代理服务器连接，不作尝试：以网关自身连接为准")
         case .late: said("no answer within the time limit", "限时内没有回答")
         case .noGateway: said("no gateway answers that could tell", "没有网关应答，无从得知")
         case .notReached: said("not tried, because of the line above", "因上一项未通过而未检查")

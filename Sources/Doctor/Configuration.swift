@@ -28,9 +28,12 @@ package struct ConfigurationFacts: Sendable {
         /// What is wrong with it.
         package enum Fault: Equatable, Sendable { case absent, notAllowed, empty, open }
         package var name: String
+        /// The file that was looked at.
+        package var path: String
         package var fault: Fault?
-        package init(name: String, fault: Fault?) {
+        package init(name: String, path: String, fault: Fault?) {
             self.name = name
+            self.path = path
             self.fault = fault
         }
     }
@@ -137,17 +140,11 @@ extension ConfigurationFacts {
                 switch secret.fault {
                 case .notAllowed: text = Ignorance.notAllowed(secret.name).text
                 case .empty:
-                    text = said(
-                        "\(secret.name) is empty: put the password into /etc/bamai/secrets/\(secret.name)",
-                        "\(secret.name) 为空：请写入 /etc/bamai/secrets/\(secret.name)")
+                    text = said("\(secret.name) is empty: bamai secret set \(secret.name)", "\(secret.name) 为空：bamai secret set \(secret.name)")
                 case .open:
-                    text = said(
-                        "everybody may read \(secret.name): chmod 640 /etc/bamai/secrets/\(secret.name)",
-                        "任何人都能读取 \(secret.name)：chmod 640 /etc/bamai/secrets/\(secret.name)")
+                    text = said("everybody may read \(secret.path): chmod 640 it", "任何人都能读取 \(secret.path)：请 chmod 640")
                 case .absent, nil:
-                    text = said(
-                        "\(secret.name) is not set: put the password into /etc/bamai/secrets/\(secret.name)",
-                        "\(secret.name) 未设置：请写入 /etc/bamai/secrets/\(secret.name)")
+                    text = said("\(secret.name) is not set: bamai secret set \(secret.name)", "\(secret.name) 未设置：bamai secret set \(secret.name)")
                 }
                 return result("secrets", name, secret.fault == .notAllowed ? .unknown : .error, text)
             }
@@ -161,9 +158,7 @@ extension ConfigurationFacts {
         case .unknown(let reason): return result("profile", name, .unknown, reason.text)
         case .known(let profiles):
             let text = same("\(profiles.name) \(profiles.version)")
-            guard let shipped = profiles.shipped else {
-                return result("profile", name, .ok, text + said(", the site's own", "，站点自有"))
-            }
+            guard let shipped = profiles.shipped else { return result("profile", name, .ok, text) }
             if shipped > profiles.version {
                 return result(
                     "profile", name, .warning,

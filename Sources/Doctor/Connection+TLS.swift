@@ -56,7 +56,8 @@ extension ConnectionFacts {
                 "tls", name, .error, said("made out to \(names), not to \(host): use that name in url", "证书属于 \(names)，不是 \(host)：url 请用该名称"), figures
             )
         }
-        if peer.lacksClientCertificate {
+        // Some brokers ask for one and do without; by HTTPS only the gateway's own connection can tell.
+        if peer.lacksClientCertificate, !isAccepted, !isHTTPS {
             return result(
                 "tls", name, .error,
                 said("the broker wants a certificate of this gateway: set certificate and key", "代理要求网关证书：请设置 certificate 和 key"), figures)

@@ -9,6 +9,8 @@ package struct ConnectionFacts: Sendable {
     package var host: String
     package var port: UInt16
     package var usesTLS: Bool
+    /// It is a server that is spoken to by HTTPS, not a broker.
+    package var isHTTPS = false
     /// The addresses of the host's name.
     package var addresses: Answer<[String]> = .unknown(.notReached)
     package var reach: Answer<Reach> = .unknown(.notReached)
@@ -136,7 +138,7 @@ extension ConnectionFacts {
     package func results(time: TimeFacts) -> [CheckResult] {
         var results = [addressResult, reachResult]
         if usesTLS { results.append(handshakeResult(time)) }
-        results.append(loginResult)
+        if !isHTTPS { results.append(loginResult) }
         if section == .broker { results.append(topicsResult) }
         if let windowResult { results.append(windowResult) }
         if let persistenceResult { results.append(persistenceResult) }
@@ -172,7 +174,9 @@ extension ConnectionFacts {
         case .known(.connected(let address, let milliseconds)):
             return result(
                 "connection", name, .ok,
-                said("\(address) port \(port) in \(Amount.decimal(milliseconds)) ms", "\(address) 端口 \(port)，\(Amount.decimal(milliseconds)) 毫秒"),
+                said(
+                    "\(address) port \(port) in \(Amount.milliseconds(milliseconds)) ms",
+                    "\(address) 端口 \(port)，\(Amount.milliseconds(milliseconds)) 毫秒"),
                 [.init("connect_ms", milliseconds)])
         case .known(.refused(let words)):
             return result(
@@ -185,8 +189,14 @@ extension ConnectionFacts {
         }
     }
 
+    /// The broker lets this visitor in.
+    var isAccepted: Bool { if case .known(.accepted) = login { true } else { false } }
+
     private var loginResult: CheckResult {
         let name = said("login", "登录")
+        if case .known(.done(let peer)) = handshake, peer.lacksClientCertificate, !isAccepted {
+            return result("login", name, .unknown, Ignorance.notReached.text)
+        }
         switch login {
         case .unknown(let reason): return result("login", name, .unknown, reason.text)
         case .known(.accepted(let version, let milliseconds, let maximum)):
@@ -194,7 +204,9 @@ extension ConnectionFacts {
             if let maximum { figures.append(.init("receive_maximum", Double(maximum))) }
             return result(
                 "login", name, .ok,
-                said("accepted, MQTT \(version), \(Amount.decimal(milliseconds)) ms", "已接受，MQTT \(version)，\(Amount.decimal(milliseconds)) 毫秒"),
+                said(
+                    "accepted, MQTT \(version), \(Amount.milliseconds(milliseconds)) ms",
+                    "已接受，MQTT \(version)，\(Amount.milliseconds(milliseconds)) 毫秒"),
                 figures)
         case .known(.refused(let words, let client)):
             return result(
@@ -231,8 +243,8 @@ extension ConnectionFacts {
             return result(
                 "topics", name, .ok,
                 said(
-                    "\(topics.granted) granted, \(Amount.decimal(topics.milliseconds)) ms (mosquitto grants all, and applies acl_file later)",
-                    "\(topics.granted) 个已授权，\(Amount.decimal(topics.milliseconds)) 毫秒（mosquitto 先授权，收发时才查 acl_file）"), figures)
+                    "\(topics.granted) granted, \(Amount.milliseconds(topics.milliseconds)) ms (mosquitto grants all, and applies acl_file later)",
+                    "\(topics.granted) 个已授权，\(Amount.milliseconds(topics.milliseconds)) 毫秒（mosquitto 先授权，收发时才查 acl_file）"), figures)
         }
     }
 
@@ -271,13 +283,12 @@ extension ConnectionFacts {
         case .unknown(let reason): return result("session", name, .unknown, reason.text)
         case .known(let session):
             let figures = [CheckResult.Figure("reconnects", Double(session.reconnects)), .init("messages", Double(session.messages))]
-            let isWelcome = if case .known(.accepted) = login { true } else { false }
             guard session.state == "connected" else {
                 if session.state == "paused" {
                     return result("session", name, .warning, said("paused: its store takes nothing; see storage", "已暂停：存储不可写，见“存储”"), figures)
                 }
                 let words = session.lastError ?? session.state
-                if isWelcome {
+                if isAccepted {
                     return result(
                         "session", name, .error,
                         said(

@@ -139,6 +139,7 @@ extension GatewayFacts {
                     "\(refused) of \(messages) (\(share)) could not be read, mostly \(worst): bamai rejected",
                     "\(messages) 条中 \(refused) 条（\(share)）无法解析，多为 \(worst)：bamai rejected"), figures)
         }
+        if messages == 0 { return result("messages", name, .ok, said("none yet", "尚无"), figures) }
         return result("messages", name, .ok, said("all \(messages) could be read", "\(messages) 条全部可解析"), figures)
     }
 
@@ -151,7 +152,17 @@ extension GatewayFacts {
     private func backlogResults(_ report: JSONValue?) -> [CheckResult] {
         guard hasPlatform else { return [] }
         let platform = report?["platform"] ?? .null
-        return [
+        let refused = platform["dead_letters"].count
+        var results: [CheckResult] = []
+        if refused > 0 {
+            results.append(
+                result(
+                    "dead_letters", said("refused", "被拒"), .error,
+                    said(
+                        "\(refused) messages for good by the platform: bamai rejected --platform",
+                        "平台永久拒收 \(refused) 条：bamai rejected --platform"), [.init("dead_letters", Double(refused))]))
+        }
+        return results + [
             waiting(
                 "alerts_waiting", said("alerts waiting", "待发告警"), oldestAlert, platform["alerts_pending"], GatewayFacts.alertPatience, .error),
             waiting(

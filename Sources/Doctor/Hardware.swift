@@ -8,6 +8,10 @@ package struct HardwareFacts: Sendable {
     package var board: Answer<KnownBoard?> = .unknown(.late)
     /// The board that the site is made for; nil: the site names none.
     package var wantedBoard: String?
+    /// The one board that the site is made for, by its number; nil: any of its kind.
+    package var wantedSerial: String?
+    /// This board's own number; empty where it has none.
+    package var serial = ""
     /// *Units*: °C of the hottest sensor.
     package var temperature: Answer<Double> = .unknown(.late)
     /// Power and throttling of a Raspberry Pi; nil: another board, which has no such word.
@@ -18,6 +22,9 @@ package struct HardwareFacts: Sendable {
     package var watchdog: Answer<Watchdog?> = .unknown(.late)
     /// nil: the machine has none.
     package var chips: Answer<Chips?> = .unknown(.late)
+
+    /// The GPIO lines that the site uses.
+    package var lines: [LineFacts] = []
 
     package init() {}
 
@@ -90,7 +97,7 @@ extension HardwareFacts {
         if let throttling { results.append(powerResult(throttling)) }
         results += [memoryResult, loadResult, watchdogResult]
         if let chipsResult { results.append(chipsResult) }
-        return results
+        return results + lines.map(\.result)
     }
 
     private func result(_ check: String, _ name: BilingualText, _ verdict: Verdict, _ text: BilingualText, _ figures: [CheckResult.Figure] = [])
@@ -130,6 +137,13 @@ extension HardwareFacts {
                     said(
                         "\(model) is \(board.file); the site is made for \(wantedBoard): change [board] type, or put the right card in",
                         "\(model) 对应 \(board.file)，站点配置的是 \(wantedBoard)：请改 [board] type，或插入正确的存储卡"))
+            }
+            if let wantedSerial, wantedSerial != serial {
+                return result(
+                    "board", name, .error,
+                    said(
+                        "the number is \(serial.isEmpty ? "unknown" : serial), the site is made for \(wantedSerial): change [board] serial, or take the right board",
+                        "编号 \(serial.isEmpty ? "未知" : serial)，站点只用于 \(wantedSerial)：请改 [board] serial，或换正确的板卡"))
             }
             return result("board", name, .ok, said("\(model), matches boards/\(board.file).toml", "\(model)，与 boards/\(board.file).toml 一致"))
         }

@@ -104,7 +104,7 @@ extension Daemon {
         guard let gateway else { return }
         do throws(JournalError) {
             let (taken, _) = try moveAudit(gateway)
-            if taken > 0 { say(.notice, "\(taken) changes of the board, made while no gateway ran, are in the journal") }
+            if taken > 0 { say(.notice, "changes of the board, made while no gateway ran, are in the journal: \(taken)") }
         } catch {
             say(.warning, "changes of the board wait to be journalled: \(error.sentence)")
         }

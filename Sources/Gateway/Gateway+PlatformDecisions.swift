@@ -120,8 +120,9 @@ extension Gateway {
             if decision.act == .end && !frame.isCompetent {
                 return .refused(.notCompetent, "only a competent person at the place may end it; the platform must vouch for that (competent)", frame)
             }
-            guard let objection = diagnosisObjection(to: decision) else { return .taken(completed(decision)) }
-            return .refused(isUnknown(decision) ? .unknownAlert : .notApplicable, objection, frame)
+            let whole = completed(decision)
+            guard let objection = diagnosisObjection(to: whole) else { return .taken(whole) }
+            return .refused(isUnknown(whole) ? .unknownAlert : .notApplicable, objection, frame)
         }
     }
 

@@ -532,8 +532,8 @@ package final class Gateway {
         batch.decisions.append(DecisionRecord(sequence: UInt64(batch.readings.count), body: decision.bytes))
         appendTick()
     }
-    /// A decision with what the journal must remember of it.
-    func completed(_ decision: Decision) -> Decision { diagnosis.completed(decision) }
+    /// A decision with what the detectors know of it.
+    func diagnosisCompleted(_ decision: Decision) -> Decision { diagnosis.completed(decision) }
     /// Whether what a decision is about is not known here, rather than not possible now.
     func isUnknown(_ decision: Decision) -> Bool { diagnosis.isUnknown(decision) }
     /// An answer to the platform goes with the next commit.

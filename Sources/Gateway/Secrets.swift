@@ -15,10 +15,10 @@ package enum Secrets {
     /// The secret's text without its last line feed, from the first folder that has it; a sentence where it cannot be had.
     package static func read(_ name: String, from folders: [String]) -> Result<String, SecretProblem> {
         for path in folders.map({ "\($0)/\(name)" }) + folders.map({ "\($0)/secret_\(name)" }) {
-            guard let bytes = SmallFile.read(path, limit: limit) else { continue }
-            var text = String(decoding: bytes, as: UTF8.self)
-            while text.last == "\n" || text.last == "\r" { text.removeLast() }
-            return .success(text)
+            guard var bytes = SmallFile.read(path, limit: limit) else { continue }
+            // Bytes: to a text, the two of a line's end from Windows are one character.
+            while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            return .success(String(decoding: bytes, as: UTF8.self))
         }
         let place = folders.joined(separator: " or ")
         return .failure(SecretProblem(text: "the secret \"\(name)\" cannot be read from \(place); set it on the board: bamai secret set \(name)"))

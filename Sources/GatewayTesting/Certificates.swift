@@ -1,7 +1,7 @@
 import Glibc
 
 /// An authority, server certificates, a client certificate, and a foreign authority, made with the openssl program.
-package struct Certificates {
+package struct Certificates: Sendable {
     /// Paths of PEM files; certificate and key.
     package let authority: String
     private let authorityKey: String
@@ -11,6 +11,12 @@ package struct Certificates {
     /// Server certificates that no client should believe: made out to another host, and out of date.
     package let stranger: (String, String)
     package let expired: (String, String)
+
+    /// One set for all tests of a process, made when the first asks; its folder goes when the process ends.
+    package static let shared: Result<Certificates, any Error> = {
+        let folder = TestFolder.ofProcess("certificates")
+        return Result { try Certificates(folder: folder) }
+    }()
 
     /// Makes them in a folder; takes about two seconds.
     package init(folder: String) throws {

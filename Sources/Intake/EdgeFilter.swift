@@ -78,6 +78,12 @@ package struct EdgeFilter {
         settle(until: now, into: &edges)
     }
 
+    /// The level was read, and no event explains it. Without meaning where bounces are taken out here: there a level has to last.
+    package mutating func believe(_ isActive: Bool) {
+        guard debounce == 0 else { return }
+        (raw, level) = (isActive, isActive)
+    }
+
     /// The kernel's queue was full, and it does not say whether more came.
     package mutating func noteFullQueue() { figures.fullQueues += 1 }
 

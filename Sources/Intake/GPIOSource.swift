@@ -92,9 +92,9 @@ package final class GPIOSource {
 
     /// All lines together; never nil.
     package var lines: LinesReport? {
-        let status = status
+        let all = status
         return LinesReport(
-            down: status.count { $0.hold != .held }, edgesLost: status.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues }, dropped: dropped,
+            down: all.count { $0.hold != .held }, edgesLost: all.reduce(0) { $0 + $1.edges.lost + $1.events.fullQueues }, dropped: dropped,
             timesStuck: outputs.timesStuck)
     }
 

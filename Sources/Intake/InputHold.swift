@@ -109,7 +109,9 @@ final class InputHold {
         edges.removeAll(keepingCapacity: true)
         filter.settle(now: now, actual: actual, into: &edges)
         for edge in edges { give(edge, into: &readings) }
-        input.tick(isActive: now >= checkAt ? verified(actual, filter, now) : nil, at: now, into: &readings)
+        let level = now >= checkAt ? verified(actual, filter, now) : nil
+        if let level { filter.believe(level) }
+        input.tick(isActive: level, at: now, into: &readings)
         self.filter = filter
     }
 

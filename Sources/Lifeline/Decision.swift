@@ -34,8 +34,8 @@ package struct Decision: Equatable, Sendable {
     package var made: Timestamp
     /// The platform's own id of the decision, by which a second copy is known; empty for one that was taken at the gateway.
     package var id: String = ""
-    /// For `falseAlarm`: the worst value of its episode where that is still known; else NaN.
-    package var value: Double = .nan
+    /// For `falseAlarm`: the worst value of its episode where that is still known.
+    package var value: Double?
 
     /// *Units*: characters.
     package static let reasonLimit = 200
@@ -73,7 +73,7 @@ package struct Decision: Equatable, Sendable {
         writer.append((until ?? .distantPast).microseconds)
         writer.append(made.microseconds)
         writer.append(id)
-        writer.append(value)
+        writer.append(value ?? .nan)
         return writer.bytes
     }
 
@@ -90,7 +90,7 @@ package struct Decision: Equatable, Sendable {
             reason: reason, by: by, made: Timestamp(microseconds: made))
         guard version > 1 else { return }
         guard let id = reader.text(), let value = reader.double() else { return nil }
-        (self.id, self.value) = (id, value)
+        (self.id, self.value) = (id, value.isNaN ? nil : value)
     }
 
     /// What the decision itself lacks or has too much of, whatever the site; nil: nothing.

@@ -38,6 +38,7 @@ struct HTTPSLane {
 
     init(ceiling: Int64, seed: UInt64) { backoff = Backoff(base: 1, ceiling: ceiling, seed: seed) }
 
+    /// Nothing waits here and nothing is on its way.
     var isIdle: Bool { request == nil && queue.isEmpty && parts.isEmpty }
 
     mutating func append(_ event: Event) { queue.append(event) }

@@ -87,6 +87,8 @@ final class HTTPSLink: PlatformLink {
         var outcomes: [Outcome] = []
         for lane in [Lane.alerts, .readings] {
             guard var state = lanes[lane], state.request == nil, now >= state.retryAt else { continue }
+            // What was begun goes on, but on a thin line an alert should not share it with readings that come after.
+            if lane == .readings && lanes[.alerts]?.isIdle == false { continue }
             let events = state.take(events: batchEvents)
             if !events.isEmpty {
                 state.request = client.start(HTTPSLink.request(events))

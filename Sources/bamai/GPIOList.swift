@@ -10,7 +10,8 @@ struct GPIOList: ParsableCommand {
         discussion: """
             examples: bamai gpio list
                       bamai gpio list --site firmware-config/west --used
-            Chips are addressed by label: the kernel's numbers change between releases. Where the board is known, its names of pins are shown, and what is reserved.
+            Chips are addressed by label: the kernel's numbers change between releases. Where the board is known, its names of pins are shown, \
+            and what is reserved.
             exit codes: 0 there are chips, 1 there are none or they may not be opened, 2 the site is wrong.
             """)
 
@@ -75,7 +76,7 @@ struct GPIOList: ParsableCommand {
 
     private func table(_ rows: [Row]) {
         guard !rows.isEmpty else { return }
-        let header = ["chip", "line", "pin", "name", "direction", "bias", "held by", "the site's"]
+        let header = ["chip", "line", "pin", "name", "direction", "bias", "held by", "site"]
         let cells = rows.map(GPIOList.cells)
         // A column that nobody has anything for is left out.
         let columns = header.indices.filter { column in column < 2 || cells.contains { !$0[column].isEmpty } }

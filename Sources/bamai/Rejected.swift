@@ -8,7 +8,7 @@ struct Rejected: ParsableCommand {
         discussion: """
             A journal keeps the last 256 of either kind, each with its first 512 bytes; what would move the cursor is shown as ·.
 
-            What the platform refuses for good (its answers 400, 409, 413 and 422 by HTTPS; too large or malformed by MQTT) is stepped over, so that what
+            What the platform refuses for good (its answers 400, 409, 413 and 422 by HTTPS; too large or malformed by MQTT) is stepped over, so that what \
             comes after it arrives. It stays in the journal: bamai alerts --id ID shows such an alert.
 
             examples: bamai rejected --site firmware-config/street

@@ -119,7 +119,7 @@ struct StatusView {
                 words += line["role"].text == "output" ? (isActive ? ", on" : ", off") : isActive ? ", active" : ", inactive"
             }
             if !line["count"].isNull { words += ", count \(count(line, "count"))" }
-            if !line["edges"].isNull { words += ", \(count(line, "edges")) edges" }
+            if !line["edges"].isNull { words += ", " + Terminal.plural(Int(line["edges"].count), "edge") }
             let lost = line["edges_lost"].count
             if lost > 0 { words += ", " + Terminal.paint("\(Terminal.count(lost)) lost", .yellow) }
             if line["bounces"].count > 0 { words += ", \(count(line, "bounces")) bounces" }

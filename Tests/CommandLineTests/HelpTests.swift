@@ -48,7 +48,7 @@ struct HelpTests {
             ["shelve", "A", "--for", "1h", "--by", "b"], ["end", "ep", "--reason", "r"],
             ["maintain", "A", "--done", "--for", "1h", "--reason", "r", "--by", "b"],
             ["discover", "--topic", "a/#/b"], ["discover", "--site", "x", "--devices", "y"], ["baseline"],
-            ["push", "x"], ["push", "x", "-h"], ["push", "x", "y", "--expect", "12"], ["push", "x", "y", "--probation", "2d"],
+            ["push", "x"], ["push", "x", "y", "--expect", "12"], ["push", "x", "y", "--probation", "2d"],
             ["push", "x", "y", "--root", "z"], ["push", "x", "y", "-o", "StrictHostKeyChecking=no"], ["rollback"], ["confirm", "y"], ["secret", "set"], ["secret", "set", "../x"], ["board", "adopt"],
             ["baseline", "MH-1", "--for", "1s", "--last", "3"], ["baseline", "MH-1", "--last", "0"],
         ])

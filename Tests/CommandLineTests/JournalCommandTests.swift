@@ -213,10 +213,10 @@ struct JournalCommandTests {
         let run = try CommandRun(["rejected", "--platform", "--journal", try journal()])
         #expect(
             run.lines == [
-                "01-02 11:04:06  http-422   alerts    a-1", "  no such · field", "01-02 11:04:05  http-422   alerts    a-0", "  no such · field",
+                "01-02 11:04:06  http-422   alerts    a-1", "  no such · field", "01-02 11:04:05  http-422   alerts    a-0", "  no such · field", "",
             ], "\(run.output)")
         let one = try CommandRun(["rejected", "--platform", "--limit", "1", "--journal", folder.file("journal.db")])
-        #expect(one.lines.count == 3 && one.lines.last == "2 in all")
+        #expect(one.lines.dropFirst(2) == ["2 in all", ""])
     }
 
     @Test("No journal, or no journal of ours: a sentence and 1", arguments: ["alerts", "export", "rejected"])

@@ -51,6 +51,13 @@ extension Scenes {
         ("a broker that is well", broker(), time()),
         ("a platform that is well", platform(), time()),
         (
+            "a platform by HTTPS, through a proxy",
+            platform {
+                $0.isHTTPS = true
+                $0.handshake = .unknown(.proxy)
+            }, time()
+        ),
+        (
             "nobody knows the name",
             platform {
                 $0.addresses = .unknown(.failed("Name or service not known")); $0.reach = .unknown(.notReached)
@@ -91,7 +98,14 @@ extension Scenes {
                         }))
             }, time()
         ),
-        ("wants our certificate", platform { $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true })) }, time()),
+        (
+            "wants our certificate",
+            platform {
+                $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true }))
+                $0.login = .known(.refused("the connection was broken off", clientID: "x"))
+            }, time()
+        ),
+        ("asks for our certificate and does without", platform { $0.handshake = .known(.done(peer { $0.lacksClientCertificate = true })) }, time()),
         ("ends soon", platform { $0.handshake = .known(.done(peer { $0.notAfter = now + 12 * day })) }, time()),
         (
             "wrong password",

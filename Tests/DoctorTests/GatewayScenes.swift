@@ -6,7 +6,10 @@ extension Scenes {
     static func configuration(_ change: (inout ConfigurationFacts) -> Void = { _ in }) -> ConfigurationFacts {
         var facts = ConfigurationFacts(path: "/etc/bamai")
         facts.site = .known(.valid(gateway: "pump-07", revision: "3fa91c2255aa0011", sensors: 63, warnings: []))
-        facts.secrets = .known([.init(name: "local", fault: nil), .init(name: "platform", fault: nil)])
+        facts.secrets = .known([
+            .init(name: "local", path: "/etc/bamai/secrets/local", fault: nil),
+            .init(name: "platform", path: "/etc/bamai/secrets/platform", fault: nil),
+        ])
         facts.profile = .known(.init(name: "lifeline-cn", version: 4, shipped: 4))
         facts.running = .known("3fa91c2255aa0011")
         facts.unit = .known(.init(name: "bamaid.service", load: "loaded", active: "active", file: "enabled", restarts: 0, watchdog: 30_000_000))
@@ -27,8 +30,9 @@ extension Scenes {
             configuration {
                 $0.site = .known(.invalid(["a.toml:1:1: one", "a.toml:2:1: two", "a.toml:3:1: three", "a.toml:4:1: four"]))
                 $0.secrets = .known([
-                    .init(name: "a", fault: .absent), .init(name: "b", fault: .empty), .init(name: "c", fault: .open),
-                    .init(name: "d", fault: .notAllowed),
+                    .init(name: "a", path: "/etc/bamai/secrets/a", fault: .absent), .init(name: "b", path: "/etc/bamai/secrets/b", fault: .empty),
+                    .init(name: "c", path: "/etc/bamai/secrets/c", fault: .open),
+                    .init(name: "d", path: "/etc/bamai/secrets/d", fault: .notAllowed),
                 ])
                 $0.profile = .known(.init(name: "lifeline-cn", version: 3, shipped: 4))
                 $0.unit = unit("loaded", "failed", "enabled", 3, 0)
@@ -71,7 +75,7 @@ extension Scenes {
         "problems":[{"severity":"error","subject":"broker field","text":"connection refused"},{"severity":"warning","subject":"control","text":"no socket"},
         {"severity":"error","subject":"journal","text":"the store refuses"}],
         "journal":{"state":"full","refusing_s":600,"commits":811,"failed_commits":2,"last_sequence":900000},"judge":{"sequence":1},
-        "decode":{"messages":1000,"refused":{"not-json":4,"no-device":30}},"platform":{"state":"waiting","alerts_pending":7,"readings_pending":90000},
+        "decode":{"messages":1000,"refused":{"not-json":4,"no-device":30}},"platform":{"state":"waiting","dead_letters":2,"alerts_pending":7,"readings_pending":90000},
         "sensors":{"total":63,"reporting":61,"silent":2,"never":0},
         "alarms":{"last_hour":20,"last_day":300,"acceptable_a_day":144,"peak_10_min":40,"held_by_flood_last_day":9,
         "worst":[{"asset":"MH-17","rule":"cover.tilt","count":200,"share":0.67}],

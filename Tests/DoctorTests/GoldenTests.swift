@@ -10,6 +10,7 @@ struct GoldenTests {
 
     static let files: [(String, [(String, [CheckResult])])] = [
         ("hardware", Scenes.hardwareScenes.map { ($0.0, $0.1.results()) }),
+        ("lines", Scenes.lineScenes.map { ($0.0, [$0.1.result]) }),
         ("time", Scenes.timeScenes.map { ($0.0, $0.1.results()) }),
         ("storage", Scenes.storageScenes.map { ($0.0, $0.1.results()) }),
         ("connection", Scenes.connectionScenes.map { ($0.0, $0.1.results(time: $0.2)) }),
@@ -33,7 +34,7 @@ struct GoldenTests {
         return text
     }
 
-    @Test("The sentences are the recorded ones", arguments: 0..<7)
+    @Test("The sentences are the recorded ones", arguments: 0..<8)
     func golden(index: Int) throws {
         let (name, scenes) = GoldenTests.files[index]
         let file = "\(GoldenTests.folder)/\(name).txt"

@@ -64,18 +64,38 @@ enum Scenes {
             hardware {
                 $0.model = .known("LENOVO 20XW")
                 $0.wantedBoard = "rock-3a"
-                $0.board = .unknown(.absent("device tree on this machine"))
+                $0.board = .unknown(.lacking(said("device tree on this machine", "设备树")))
                 $0.throttling = .known(1 << 18)
+            }
+        ),
+        (
+            "another one of its kind",
+            hardware {
+                $0.wantedBoard = "raspberry-pi-4"
+                $0.wantedSerial = "10000000a1b2c3d4"
+                $0.lines = [line(.known(.held(by: "w1-gpio")))]
             }
         ),
         (
             "a PC",
             hardware {
                 $0.model = .known("LENOVO 20XW")
-                $0.board = .unknown(.absent("device tree on this machine"))
+                $0.board = .unknown(.lacking(said("device tree on this machine", "设备树")))
                 $0.throttling = nil
             }
         ),
+    ]
+
+    static func line(_ state: Answer<LineFacts.State>, pin: String = "P1-13") -> LineFacts {
+        LineFacts(id: "gate", chip: "pinctrl-bcm2711", offset: 27, pin: pin, state: state)
+    }
+
+    static let lineScenes: [(String, LineFacts)] = [
+        ("held by the gateway", line(.known(.heldByGateway))), ("free", line(.known(.free(isGatewayRunning: false)), pin: "")),
+        ("forgotten", line(.known(.free(isGatewayRunning: true)))), ("another holder", line(.known(.held(by: "w1-gpio")))),
+        ("a nameless holder", line(.known(.held(by: "")))), ("no chip", line(.known(.noChip(present: [])))),
+        ("another chip", line(.known(.noChip(present: ["pinctrl-rp1"])))), ("two chips", line(.known(.severalChips))),
+        ("beyond the chip", line(.known(.beyond(lines: 16)))), ("not for us", line(.unknown(.notAllowed("/dev/gpiochip0")))),
     ]
 
     // MARK: - Time

@@ -109,6 +109,7 @@ struct DoctorConnectionTests {
             "\(authority.output)")
         let (bare, _) = try secure(fixture, certificates, server: certificates.server, client: false)
         #expect(bare.verdict("broker", "tls") == "error" && bare.text("broker", "tls").contains("wants a certificate"), "\(bare.output)")
+        #expect(bare.verdict("broker", "login") == "unknown")
     }
 
     @Test("A key of another certificate, open to everybody, and files that are missing or hold no certificate")

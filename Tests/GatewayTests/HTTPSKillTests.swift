@@ -10,7 +10,7 @@ struct HTTPSKillTests {
     @Test("Gateway and platform are killed at random moments: no alert and no reading is lost, and what comes twice has the same source and id")
     func kills() throws {
         let fixture = ProcessFixture()
-        let certificates = try Certificates(folder: fixture.folder.path)
+        let certificates = try Certificates.shared.get()
         let broker = try MosquittoBroker(folder: fixture.folder.path)
         let platform = try HTTPSPlatform(
             folder: fixture.folder.file("platform"), tls: .init(certificate: certificates.server, clientAuthority: certificates.authority))

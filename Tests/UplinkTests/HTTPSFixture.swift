@@ -19,7 +19,7 @@ final class HTTPSFixture {
 
     /// - Parameter server: the certificate that the platform shows; nil: the right one.
     init(clientCertificate: Bool = false, server: ((Certificates) -> (String, String))? = nil) throws {
-        certificates = try Certificates(folder: folder.path)
+        certificates = try Certificates.shared.get()
         platform = try HTTPSPlatform(
             folder: folder.file("platform"),
             tls: .init(

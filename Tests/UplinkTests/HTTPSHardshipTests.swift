@@ -88,7 +88,7 @@ struct HTTPSHardshipTests {
     @Test("An event beyond 64 KiB is never sent, and does not hold up what follows")
     func tooLarge() throws {
         try fixture.addAlerts(1)
-        try fixture.addAlerts(1, padding: 65_300)
+        try fixture.addAlerts(1, padding: 65_410)
         try fixture.addAlerts(1)
         let uplink = try fixture.uplink()
         #expect(eventually { fixture.take(uplink)[.alerts] == 3 }, "\(uplink.status)")
@@ -179,6 +179,7 @@ struct HTTPSHardshipTests {
         )
         let proxy = try ChildProcess("/usr/bin/tinyproxy", ["-d", "-c", fixture.folder.file("proxy.conf")], output: fixture.folder.file("proxy.out"))
         try fixture.addAlerts(3)
+        #expect(eventually { MosquittoBroker.answers(port) })
         let uplink = try fixture.uplink(proxy: "http://127.0.0.1:\(port)")
         #expect(eventually { fixture.take(uplink)[.alerts] == 3 }, "\(uplink.status)")
         uplink.stop()
@@ -186,12 +187,14 @@ struct HTTPSHardshipTests {
         #expect(
             (try String(contentsOfFile: fixture.folder.file("proxy.log"), encoding: .utf8)).contains("CONNECT localhost:\(fixture.platform.port)"))
         _ = proxy.terminate()
+        // Another port: the old one may be held for a while.
+        let second = MosquittoBroker.freePort()
         fixture.folder.write(
-            "proxy.conf", "Port \(port)\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nConnectPort 1\n")
+            "proxy.conf", "Port \(second)\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nConnectPort 1\n")
         let closed = try ChildProcess(
             "/usr/bin/tinyproxy", ["-d", "-c", fixture.folder.file("proxy.conf")], output: fixture.folder.file("proxy.out"))
         try fixture.addAlerts(1)
-        let refused = try fixture.uplink(proxy: "http://127.0.0.1:\(port)")
+        let refused = try fixture.uplink(proxy: "http://127.0.0.1:\(second)")
         #expect(eventually { refused.status.lastError?.contains("the proxy answers 403") == true }, "\(refused.status)")
         refused.stop()
         _ = closed.terminate()

@@ -1,6 +1,7 @@
 import Doctor
 import Gateway
 import Glibc
+import Lifeline
 import Linux
 import Site
 
@@ -17,7 +18,7 @@ struct ConfigurationCollector: Sendable {
             // The first folder that has it counts, as for the daemon.
             let places = Connections.secretFolders.map { $0 + "/" + name }
             let place = places.first { access($0, F_OK) == 0 || errno == EACCES } ?? places[places.count - 1]
-            return ConfigurationFacts.Secret(name: name, fault: fault(place))
+            return ConfigurationFacts.Secret(name: name, path: place, fault: fault(place))
         }
     }
 
@@ -51,7 +52,9 @@ struct ConfigurationCollector: Sendable {
 
     /// Asks systemd, where it runs.
     static func unit(until deadline: Int64) -> UnitAnswer {
-        guard SystemFile.exists("/run/systemd/system") else { return UnitAnswer(unit: .unknown(.absent("systemd running on this machine"))) }
+        guard SystemFile.exists("/run/systemd/system") else {
+            return UnitAnswer(unit: .unknown(.lacking(BilingualText(chinese: "运行中的 systemd", english: "systemd running on this machine"))))
+        }
         let names = "LoadState,ActiveState,UnitFileState,NRestarts,WatchdogUSec,User"
         switch ProgramOutput.of("/usr/bin/systemctl", ["show", unitName, "--no-pager", "-p", names], until: deadline) {
         case .unknown(let reason): return UnitAnswer(unit: .unknown(reason))

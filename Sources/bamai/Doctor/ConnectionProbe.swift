@@ -9,22 +9,25 @@ import TLS
 ///
 /// *Isolation*: `run` on one thread; `facts` on any, at any time: what is known by then.
 final class ConnectionProbe: Sendable {
-    /// How the connection is made; the reason where its password cannot be had.
-    let options: Result<MQTTOptions, PasswordProblem>
+    /// How a broker is visited; the reason where its password cannot be had; nil: it is no broker.
+    let options: Result<MQTTOptions, PasswordProblem>?
     let filters: [String]
     private let state: Mutex<ConnectionFacts>
 
     /// Why there are no options.
     struct PasswordProblem: Error, Sendable { var text: String }
 
-    init(_ facts: ConnectionFacts, options: Result<MQTTOptions, PasswordProblem>, filters: [String], tls: MQTTTLS?) {
+    init(_ facts: ConnectionFacts, options: Result<MQTTOptions, PasswordProblem>?, filters: [String], tls: MQTTTLS?, isDirect: Bool = true) {
         self.options = options
         self.filters = filters
         self.tls = tls
+        self.isDirect = isDirect
         state = Mutex(facts)
     }
 
     private let tls: MQTTTLS?
+    /// No proxy stands between.
+    private let isDirect: Bool
     /// A step is given so long at most. *Units*: nanoseconds.
     private static let step: Int64 = 4_000_000_000
 
@@ -43,9 +46,10 @@ final class ConnectionProbe: Sendable {
         let (reach, socket) = connect(found.addresses, deadline)
         note { $0.reach = .known(reach) }
         guard let socket else { return }
-        let isSafe = facts.usesTLS ? handshake(socket, host, deadline) : true
+        var isSafe = true
+        if facts.usesTLS && isDirect { isSafe = handshake(socket, host, deadline) }
         close(socket)
-        guard isSafe else { return }
+        guard isSafe, options != nil else { return }
         login(deadline)
     }
 
@@ -105,6 +109,7 @@ final class ConnectionProbe: Sendable {
     private func login(_ deadline: Int64) {
         note { $0.login = .unknown(.late) }
         switch options {
+        case nil: return
         case .failure(let problem): note { $0.login = .known(.noPassword(problem.text)) }
         case .success(let options): visit(options, deadline)
         }

@@ -15,6 +15,7 @@ enum DoctorJSON {
             json.member("gateway", site.plan.gateway)
             json.member("site", site.name)
             json.member("revision", site.revision)
+            if let generation = outcome.generation { json.member("generation", generation) }
         }
         json.member("errors", examination.count(.error))
         json.member("warnings", examination.count(.warning))

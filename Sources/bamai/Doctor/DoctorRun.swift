@@ -23,6 +23,8 @@ struct DoctorRun {
         var examination: Examination
         /// nil: the site is not valid, or cannot be read in time.
         var site: SiteConfiguration?
+        /// The generation that the site is of, where it was pushed.
+        var generation: Int?
         /// The running gateway's own version of the report's head.
         var report: JSONValue?
         /// *Units*: seconds since 1970.
@@ -34,17 +36,16 @@ struct DoctorRun {
         signal(SIGPIPE, SIG_IGN)
         let start = Clocks.monotonicNanoseconds()
         let end = start + DoctorRun.limit
-        let file = SiteFiles.file(sitePath)
         let path = sitePath
-        let siteCall = Bounded("doctor-site") { SiteFiles.load(path) }
+        let siteCall = Bounded("doctor-site") { LoadedSite(path) }
         let unitCall = Bounded("doctor-unit") { ConfigurationCollector.unit(until: end - 1_000_000_000) }
-        let clockCollector = TimeCollector(root: root, siteFile: file)
+        let clockCollector = TimeCollector(root: root, sitePath: path)
         let timeCall = Bounded("doctor-time") { clockCollector.facts() }
 
         var configuration = ConfigurationFacts(path: sitePath)
         let loaded = siteCall.value(until: start + DoctorRun.siteLimit)
         var site: SiteConfiguration?
-        switch loaded {
+        switch loaded?.outcome {
         case nil: configuration.site = .unknown(.late)
         case .valid(let found, let warnings):
             site = found
@@ -60,7 +61,9 @@ struct DoctorRun {
         let gateway = parts?.gateway.value(until: end) ?? GatewayCollector.Facts(report: .unknown(site == nil ? .noSite : .late), process: nil)
         let account = gateway.process.flatMap { Account.of(process: $0) } ?? service.user.flatMap { Account.named($0) } ?? Account.named("bamai")
 
-        let collector = HardwareCollector(root: root, boardFolders: boardFolders(file), account: account)
+        let collector = HardwareCollector(
+            root: root, boardFolders: loaded?.boardFolders ?? [], wanted: site?.board, lines: site?.lines ?? [],
+            isGatewayRunning: gateway.report.value != nil, account: account)
         let hardwareCall = Bounded("doctor-hardware") { collector.facts() }
         var certificateCall: Bounded<[CertificateFacts]>?
         if let site {
@@ -105,7 +108,7 @@ struct DoctorRun {
                 results.append(CheckResult(section, "all", BilingualText(chinese: "全部", english: "all"), .unknown, Ignorance.noSite.text))
             }
         }
-        return Outcome(examination: Examination(results), site: site, report: gateway.report.value, now: time.now)
+        return Outcome(examination: Examination(results), site: site, generation: loaded?.generation, report: gateway.report.value, now: time.now)
     }
 
     private func complete(_ configuration: inout ConfigurationFacts, _ parts: SiteQuestions, _ gateway: GatewayCollector.Facts, until end: Int64) {
@@ -125,18 +128,29 @@ struct DoctorRun {
         }
     }
 
-    /// Where board files may be: beside the site's other files, in a package, in the project.
-    private func boardFolders(_ file: String) -> [String] {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let place = folder.isEmpty ? "." : folder
-        return ["\(place)/../boards", "\(place)/../../boards", "/usr/share/bamai/boards", "boards"]
-    }
-
     /// A rate is told from ten minutes on.
     private func writtenADay(_ report: JSONValue?) -> Double? {
         guard let report, let written = report["journal"]["written_bytes"].number else { return nil }
         let uptime = report["uptime_s"].count
         return uptime >= 600 ? written / Double(uptime) * 86_400 : nil
+    }
+}
+
+/// A site as it lies on disk.
+struct LoadedSite: Sendable {
+    var outcome: SiteOutcome
+    /// Where board files may be: beside the site's other files, in a package, in the project.
+    var boardFolders: [String]
+    /// `41` of `/var/lib/bamai/generations/41/files/west`; nil: it was not pushed.
+    var generation: Int?
+
+    init(_ path: String) {
+        outcome = SiteFiles.load(path)
+        let parts = SiteFiles.file(path).split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        let place = folder.isEmpty ? "." : folder
+        boardFolders = ["\(place)/../boards", "\(place)/../../boards", "/usr/share/bamai/boards", "boards"]
+        if let index = parts.lastIndex(of: "generations"), index + 1 < parts.count { generation = Int(parts[index + 1]) }
     }
 }
 
@@ -188,6 +202,7 @@ struct SiteQuestions {
         for (index, broker) in site.brokers.enumerated() {
             probes.append(probe(.broker, broker.id, broker, decoder.topicFilters(broker: index), isOffline))
         }
+        if let server = site.platform?.server { probes.append(probe(server, isOffline)) }
         if let broker = site.platform?.broker {
             probes.append(probe(.platform, "\(broker.address.host):\(broker.address.port)", broker, [], isOffline))
         }
@@ -204,7 +219,7 @@ struct SiteQuestions {
             (facts.addresses, facts.reach, facts.handshake) = (.unknown(.offline), .unknown(.offline), .unknown(.offline))
             (facts.login, facts.topics) = (.unknown(.offline), .unknown(.offline))
         }
-        facts.keepsSessions = LocalBroker.keepsSessions(host: broker.address.host)
+        facts.keepsSessions = LocalBroker.keepsSessions(host: broker.address.host, port: broker.address.port)
         let tls = broker.tls.map { MQTTTLS(authority: $0.authority, certificate: $0.certificate, key: $0.key) }
         switch Connections.options(broker) {
         case .failure(let problem): return ConnectionProbe(facts, options: .failure(.init(text: problem.text)), filters: filters, tls: tls)
@@ -215,6 +230,22 @@ struct SiteQuestions {
             options.window = 100
             return ConnectionProbe(facts, options: .success(options), filters: filters, tls: tls)
         }
+    }
+
+    /// The way to a platform by HTTPS: as far as TLS. What lies behind a proxy only the gateway's own connection can tell.
+    private static func probe(_ server: HTTPSConfiguration, _ isOffline: Bool) -> ConnectionProbe {
+        let proxy = server.proxy.flatMap(ProxyAddress.init)
+        var facts = ConnectionFacts(
+            section: .platform, subject: "\(server.host):\(server.port)", host: proxy?.host ?? server.host, port: proxy?.port ?? server.port,
+            usesTLS: server.url.hasPrefix("https://"), window: server.window)
+        facts.isHTTPS = true
+        if isOffline {
+            (facts.addresses, facts.reach, facts.handshake) = (.unknown(.offline), .unknown(.offline), .unknown(.offline))
+        } else if proxy != nil {
+            facts.handshake = .unknown(.proxy)
+        }
+        let tls = MQTTTLS(authority: server.tls.authority, certificate: server.tls.certificate, key: server.tls.key)
+        return ConnectionProbe(facts, options: nil, filters: [], tls: tls, isDirect: proxy == nil)
     }
 
     /// What the tries have come to by then.
@@ -232,24 +263,39 @@ struct SiteQuestions {
 
 /// What is said on this machine of a mosquitto that runs on it.
 enum LocalBroker {
-    /// Whether its configuration keeps sessions on disk; nil where the broker is elsewhere or has no configuration in the usual place.
-    static func keepsSessions(host: String) -> Bool? {
+    /// Whether its configuration keeps sessions on disk; nil where the broker is elsewhere, or the configuration in the usual place is not that of this port.
+    static func keepsSessions(host: String, port: UInt16) -> Bool? {
         guard ["127.0.0.1", "localhost", "::1"].contains(host) else { return nil }
-        guard let main = SystemFile.text("/etc/mosquitto/mosquitto.conf").value else { return nil }
-        var keeps = persistence(in: main)
+        guard var text = SystemFile.text("/etc/mosquitto/mosquitto.conf").value else { return nil }
         for name in SystemFile.list("/etc/mosquitto/conf.d") where name.hasSuffix(".conf") {
-            if let text = SystemFile.text("/etc/mosquitto/conf.d/" + name).value { keeps = persistence(in: text) ?? keeps }
+            text += "\n" + (SystemFile.text("/etc/mosquitto/conf.d/" + name).value ?? "")
         }
-        // mosquitto.conf(5): false unless set.
-        return keeps ?? false
-    }
-
-    private static func persistence(in text: String) -> Bool? {
-        var found: Bool?
+        // mosquitto.conf(5): false and 1883 unless set.
+        var keeps = false
+        var ports: Set<UInt16> = []
         for line in text.split(separator: "\n") {
             let words = line.split { $0 == " " || $0 == "\t" }
-            if words.count >= 2, words[0] == "persistence" { found = words[1] == "true" }
+            guard words.count >= 2 else { continue }
+            if words[0] == "persistence" { keeps = words[1] == "true" }
+            if words[0] == "listener" || words[0] == "port", let port = UInt16(words[1]) { ports.insert(port) }
         }
-        return found
+        if ports.isEmpty { ports = [1883] }
+        return ports.contains(port) ? keeps : nil
+    }
+}
+
+/// `http://host:port`.
+struct ProxyAddress {
+    var host: String
+    var port: UInt16
+
+    /// nil where it is none.
+    init?(_ url: String) {
+        guard let start = url.firstRange(of: "://") else { return nil }
+        let place = url[start.upperBound...].prefix { $0 != "/" }
+        // The last colon: an IPv6 address has more of them, in brackets.
+        guard let colon = place.lastIndex(of: ":"), let number = UInt16(place[place.index(after: colon)...]) else { return nil }
+        host = place[..<colon].filter { $0 != "[" && $0 != "]" }
+        port = number
     }
 }

@@ -33,6 +33,7 @@ struct DoctorView {
         var parts = ["bamai \(Version.text)"]
         if let site = outcome.site {
             parts.append(language == .zh ? "站点 \(site.name)" : "site \(site.name)")
+            if let generation = outcome.generation { parts.append(language == .zh ? "第 \(generation) 代" : "generation \(generation)") }
             parts.append(language == .zh ? "版本 \(site.revision.prefix(8))" : "revision \(site.revision.prefix(8))")
         }
         if let report = outcome.report {

@@ -1,54 +1,59 @@
 import Doctor
 import Glibc
+import Lifeline
 import Site
 
 /// Reads what the machine says of itself, from the kernel's files.
 struct HardwareCollector: Sendable {
     /// Before `/proc`, `/sys` and `/dev`; empty but in tests.
     var root: String
-    /// Folders that may hold board files, the first that exists counts.
+    /// Folders that may hold board files; the first that exists counts.
     var boardFolders: [String]
+    /// The board that the site is made for.
+    var wanted: BoardConfiguration?
+    /// The lines that the site uses.
+    var lines: [LineConfiguration]
+    var isGatewayRunning: Bool
     /// The gateway's user.
     var account: Account?
 
     func facts() -> HardwareFacts {
+        let identity = BoardIdentity.read(from: .disk, in: root + BoardIdentity.deviceTree)
         var facts = HardwareFacts()
-        facts.model = model()
-        facts.board = board()
+        facts.model = model(identity)
+        facts.board = board(identity)
+        facts.serial = identity?.serial ?? ""
+        // A file without names fits any board.
+        if let wanted, !wanted.board.compatible.isEmpty { facts.wantedBoard = wanted.type }
+        facts.wantedSerial = wanted?.serial
         facts.temperature = temperature()
-        facts.throttling = throttling()
+        facts.throttling = throttling(identity)
         facts.memory = memory()
         facts.load = load()
         facts.watchdog = watchdog()
         facts.chips = chips()
+        facts.lines = LineCollector(lines: lines, isGatewayRunning: isGatewayRunning).facts()
         return facts
     }
 
-    private func model() -> Answer<String> {
-        if let model = SystemFile.text(root + "/proc/device-tree/model").value { return .known(model) }
+    private static let noDeviceTree = Ignorance.lacking(BilingualText(chinese: "设备树", english: "device tree on this machine"))
+
+    private func model(_ identity: BoardIdentity?) -> Answer<String> {
+        if let identity { return .known(identity.model.isEmpty ? identity.compatible.first ?? "" : identity.model) }
         let maker = SystemFile.text(root + "/sys/class/dmi/id/sys_vendor").value ?? ""
         if let product = SystemFile.text(root + "/sys/class/dmi/id/product_name").value {
             return .known(maker.isEmpty || product.hasPrefix(maker) ? product : "\(maker) \(product)")
         }
-        return .unknown(.absent("device tree or product name on this machine"))
+        return .unknown(.lacking(BilingualText(chinese: "设备树或产品名", english: "device tree or product name on this machine")))
     }
 
-    /// Device-tree names, the most particular first.
-    private var compatible: [String]? {
-        SystemFile.text(root + "/proc/device-tree/compatible").value?.split(separator: "\0").map(String.init)
-    }
-
-    private func board() -> Answer<HardwareFacts.KnownBoard?> {
-        guard let compatible else { return .unknown(.absent("device tree on this machine")) }
-        guard let folder = boardFolders.first(where: { SystemFile.exists($0) }) else { return .unknown(.absent("folder of board files")) }
-        var best: (rank: Int, board: HardwareFacts.KnownBoard)?
-        for file in SystemFile.list(folder) where file.hasSuffix(".toml") {
-            guard let board = loadBoard(at: folder + "/" + file, from: .disk).value else { continue }
-            for (rank, name) in compatible.enumerated() where board.compatible.contains(name) && rank < best?.rank ?? .max {
-                best = (rank, HardwareFacts.KnownBoard(file: String(file.dropLast(5)), name: board.name))
-            }
+    private func board(_ identity: BoardIdentity?) -> Answer<HardwareFacts.KnownBoard?> {
+        guard let identity else { return .unknown(HardwareCollector.noDeviceTree) }
+        guard let folder = boardFolders.first(where: { SystemFile.exists($0) }) else {
+            return .unknown(.lacking(BilingualText(chinese: "板卡文件夹", english: "folder of board files")))
         }
-        return .known(best?.board)
+        let entry = BoardCatalogue(folder: folder, from: .disk).entry(for: identity)
+        return .known(entry.map { HardwareFacts.KnownBoard(file: $0.type, name: $0.board.name) })
     }
 
     private func temperature() -> Answer<Double> {
@@ -60,12 +65,12 @@ struct HardwareCollector: Sendable {
             // A sensor that is switched off reads nonsense.
             if (-60...150).contains(celsius) { hottest = max(hottest ?? celsius, celsius) }
         }
-        return hottest.map { .known($0) } ?? .unknown(.absent("temperature sensor in /sys/class/thermal"))
+        return hottest.map { .known($0) } ?? .unknown(.lacking(BilingualText(chinese: "温度传感器", english: "temperature sensor in /sys/class/thermal")))
     }
 
     /// The firmware's word of a Raspberry Pi. *Source*: kernel, drivers/firmware/raspberrypi.c (`get_throttled`) and drivers/hwmon/raspberrypi-hwmon.c.
-    private func throttling() -> Answer<UInt32>? {
-        guard compatible?.contains(where: { $0.hasPrefix("raspberrypi,") }) == true else { return nil }
+    private func throttling(_ identity: BoardIdentity?) -> Answer<UInt32>? {
+        guard identity?.compatible.contains(where: { $0.hasPrefix("raspberrypi,") }) == true else { return nil }
         if let text = SystemFile.text(root + "/sys/devices/platform/soc/soc:firmware/get_throttled").value, let bits = UInt32(text, radix: 16) {
             return .known(bits)
         }
@@ -73,7 +78,9 @@ struct HardwareCollector: Sendable {
         for monitor in SystemFile.list(monitors) where SystemFile.text("\(monitors)/\(monitor)/name").value == "rpi_volt" {
             if let alarm = SystemFile.whole("\(monitors)/\(monitor)/in0_lcrit_alarm") { return .known(alarm == 0 ? 0 : 1) }
         }
-        return .unknown(.absent("word of the firmware in /sys (see vcgencmd get_throttled)"))
+        return .unknown(
+            .lacking(
+                BilingualText(chinese: "固件状态（可用 vcgencmd get_throttled 查看）", english: "word of the firmware in /sys (see vcgencmd get_throttled)")))
     }
 
     private func memory() -> Answer<HardwareFacts.Memory> {
@@ -107,7 +114,7 @@ struct HardwareCollector: Sendable {
         let names = SystemFile.list(folder)
         guard let name = names.first else { return .known(nil) }
         guard let identity = SystemFile.text("\(folder)/\(name)/identity").value, let state = SystemFile.text("\(folder)/\(name)/state").value else {
-            return .unknown(.absent("word of the kernel on \(name)"))
+            return .unknown(.lacking(BilingualText(chinese: "\(name) 的内核状态", english: "word of the kernel on \(name)")))
         }
         let timeout = SystemFile.whole("\(folder)/\(name)/timeout") ?? 0
         return .known(HardwareFacts.Watchdog(identity: identity, isActive: state == "active", timeout: Int(timeout)))

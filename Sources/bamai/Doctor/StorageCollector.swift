@@ -119,7 +119,7 @@ enum MountTable {
             guard (real + "/").hasPrefix(point), entry.point.utf8.count >= best?.point.utf8.count ?? 0 else { continue }
             best = entry
         }
-        guard let best else { return .unknown(.absent("mount that holds \(path)")) }
+        guard let best else { return .unknown(.failed("/proc/self/mountinfo: \(path)")) }
         return .known(StorageFacts.Mount(point: best.point, type: best.type, options: best.options))
     }
 

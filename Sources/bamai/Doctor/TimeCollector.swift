@@ -1,4 +1,5 @@
 import Doctor
+import Gateway
 import Glibc
 import Lifeline
 import Linux
@@ -6,8 +7,8 @@ import Linux
 /// Asks the kernel and the system's files for the time.
 struct TimeCollector: Sendable {
     var root: String
-    /// The site's file, which was written at some time.
-    var siteFile: String
+    /// The site, whose file was written at some time.
+    var sitePath: String
 
     func facts() -> TimeFacts {
         let now = Clocks.wallMicroseconds() / 1_000_000
@@ -20,7 +21,7 @@ struct TimeCollector: Sendable {
         if let built = SystemFile.modified("/proc/self/exe") {
             facts.witnesses.append(.init(BilingualText(chinese: "本程序的生成时间", english: "when this program was built"), built))
         }
-        if let written = SystemFile.modified(siteFile) {
+        if let written = SystemFile.modified(SiteFiles.file(sitePath)) {
             facts.witnesses.append(.init(BilingualText(chinese: "站点配置的写入时间", english: "when the site's file was written"), written))
         }
         return facts

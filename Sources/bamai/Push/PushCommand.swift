@@ -112,7 +112,11 @@ enum PushSite {
         view.tell(.begun(.check))
         switch SiteFileCollection.collect(file(site), from: .disk) {
         case .success(let collection):
-            for warning in collection.warnings { view.tell(.warning(warning.description)) }
+            let above = file(site).dropLast(collection.site.count + "/site.toml".count)
+            for warning in collection.warnings {
+                let text = warning.description
+                view.tell(.warning(text.hasPrefix(above) ? String(text.dropFirst(above.count)) : text))
+            }
             let plan = collection.configuration.plan
             view.tell(
                 .done(
