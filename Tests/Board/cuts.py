@@ -3,7 +3,6 @@ import random
 import time
 
 from gateway import UNIT, Gateway
-from machine import BoardError
 from traffic import Platform, Stream
 
 

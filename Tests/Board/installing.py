@@ -39,7 +39,7 @@ def installed(t, gateway: Gateway):
     """What holds after the installation and before there is a site."""
     board = gateway.board
     t.ok(board.ssh("bamai --version").strip(), "bamai runs on ARM and says its version", needed=True)
-    t.equal(board.ssh(f"getent passwd bamai | cut -d: -f7").strip(), "/usr/sbin/nologin", "the user bamai exists and cannot log in")
+    t.equal(board.ssh("getent passwd bamai | cut -d: -f7").strip(), "/usr/sbin/nologin", "the user bamai exists and cannot log in")
     state = gateway.properties("ActiveState", "Result", "NRestarts")
     t.ok(state["ActiveState"] != "failed" and state["NRestarts"] == "0", "without a site nothing fails and nothing is tried again and again", str(state))
     chips = set(board.ssh("udevadm settle; stat -c '%U:%G %a' /dev/gpiochip*").splitlines())
