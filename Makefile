@@ -1,10 +1,10 @@
 # Bamai (把脉). The two commands of the README: `make run` and `make test`.
 
 SWIFT ?= swift
-PACKAGES = e2fsprogs mosquitto mosquitto-clients libmosquitto-dev libsqlite3-dev libsimdjson-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make
+PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage faults fuzz bench wear bench-peers score tune calibrate scenarios embedded identical setup build format lint clean
+.PHONY: help run test simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice board board-test setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -14,13 +14,19 @@ help:
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
 	@echo "make faults     a push with a fault at every durable step of the board's side"
-	@echo "make bench      rates and memory, beside mosquitto_sub in the same run"
+	@echo "make uml        once, six minutes: a Linux kernel as a process that has GPIO chips; make test then tests on real chips"
+	@echo "make bench      every figure beside peers and limits in the same run (half an hour; PARTS=\"latency\" for less)"
+	@echo "make instructions what a reading costs in instructions, beside what it cost before"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
 	@echo "make wear       bytes that a reading costs a flash card, beside plain SQLite in the same run (FOLDER=.build/wear)"
 	@echo "make score      the anomaly core on recordings with known truth, beside baselines"
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
+	@echo "make deb        packages for Debian 12 (amd64) and 13 (amd64, arm64), into .build-deb (roots are kept in ~/.cache/bamai)"
+	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
+	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
+	@echo "make board-test the arm64 package on that board: twenty pulled plugs, upgrade, purge (CUTS=10, DEB=a package)"
 	@echo "make build      release builds of bamaid and bamai"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
@@ -44,6 +50,10 @@ run: build
 test: setup
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# The kernel for tests on real GPIO chips, in ~/.cache/bamai (or BAMAI_CACHE); boards/uml/run starts it with a command of yours.
+uml:
+	@boards/uml/build
 
 # Half of the seeds are always the same; the others begin at the day's date, so that each day looks elsewhere. SEED=n repeats one.
 SEEDS ?= 200
@@ -94,9 +104,28 @@ fuzz: $(FUZZ)/fuzz
 	@mkdir -p $(FUZZ)/corpus
 	$(FUZZ)/fuzz $(FUZZ)/corpus $(FUZZ)/seed -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -artifact_prefix=$(FUZZ)/ -print_final_stats=1
 
-bench: build
+# Everything beside everything, in one run (half an hour; BENCH_RUNS=1 and PARTS="latency intake" for less). PUBLISH=1 puts the plot where the README shows it.
+PARTS ?=
+PEERS = .build-peers
+SPOT = $(PEERS)/python-names.so
+bench: build $(PEERS)/venv/done $(SPOT)
 	$(BUILD) --product Bench
-	@exec .build/release/Bench .build/release/bamaid
+	$(BUILD) --product Wear
+	@BENCH_SPOT=$(CURDIR)/$(SPOT):$$(ls $(CURDIR)/$(PEERS)/venv/lib/python3*/site-packages/libspot*.so) \
+	BENCH_WEAR="$(CURDIR)/Tests/Wear/run $(CURDIR)/.build/release/Wear $(FOLDER)" \
+	BENCH_PEERS="$(CURDIR)/$(PEERS)/venv/bin/python $(CURDIR)/Tests/Peers/rates.py .build/release/bamaid --python $(PEERS)/venv/bin/python" \
+	.build/release/Bench .build/release/bamaid $(PARTS)
+	@if [ -n "$(PUBLISH)" ]; then mkdir -p docs && cp run/bench.svg run/bench.json docs/; fi
+
+# libspot's C functions lie in a Python module, which wants four names of Python's when it is loaded.
+$(SPOT): $(PEERS)/venv/done
+	@echo 'void *PyExc_RuntimeError, *PyExc_MemoryError, *PyExc_ValueError, *_Py_NoneStruct;' | gcc -shared -fPIC -x c - -o $@
+
+# What a reading costs in instructions, beside what it cost before (`Tests/Hot/count`).
+instructions:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGES) valgrind"
+	$(BUILD) --product Hot
+	@Tests/Hot/count .build/release/Hot
 
 # Where the figures come from a block device of its own too, this needs root and a free loop device; without them it is left out. FOLDER: on a disk.
 FOLDER ?= .build/wear
@@ -105,8 +134,6 @@ wear: setup
 	@Tests/Wear/run .build/release/Wear $(FOLDER)
 
 # The peers' environment is made once; versions are pinned.
-PEERS = .build-peers
-
 $(PEERS)/venv/done: Tests/Peers/requirements.txt
 	python3 -m venv $(PEERS)/venv
 	$(PEERS)/venv/bin/pip install -q -r Tests/Peers/requirements.txt
@@ -179,6 +206,36 @@ identical:
 	@gcc -no-pie Tests/Identical/main.c .build-identical/x86.o -o .build-identical/x86 -lm
 	@aarch64-linux-gnu-gcc -B$(SWIFT_BIN) -fuse-ld=lld -static Tests/Identical/main.c .build-identical/arm.o -o .build-identical/arm -lm
 	@x86=$$(.build-identical/x86); arm=$$(qemu-aarch64-static .build-identical/arm); echo "x86-64 $$x86, arm64 $$arm"; [ "$$x86" = "$$arm" ]
+
+# Compiled by Debian 13's own Swift in a root of its own, so this machine needs none of it; roots are made and entered as root.
+PACKAGING = mmdebstrap git rsync
+AS_ROOT = $$([ $$(id -u) = 0 ] || echo sudo --preserve-env=HOME,BAMAI_CACHE,BAMAI_MIRROR,BAMAI_OUT,BAMAI_FRESH,BAMAI_CLEAN)
+DEBS ?=
+
+deb:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING)"
+	@$(AS_ROOT) packaging/build $(DEBS)
+
+deb-check:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils systemd-container"
+	@$(AS_ROOT) packaging/check
+
+deb-twice:
+	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils systemd-container"
+	@$(AS_ROOT) packaging/check twice
+
+# A virtual ARM board: Debian 13 in QEMU. The image lies in ${BAMAI_CACHE:-~/.cache/bamai}/board and is made anew when its recipe changes.
+BOARD_PACKAGES = qemu-system-arm qemu-utils nbdkit fakeroot e2fsprogs cpio xz-utils gcc-aarch64-linux-gnu make mosquitto openssh-client python3
+
+board:
+	@$(MAKE) -s setup PACKAGES="$(BOARD_PACKAGES)"
+	@boards/qemu-virt/build-image
+
+# Real power cuts, real systemd and apt, on ARM instructions; twenty minutes or so, because each of them is translated.
+DEB ?=
+board-test: board
+	@[ -n "$(DEB)" ] || $(MAKE) deb DEBS=trixie-arm64
+	@exec python3 Tests/Board $(or $(DEB),$$(ls -t .build-deb/bamai_*_arm64.deb | head -1))
 
 format:
 	$(SWIFT) format format -i -r Sources Tests Package.swift

@@ -22,11 +22,17 @@ let package = Package(
         // Floor 0: C libraries and their one Swift owner.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
-        .target(name: "CLinux"),
+        .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+        // Loads libcurl at run time, and only where the platform is reached by HTTPS.
+        .target(name: "CCurl"),
+        .target(name: "CLinux", dependencies: ["CGPIOD"]),
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: lean),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: lean),
+        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: lean),
+        .target(name: "TLS", dependencies: ["COpenSSL"], swiftSettings: strict),
 
         // Floor 1: pure, no clock, no file, no Foundation.
         .target(name: "Pulse", swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
@@ -40,34 +46,37 @@ let package = Package(
 
         // Floor 3.
         .target(name: "Journal", dependencies: ["Lifeline", "CSQLite"], swiftSettings: lean),
-        .target(name: "Intake", dependencies: ["Lifeline", "Site", "Linux", "MQTT"], swiftSettings: lean),
-        .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT"], swiftSettings: lean),
+        .target(name: "Lines", dependencies: ["Lifeline", "Site"], swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "Intake", dependencies: ["Lifeline", "Site", "Lines", "Linux", "MQTT"], swiftSettings: lean),
+        .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"], swiftSettings: lean),
 
         .target(name: "Score", dependencies: ["Lifeline", "Pulse", "Site"], swiftSettings: strict),
 
         .target(name: "Commissioning", dependencies: ["Lifeline", "Decode", "Site"], swiftSettings: strict),
+        .target(name: "Doctor", dependencies: ["Lifeline"], swiftSettings: strict),
 
         // Floor 4.
         .target(
             name: "Gateway",
-            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+            dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
             swiftSettings: lean),
         .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
-        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "MQTT", "CSQLite"], swiftSettings: strict),
+        .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
         .executableTarget(name: "bamaid", dependencies: ["Gateway", "Linux"], swiftSettings: lean),
         .executableTarget(
             name: "bamai",
             dependencies: [
-                "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-                "Commissioning", "Deploy",
+                "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+                "Commissioning", "Deploy", "Doctor", "TLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         .executableTarget(
-            name: "Bench", dependencies: ["GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse"], path: "Tests/Bench", swiftSettings: strict),
+            name: "Bench", dependencies: ["GatewayTesting", "HTTP", "Journal", "Lifeline", "MQTT", "Pulse", "Site", "Uplink", "CSQLite"],
+            path: "Tests/Bench", swiftSettings: strict),
 
         // The whole gateway in a seeded world, for tests and for nights.
         .target(
@@ -85,6 +94,14 @@ let package = Package(
             name: "Wear", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite"], path: "Tests/Wear", exclude: ["run"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
 
+        // What one reading costs in instructions: `make instructions`.
+        .executableTarget(
+            name: "Hot",
+            dependencies: ["Decode", "Diagnosis", "GatewayTesting", "Journal", "Lifeline", "MQTT", "Pulse", "Site", "Uplink"], path: "Tests/Hot",
+            exclude: ["count", "instructions.json"], swiftSettings: strict),
+        // Manual pages of what programs and samples say themselves: `make deb`.
+        .executableTarget(name: "Manual", path: "packaging/Manual", swiftSettings: strict),
+
         .executableTarget(name: "Tune", dependencies: ["GatewayTesting", "Pulse", "Score"], path: "Tests/Tune", swiftSettings: strict),
 
         // Tests: one target a room.
@@ -97,6 +114,7 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["bamai", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site"], exclude: ["Help"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Lifeline"], swiftSettings: strict),
         .testTarget(
             name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
             swiftSettings: strict),
@@ -105,15 +123,24 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ScoreTests", dependencies: ["Score", "Pulse", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "SiteTests", dependencies: ["Site", "Lifeline", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "LinesTests", dependencies: ["Lines", "Lifeline", "Site", "GatewayTesting"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Lifeline", "GatewayTesting", "CSQLite", "MemoryFaults"], swiftSettings: strict),
-        .testTarget(name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
         .testTarget(
-            name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+            name: "IntakeTests", dependencies: ["Intake", "Lifeline", "Lines", "Site", "Linux", "MQTT", "GatewayTesting"], swiftSettings: strict),
+        // On real chips: what is in it runs again inside User-mode Linux (`make uml`).
+        .testTarget(
+            name: "GPIOTests",
+            dependencies: ["Intake", "Gateway", "Lifeline", "Lines", "Site", "Linux", "MQTT", "Journal", "GatewayTesting", "bamaid", "bamai"],
+            exclude: ["Second"], swiftSettings: strict),
+        .testTarget(
+            name: "UplinkTests", dependencies: ["Uplink", "Journal", "Lifeline", "Site", "Linux", "MQTT", "HTTP", "GatewayTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Site", "Journal", "Intake", "Diagnosis", "MQTT", "Linux", "bamaid",
-                "bamai",
+                "Gateway", "GatewayTesting", "Simulation", "Street", "Lifeline", "Lines", "Site", "Journal", "Intake", "Diagnosis", "Uplink", "MQTT",
+                "Linux",
+                "bamaid", "bamai",
             ],
             swiftSettings: strict),
     ],

@@ -56,7 +56,8 @@ final class DecodeProgram {
         thingsStack = ThingsStackPaths(&parts.lexicon)
         var devices = plan.devices.map { CompiledDevice($0, sensors: plan.sensors, &parts) }
         var routeTable = RouteTable()
-        for (index, device) in plan.devices.enumerated() { routeTable.add(device, index, &parts.lexicon) }
+        // A line of the board sends no messages.
+        for (index, device) in plan.devices.enumerated() where !device.topic.isEmpty { routeTable.add(device, index, &parts.lexicon) }
         for device in plan.devices {
             var channels: [String] = []
             for field in device.fields where !field.topic.isEmpty && !channels.contains(field.topic) { channels.append(field.topic) }

@@ -50,6 +50,8 @@ struct AlarmGate: Equatable {
     var lastFloodUpdate: Int64 = 0
     /// Told, and left without a rule or a sensor by a change of the site: ended with the next entry.
     var removed: [RemovedEpisode] = []
+    /// In the order of their last reports; at most `falseAlarmLimit`.
+    var falseAlarms: [FalseAlarmPoint] = []
     /// A decision was taken: look at once.
     var isDirty = false
 

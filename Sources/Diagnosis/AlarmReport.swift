@@ -36,6 +36,8 @@ package struct AlarmReport: Equatable, Sendable {
     package var withheldCount: [UInt64] = [0, 0, 0, 0]
     package var unsaidCount: [UInt64] = [0, 0, 0, 0]
     package var chatterCount: UInt64 = 0
+    /// What people have called false alarms, the newest report last.
+    package var falseAlarms: [FalseAlarmReport] = []
 }
 
 extension Diagnosis {
@@ -85,6 +87,7 @@ extension Diagnosis {
         report.withheldCount = gate.withheldCount
         report.unsaidCount = gate.unsaidCount
         report.chatterCount = gate.chatterCount
+        report.falseAlarms = gate.falseAlarms.map { $0.report(plan) }
         return report
     }
 

@@ -14,6 +14,9 @@ extension Diagnosis {
             let isThere = gate.shelves.contains { Diagnosis.isSame($0.decision, decision) }
             return isThere ? nil : "nothing of exactly this scope is \(decision.act == .unshelve ? "shelved" : "under maintenance")"
         case .acknowledge, .end: return objection(toEpisode: decision)
+        case .falseAlarm:
+            let isNamed = !decision.asset.isEmpty && !decision.rule.isEmpty
+            return isNamed || lastCondition(ofEpisode: decision.episode) != nil ? nil : unknownEpisode(decision.episode)
         }
     }
 
@@ -40,11 +43,35 @@ extension Diagnosis {
     }
 
     private func objection(toEpisode decision: Decision) -> String? {
-        guard let index = condition(ofEpisode: decision.episode) else { return "no episode \"\(decision.episode)\" stands; see bamai status" }
+        guard let index = condition(ofEpisode: decision.episode) else { return unknownEpisode(decision.episode) }
         if decision.act == .end {
             return plan.rules[Int(conditionRule[index])].latched ? nil : "only a latched episode is ended by a person; this one ends by itself"
         }
         return conditions[index].marks.contains(.acknowledged) ? "it is acknowledged already" : nil
+    }
+
+    private func unknownEpisode(_ id: String) -> String { "no episode \"\(id)\" stands; see bamai status" }
+
+    /// A decision with what the gateway knows of it and the journal must remember: a false alarm's place and worst value.
+    package func completed(_ decision: Decision) -> Decision {
+        guard decision.act == .falseAlarm, let index = lastCondition(ofEpisode: decision.episode) else { return decision }
+        var completed = decision
+        let sensor = plan.sensors[Int(conditionSensor[index])]
+        (completed.asset, completed.rule, completed.sensor) = (plan.assets[sensor.asset].id, plan.rules[Int(conditionRule[index])].id, sensor.id)
+        // Of an episode that is over, the next readings have taken the place of its worst value.
+        if conditions[index].level > 0 && conditions[index].worstExcess > -.infinity { completed.value = conditions[index].worstValue }
+        return completed
+    }
+
+    /// What an episode that stands, or an asset's id, is about: `manhole/MH-17`; nil: nothing here.
+    package func subject(of decision: Decision) -> String? {
+        if let index = condition(ofEpisode: decision.episode) { return plan.assets[plan.sensors[Int(conditionSensor[index])].asset].subject }
+        return plan.assets.first { $0.id == decision.asset }?.subject
+    }
+
+    /// Whether what a decision is about is not known here at all.
+    package func isUnknown(_ decision: Decision) -> Bool {
+        decision.hasScope ? unknownName(decision) != nil : lastCondition(ofEpisode: decision.episode) == nil
     }
 
     private func covers(_ decision: Decision, _ index: Int) -> Bool {
@@ -83,6 +110,11 @@ extension Diagnosis {
             conditions[index].marks.insert(.acknowledged)
             gate.endRepeat(Int32(index))
         case .end: end(decision, reading, into: &alerts)
+        case .falseAlarm:
+            gate.note(falseAlarm: decision)
+            guard let index = condition(ofEpisode: decision.episode) else { break }
+            conditions[index].marks.insert(.acknowledged)
+            gate.endRepeat(Int32(index))
         }
         gate.isDirty = true
         passTime(reading.received, into: &alerts)
@@ -103,6 +135,15 @@ extension Diagnosis {
 
     /// The condition whose episode has this id and stands.
     private func condition(ofEpisode id: String) -> Int? { conditions.indices.first { conditions[$0].level > 0 && episodeID($0) == id } }
+
+    /// The condition whose episode has this id and stands, or stood last.
+    private func lastCondition(ofEpisode id: String) -> Int? {
+        // The onset stands in the id: only what began there is looked at more closely.
+        let parts = id.split(separator: "-")
+        guard parts.count >= 4, let onset = Sequence64(parts[parts.count - 2]), onset > 0 else { return nil }
+        for index in conditions.indices where conditions[index].onsetSequence == onset && episodeID(index) == id { return index }
+        return nil
+    }
 
     /// The id of the episode that stands, or stood last.
     func episodeID(_ index: Int) -> String {

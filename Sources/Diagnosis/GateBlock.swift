@@ -21,6 +21,7 @@ struct GateBlock {
     var counts: [UInt64] = []
     var looks: [Int64] = []
     var removed: [RemovedEpisode] = []
+    var falseAlarms: [FalseAlarmPoint] = []
 
     /// More than any snapshot of this program has; a larger number is damage.
     private static let countLimit: UInt32 = 1 << 20
@@ -76,6 +77,13 @@ struct GateBlock {
             self.removed.append(
                 RemovedEpisode(sensor: name.sensor, rule: name.rule, level: level, onsetObserved: onset, onsetSequence: sequence))
         }
+        // A snapshot of before there were any ends here.
+        guard reader.remaining > 0 else { return }
+        guard let points = reader.count(UInt32(AlarmGate.falseAlarmLimit)) else { return nil }
+        for _ in 0..<points {
+            guard let point = FalseAlarmPoint(from: &reader) else { return nil }
+            falseAlarms.append(point)
+        }
     }
 
     var bytes: [UInt8] {
@@ -116,6 +124,8 @@ struct GateBlock {
             writer.append(episode.onsetObserved)
             writer.append(episode.onsetSequence)
         }
+        writer.append(UInt32(falseAlarms.count))
+        for point in falseAlarms { point.write(to: &writer) }
         return writer.bytes
     }
 }
@@ -159,6 +169,7 @@ extension Diagnosis {
         }
         block.counts = gate.withheldCount + gate.unsaidCount + [gate.chatterCount]
         block.removed = gate.removed
+        block.falseAlarms = gate.falseAlarms
         block.looks = [gate.lastLook, gate.lastRelease, gate.lastFloodUpdate]
         return block.bytes
     }
@@ -178,6 +189,7 @@ extension Diagnosis {
         gate = AlarmGate()
         gate.shelves = block.shelves
         gate.removed = block.removed
+        gate.falseAlarms = block.falseAlarms
         gate.withheld = conditions.indices.filter { conditions[$0].withheld > 0 }.map { Int32($0) }
         for item in block.repeats {
             guard let place = places[item.name] else { continue }

@@ -37,6 +37,10 @@ extension AlarmReport {
         for shelf in shelves { shelf.write(to: &json, utcOffsetSeconds: utcOffsetSeconds) }
         json.endArray()
         json.member("maintenance_windows_open", windows.count)
+        json.key("false_alarms")
+        json.beginArray()
+        for point in falseAlarms { falseAlarm(point, &json, utcOffsetSeconds) }
+        json.endArray()
         json.key("reasons")
         json.beginObject()
         for reason in WithholdReason.allCases {
@@ -48,6 +52,28 @@ extension AlarmReport {
         }
         json.endObject()
         json.member("chattered", chatterCount)
+        json.endObject()
+    }
+
+    private func falseAlarm(_ point: FalseAlarmReport, _ json: inout JSONWriter, _ utcOffsetSeconds: Int) {
+        json.beginObject()
+        for (name, text) in [("asset", point.asset), ("rule", point.rule), ("sensor", point.sensor)] where !text.isEmpty { json.member(name, text) }
+        json.member("count", point.count)
+        json.member("last", CivilTime.rfc3339(point.last, offsetSeconds: utcOffsetSeconds))
+        json.member("by", point.by)
+        json.member("reason", point.reason)
+        json.key("suggestion")
+        json.beginObject()
+        switch point.suggestion {
+        case .shelve: json.member("act", "shelve")
+        case .limit(let beyond, let unit, let direction):
+            json.member("act", "limit")
+            json.member("direction", direction)
+            json.key("beyond")
+            json.rounded(beyond)
+            json.member("unit", unit)
+        }
+        json.endObject()
         json.endObject()
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import HTTP
 import Lifeline
 import MQTT
 import Site
@@ -6,7 +7,7 @@ import Site
 /// From a site's words to what a connection needs: certificates by path, passwords from their files.
 package enum Connections {
     /// Where secrets lie, in the order of looking: what systemd hands over, then `/etc/bamai/secrets`, where one may have been set since the start.
-    static var secretFolders: [String] {
+    package static var secretFolders: [String] {
         getenv("CREDENTIALS_DIRECTORY").map { [String(cString: $0), Secrets.folder] } ?? [Secrets.folder]
     }
 
@@ -39,6 +40,22 @@ package enum Connections {
             hash.combine(name)
         }
         return hash.value
+    }
+
+    /// What requests to a platform need; a sentence where its token cannot be read.
+    static func options(_ server: HTTPSConfiguration) -> Result<HTTPOptions, SecretProblem> {
+        var token: String?
+        if let name = server.tokenSecret {
+            switch secret(name) {
+            case .success(let text): token = text
+            case .failure(let problem): return .failure(problem)
+            }
+        }
+        return .success(
+            HTTPOptions(
+                url: server.url,
+                tls: HTTPOptions.TLS(authority: server.tls.authority, certificate: server.tls.certificate, key: server.tls.key), token: token,
+                proxy: server.proxy, timeoutMilliseconds: server.timeout * 1000))
     }
 
     /// What a connection to a broker of a site needs; a sentence where its password cannot be read.

@@ -75,9 +75,9 @@ extension Daemon {
                 waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
         }
         return StatusReport(
-            gateway: gateway, sources: sources.map(\.status), uplink: uplink?.status, configurationProblems: problems, started: started,
-            now: time.now,
-            monotonic: time.monotonicNanoseconds, state: isStopping ? "stopping" : "running"
+            gateway: gateway, sources: sources.map(\.status), lines: lines?.status ?? [], linesReport: lines?.lines, uplink: uplink?.status,
+            configurationProblems: problems, started: started, now: time.now, monotonic: time.monotonicNanoseconds,
+            state: isStopping ? "stopping" : "running"
         ).json()
     }
 
@@ -120,6 +120,8 @@ extension Daemon {
     }
 
     func announce(_ record: AlertRecord) {
+        // The answer to a decision is for the platform alone.
+        guard !record.isHandling else { return }
         broadcast(WatchLine.alert(record))
         say(.notice, "alert \(record.kind) \(record.subject) \(record.rule) \(record.id)")
     }
@@ -162,7 +164,7 @@ extension Daemon {
             return error(reason)
         }
         do throws(JournalError) {
-            switch try gateway.decide(decision, sources: sources) {
+            switch try gateway.decide(decision, sources: allSources) {
             case .refused(let reason): return error(reason)
             case .taken(let sequence):
                 uplink?.wake()

@@ -44,7 +44,7 @@ extension Daemon {
         let store = old.configuration.journal
         endCheck()
         do throws(JournalError) {
-            let made = try Gateway.reopened(after: old, sources: sources, exists: access(store.path, F_OK) == 0, damage: damage) {
+            let made = try Gateway.reopened(after: old, sources: allSources, exists: access(store.path, F_OK) == 0, damage: damage) {
                 (limit, damage) throws(JournalError) in
                 try SQLiteJournal.open(path: store.path, maxBytes: pageCap(old.configuration), checkedAtOpenBytes: limit, knownDamage: damage)
             }

@@ -3,6 +3,7 @@ import Glibc
 import Intake
 import Journal
 import Lifeline
+import Lines
 import Linux
 import MQTT
 import Site
@@ -20,7 +21,7 @@ package final class Daemon {
 
     enum Token: UInt64 {
         case signals = 1
-        case timer, control, uplink, check
+        case timer, control, uplink, check, lines
         // Sources have two tokens each, clients one.
         static let socket: UInt64 = 1000
         static let wake: UInt64 = 2000
@@ -43,6 +44,12 @@ package final class Daemon {
     var check: JournalCheck?
     var sources: [MQTTSource] = []
     var registered: [(generation: Int, descriptor: Int32?, interest: Readiness)] = []
+    /// The board's own lines; nil: the site has none.
+    var lines: GPIOSource?
+    var lineHolds: [LineHold] = []
+    var conditions = OutputState.Conditions(isJudging: false)
+    var linesLookedAt: Int64 = 0
+    var alertsDriven: UInt64 = 0
     var uplink: Uplink?
     var listener: Int32 = -1
     var controlPath = ""
@@ -125,11 +132,15 @@ package final class Daemon {
             return "the journal cannot be read: \(error.sentence)"
         }
         self.gateway = gateway
-        gateway.onAlert = { [unowned self] in self.announce($0) }
+        gateway.onAlert = { [unowned self] record in
+            self.announce(record)
+            self.raise(record)
+        }
         if case .refused(let reason)? = gateway.restored {
             say(.warning, "the checkpoint was refused (\(reason)); detectors were taught from the journal")
         }
         if let reason = openSources(site, gateway, journal) { return reason }
+        if let reason = openLines(site, gateway) { return reason }
         openUplink(site)
         takeAuditAtStart()
         secretsMark = Connections.secretsMark(site)
@@ -171,30 +182,6 @@ package final class Daemon {
         return hash.value
     }
 
-    func openUplink(_ site: SiteConfiguration) {
-        guard let platform = site.platform else { return }
-        switch Connections.options(platform.broker) {
-        case .failure(let problem): problems.append(Problem(.error, "platform", problem.text))
-        case .success(let options):
-            let path = site.journal.path
-            let secrets: [String: String]
-            switch Connections.secrets(platform.mapping?.secrets ?? []) {
-            case .failure(let problem): return problems.append(Problem(.error, "platform", problem.text))
-            case .success(let found): secrets = found
-            }
-            do throws(SystemError) {
-                let made = try Uplink(
-                    platform: platform, options: options, gateway: site.plan.gateway, utcOffsetSeconds: site.plan.utcOffsetSeconds,
-                    secrets: secrets, seed: seed(platform.broker.clientID)
-                ) { () throws(JournalError) in try SQLiteJournalReader.open(path: path) }
-                try epoll.add(made.ackDescriptor, .readable, token: Token.uplink.rawValue)
-                uplink = made
-            } catch {
-                problems.append(Problem(.error, "platform", "\(error)"))
-            }
-        }
-    }
-
     func openControl(_ site: SiteConfiguration) {
         do throws(SystemError) {
             Folder.make(for: site.controlSocket)
@@ -209,14 +196,17 @@ package final class Daemon {
 
     private func close() {
         defer { closeControl() }
+        // Whatever the store says: an output is not left on.
+        defer { lines?.stop(now: time.monotonicNanoseconds) }
         guard let gateway else { return }
         endCheck()
         // What has been read is committed and acknowledged before the goodbye; what has not is sent again next time.
         do throws(JournalError) {
-            try gateway.commit(sources)
+            reportLines(gateway)
+            try gateway.commit(allSources)
             for source in sources { source.stop() }
             uplink?.stop()
-            if let uplink { gateway.acknowledged(uplink.takeAcknowledged()) }
+            if let uplink { gateway.takeAcknowledged(uplink) }
             try gateway.writeCheckpoint()
         } catch {
             say(.error, "the journal refused the last commit: \(error.sentence)")
@@ -239,16 +229,18 @@ package final class Daemon {
         let deadline = gateway.map(nextDeadline) ?? min(journalRetryAt, watchdogAt)
         timer.arm(atNanoseconds: deadline)
         register()
-        var ready: [MQTTSource] = []
+        var ready: [any Source] = []
         var events: [(UInt64, Readiness)] = []
         epoll.wait(timeoutMilliseconds: -1) { events.append(($0, $1)) }
         for (token, readiness) in events { handle(token, readiness, &ready) }
         let now = time.monotonicNanoseconds
         guard let gateway else { return awaitJournal(now) }
         for source in sources where now >= source.nextDeadline { source.tick(monotonicNanoseconds: now) }
+        tickLines(now, &ready)
         step(gateway, ready, now)
         askForRebirths(gateway)
         upkeep(gateway)
+        driveLines(gateway, now)
         feedWatchdog(gateway, now)
         flushClients()
         noteSources()
@@ -257,17 +249,19 @@ package final class Daemon {
     private func nextDeadline(_ gateway: Gateway) -> Int64 {
         var deadline = gateway.nextDeadline
         for source in sources { deadline = min(deadline, source.nextDeadline) }
+        if let lines { deadline = min(deadline, lines.nextDeadline) }
         if watchdogInterval != .max { deadline = min(deadline, watchdogAt) }
         return deadline
     }
 
-    private func handle(_ token: UInt64, _ readiness: Readiness, _ ready: inout [MQTTSource]) {
+    private func handle(_ token: UInt64, _ readiness: Readiness, _ ready: inout [any Source]) {
         switch token {
         case Token.signals.rawValue: takeSignals()
         case Token.timer.rawValue: timer.drain()
         case Token.control.rawValue: acceptClients()
         case Token.uplink.rawValue: takeAcknowledgements()
         case Token.check.rawValue: takeCheck()
+        case Token.lines.rawValue: takeEdges(&ready)
         case Token.socket..<Token.wake:
             let source = sources[Int(token - Token.socket)]
             if readiness.contains(.writable) { source.writable() }
@@ -277,12 +271,12 @@ package final class Daemon {
         }
     }
 
-    func step(_ gateway: Gateway, _ ready: [MQTTSource], _ now: Int64) {
+    func step(_ gateway: Gateway, _ ready: [any Source], _ now: Int64) {
         if gateway.storage.wantsReopening && now >= gateway.storage.retryAt { return reopenJournal(gateway) }
         let before = gateway.figures.commits
         let (wasRefusing, problem) = (gateway.storage.isRefusing, gateway.storage.problem)
         do throws(JournalError) {
-            try gateway.step(readable: ready, all: sources)
+            try gateway.step(readable: ready, all: allSources)
             if wasRefusing && !gateway.storage.isRefusing { say(.notice, "the journal takes commits again") }
         } catch {
             if error != problem { say(.error, "the journal refused a commit: \(error.sentence)") }
@@ -302,7 +296,7 @@ package final class Daemon {
 
     private func upkeep(_ gateway: Gateway) {
         do throws(JournalError) {
-            try gateway.upkeep(sources)
+            try gateway.upkeep(allSources)
         } catch {
             say(.error, "upkeep of the journal failed: \(error.sentence)")
         }
@@ -310,7 +304,7 @@ package final class Daemon {
 
     private func takeAcknowledgements() {
         guard let uplink else { return }
-        gateway?.acknowledged(uplink.takeAcknowledged())
+        hear(uplink)
     }
 
     /// The watchdog is fed by progress of sensing (this loop turns) and of storage (nothing has been waiting for a commit for long).
@@ -394,7 +388,8 @@ package final class Daemon {
 
     private func replace(_ old: Gateway, by site: SiteConfiguration) {
         do throws(JournalError) {
-            try old.commit(sources)
+            reportLines(old)
+            try old.commit(allSources)
             try old.writeCheckpoint()
         } catch {
             say(.error, "reload: the journal refuses (\(error.sentence)); the old configuration stays")
@@ -405,10 +400,14 @@ package final class Daemon {
             epoll.remove(source.wakeDescriptor)
             source.stop()
         }
+        if let lines {
+            epoll.remove(lines.descriptor)
+            lines.stop(now: time.monotonicNanoseconds)
+        }
         if let uplink {
             epoll.remove(uplink.ackDescriptor)
             uplink.stop()
-            old.acknowledged(uplink.takeAcknowledged())
+            old.takeAcknowledged(uplink)
             try? old.writeCheckpoint()
         }
         if listener >= 0 {
@@ -416,7 +415,7 @@ package final class Daemon {
             Glibc.close(listener)
             listener = -1
         }
-        (sources, registered, sourceStates, uplink, gateway) = ([], [], [], nil, nil)
+        (sources, registered, sourceStates, lines, uplink, gateway) = ([], [], [], nil, nil, nil)
         openControl(site)
         if let reason = begin(site, old.journal) {
             // The files were valid and the secrets there: what is left is the system. The service manager starts us again, with the reason in the log.

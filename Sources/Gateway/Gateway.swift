@@ -17,9 +17,9 @@ package final class Gateway {
     package let journal: any JournalWriter
     let time: any TimeSource
     private var decoder: Decoder
-    private var diagnosis: Diagnosis
+    var diagnosis: Diagnosis
     /// The series of every sensor, and back (−1: a series whose sensor the site no longer has).
-    private let seriesOfSensor: [SeriesID]
+    let seriesOfSensor: [SeriesID]
     private let sensorOfSeries: [Int32]
     private var observation: SelfObservation
     /// The assets whose index is journalled once a day, and its series.
@@ -27,16 +27,16 @@ package final class Gateway {
     /// The gateway's own sensors in the plan of the diagnosis.
     private let ownSensors: Range<Int>
 
-    private var batch = CommitBatch()
+    var batch = CommitBatch()
     private var decoded: [DecodedReading] = []
     private var alerts: [Alert] = []
     /// Alerts made but not yet durable: they go with the next commit, whatever that is.
     private var alertsToCommit: [AlertRecord] = []
-    private var batchMessages = 0
+    var batchMessages = 0
     private var batchUnacknowledgeable = 0
     /// *Units*: monotonic nanoseconds of the first message of the batch.
-    private var batchSince: Int64 = 0
-    private var lastEntry: Int64
+    var batchSince: Int64 = 0
+    var lastEntry: Int64
     private var lastCheckpoint: Int64
     private var rejectedSamples = SampleBudget()
     private var lastCommit: Int64
@@ -56,7 +56,12 @@ package final class Gateway {
     private var decisionsDue: [(sequence: Sequence64, decision: Decision)] = []
     private var batchDecisions: [(index: Int, decision: Decision)] = []
     /// The next entry to be judged again; nil once everything is.
-    private var replayFrom: Sequence64?
+    var replayFrom: Sequence64?
+
+    /// Decisions from the platform that stand in the journal, and what has been counted of them.
+    var knownDecisions = KnownDecisions()
+    package var decisionFigures = PlatformDecisionFigures()
+    var refusals = RefusalBudget()
 
     /// What has been counted since the start.
     package private(set) var figures = GatewayFigures()
@@ -160,7 +165,11 @@ package final class Gateway {
     package func commit(_ sources: [any Source]) throws(JournalError) {
         let first = try makeDurable(sources)
         for source in sources { source.releaseAcknowledgements() }
-        for (index, decision) in batchDecisions { decisionsDue.append((first + UInt64(index), decision)) }
+        for (index, decision) in batchDecisions {
+            decisionsDue.append((first + UInt64(index), decision))
+            // Only what is durable is known: a copy of what the store refused is taken.
+            knownDecisions.insert(decision.id)
+        }
         batchDecisions.removeAll()
         for (offset, reading) in batch.readings.enumerated() { judge(reading, sequence: first + UInt64(offset)) }
         batch.removeAll()
@@ -193,9 +202,10 @@ package final class Gateway {
     private func commitCursors() throws(JournalError) {
         guard !batch.cursors.isEmpty else { return }
         var only = CommitBatch()
-        only.cursors = batch.cursors
+        (only.cursors, only.deadLetters) = (batch.cursors, batch.deadLetters)
         _ = try journal.commit(only)
         batch.cursors.removeAll()
+        batch.deadLetters.removeAll()
     }
 
     private func makeDurable(_ sources: [any Source]) throws(JournalError) -> Sequence64 {
@@ -218,11 +228,11 @@ package final class Gateway {
             if case .full = error { alertChunk = max(1, min(alertChunk, alertsToCommit.count) / 2) }
             figures.failedCommits += 1
             figures.lostUnacknowledgeable += UInt64(batchUnacknowledgeable)
-            let cursors = batch.cursors
+            let (cursors, letters) = (batch.cursors, batch.deadLetters)
             batch.removeAll()
             batchDecisions.removeAll()
-            // What the platform acknowledged stays true and goes with the next commit, and so does what the clock has done.
-            batch.cursors = cursors
+            // What the platform acknowledged or refused stays true and goes with the next commit, and so does what the clock has done.
+            (batch.cursors, batch.deadLetters) = (cursors, letters)
             for index in marks.indices { marks[index].sequence = 0 }
             (batchMessages, batchUnacknowledgeable) = (0, 0)
             for source in sources {
@@ -236,7 +246,10 @@ package final class Gateway {
     private func judge(_ reading: Reading, sequence: Sequence64) {
         // A decision stands at its own tick. Where damage has taken that away, the next entry does.
         while let due = decisionsDue.first, due.sequence <= sequence {
+            let subject = due.decision.id.isEmpty ? nil : diagnosis.subject(of: due.decision)
             diagnosis.decide(due.decision, reading, sequence: sequence, into: &alerts)
+            // Those who decided here were answered at once.
+            if !due.decision.id.isEmpty { echo(due.decision, subject: subject, sequence: sequence) }
             decisionsDue.removeFirst()
         }
         if reading.series == .tick {
@@ -253,6 +266,12 @@ package final class Gateway {
         for alert in alerts { alertsToCommit.append(AlertRecord(alert, utcOffsetSeconds: configuration.plan.utcOffsetSeconds)) }
         figures.alerts += UInt64(alerts.count)
         alerts.removeAll(keepingCapacity: true)
+    }
+
+    private func echo(_ decision: Decision, subject: String?, sequence: Sequence64) {
+        let plan = configuration.plan
+        let echo = HandlingEcho(.applied(decision), gateway: plan.gateway, subject: subject, made: decision.made, sequence: sequence)
+        alertsToCommit.append(AlertRecord(echo, utcOffsetSeconds: plan.utcOffsetSeconds))
     }
 
     private func publishDurable() {
@@ -319,7 +338,8 @@ package final class Gateway {
         guard let figures = try? journal.figures() else { return }
         let moment = time.now
         for (series, value) in observation.next(
-            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected))
+            last: lastValues, figures: figures, isSynchronised: time.isSynchronised, isConnected: sources.map(\.isConnected),
+            lines: sources.lazy.compactMap(\.lines).first)
         {
             batch.readings.append(Reading(series: series, observed: moment, received: moment, value: value, flags: ownFlags))
         }
@@ -342,7 +362,7 @@ package final class Gateway {
     }
 
     /// Flags of a reading whose times are the gateway's own.
-    private var ownFlags: ReadingFlags { clockMark?.isSynchronised == false ? [.timeOfReceipt, .boardClockUnsynchronised] : .timeOfReceipt }
+    var ownFlags: ReadingFlags { clockMark?.isSynchronised == false ? [.timeOfReceipt, .boardClockUnsynchronised] : .timeOfReceipt }
 
     private func appendTick() {
         let now = time.now
@@ -356,6 +376,17 @@ package final class Gateway {
     /// What the platform has acknowledged; durable with the next commit.
     package func acknowledged(_ cursors: [Lane: UInt64]) {
         for (lane, position) in cursors { batch.cursors[lane] = max(position, batch.cursors[lane] ?? 0) }
+    }
+
+    /// What the platform will never take; durable with the next commit. While the store refuses, the newest `DeadLetter.limit` wait.
+    package func buried(_ letters: [DeadLetter]) {
+        let moment = time.now
+        for letter in letters {
+            var dated = letter
+            dated.made = moment
+            batch.deadLetters.append(dated)
+        }
+        if batch.deadLetters.count > DeadLetter.limit { batch.deadLetters.removeFirst(batch.deadLetters.count - DeadLetter.limit) }
     }
 
     /// Whether detectors should be checkpointed now: after the interval, when a checkpoint is worth its wear.
@@ -438,8 +469,10 @@ package final class Gateway {
             checkpointBytes = checkpoint.body.count
         }
         checkpointSequence = diagnosis.sequence
-        for record in try journal.decisions(after: diagnosis.sequence) {
-            if let decision = Decision(bytes: record.body) { decisionsDue.append((record.sequence, decision)) }
+        for record in try journal.decisions(after: 0) {
+            guard let decision = Decision(bytes: record.body) else { continue }
+            knownDecisions.insert(decision.id)
+            if record.sequence > diagnosis.sequence { decisionsDue.append((record.sequence, decision)) }
         }
         replayFrom = diagnosis.sequence + 1
         do throws(JournalError) {
@@ -499,6 +532,23 @@ package final class Gateway {
         batch.decisions.append(DecisionRecord(sequence: UInt64(batch.readings.count), body: decision.bytes))
         appendTick()
     }
+    /// A decision with what the detectors know of it.
+    func diagnosisCompleted(_ decision: Decision) -> Decision { diagnosis.completed(decision) }
+    /// Whether what a decision is about is not known here, rather than not possible now.
+    func isUnknown(_ decision: Decision) -> Bool { diagnosis.isUnknown(decision) }
+    /// An answer to the platform goes with the next commit.
+    func appendEcho(_ record: AlertRecord) { alertsToCommit.append(record) }
+    /// The platform's own number of a decision goes with the next commit; 0: it has none.
+    func noteNumber(_ number: UInt64) {
+        if number > 0 { batch.cursors[.decisions] = max(number, batch.cursors[.decisions] ?? 0) }
+    }
+    /// A sample of what the platform sent and nobody can read.
+    func noteMalformed(_ bytes: [UInt8], topic: String) {
+        guard rejectedSamples.take("decision", at: time.now) else { return }
+        batch.rejected.append(
+            RejectedMessage(
+                received: time.now, broker: "platform", topic: topic, cause: "decision", sample: Array(bytes.prefix(RejectedMessage.sampleLimit))))
+    }
     /// Judges again what is left of the start, so that a decision meets the state of now.
     func resumeReplay() throws(JournalError) { try resume() }
     /// The journal could not be opened anew either.
@@ -507,6 +557,8 @@ package final class Gateway {
     func takesOver(_ old: Gateway) {
         storage.reopened(after: old.storage)
         acknowledged(old.batch.cursors)
+        observation.edgesLostBefore = old.observation.edgesLostBefore
+        batch.deadLetters += old.batch.deadLetters
     }
     /// The Sparkplug nodes to be asked for a rebirth now; each at most once a minute.
     package func takeRebirthRequests() -> [RebirthRequest] { decoder.takeRebirthRequests(now: time.now) }
@@ -542,15 +594,5 @@ extension Gateway: MessageSink {
                     received: now, broker: configuration.brokers[broker].id, topic: String(decoding: topic.prefix(256), as: UTF8.self),
                     cause: cause.rawValue, sample: Array(payload.prefix(RejectedMessage.sampleLimit))))
         }
-    }
-}
-
-extension AlertRecord {
-    /// The record of an alert: rendered once, here.
-    package init(_ alert: Alert, utcOffsetSeconds: Int) {
-        self.init(
-            id: alert.id, episode: alert.episode, kind: alert.kind.rawValue, level: alert.level.rawValue, subject: alert.asset.subject,
-            sensor: alert.sensor, rule: alert.rule.id, sequence: alert.sequence, recorded: alert.recorded,
-            body: alert.cloudEvent(utcOffsetSeconds: utcOffsetSeconds))
     }
 }

@@ -1,3 +1,4 @@
+import Intake
 import Journal
 import Lifeline
 
@@ -11,6 +12,8 @@ struct SelfObservation {
     private var damageBefore: UInt64
     /// The journal that was opened had to be begun anew.
     private var wasDamaged: Bool
+    /// Told already; a journal that is opened anew changes nothing of it.
+    var edgesLostBefore: UInt64 = 0
     /// *Units*: nanoseconds for which the store refused, not yet told.
     var refused: Int64 = 0
 
@@ -28,7 +31,10 @@ struct SelfObservation {
     /// - Parameters:
     ///   - last: what the journal says of each sensor; NaN: nothing yet. A restart does not forget what it has said.
     ///   - isConnected: by broker.
-    mutating func next(last: [Double], figures: JournalFigures, isSynchronised: Bool?, isConnected: [Bool]) -> [(SeriesID, Double)] {
+    ///   - lines: what the board's own lines say; nil: there are none.
+    mutating func next(last: [Double], figures: JournalFigures, isSynchronised: Bool?, isConnected: [Bool], lines: LinesReport?)
+        -> [(SeriesID, Double)]
+    {
         let lost = figures.dropped.unforwardedBySpace &- lostBefore
         lostBefore = figures.dropped.unforwardedBySpace
         let isDamaged = wasDamaged || figures.damagedSegments > damageBefore
@@ -36,6 +42,8 @@ struct SelfObservation {
         wasDamaged = false
         let refused = Double(self.refused / 1_000_000) / 1000
         self.refused = 0
+        let edgesLost = (lines?.edgesLost ?? 0) &- edgesLostBefore
+        edgesLostBefore = lines?.edgesLost ?? 0
         var values: [(SeriesID, Double)] = []
         for ((sensor, series), last) in zip(series, last) {
             let value: Double
@@ -48,6 +56,8 @@ struct SelfObservation {
                 guard let broker = sensor.broker, broker < isConnected.count else { continue }
                 value = isConnected[broker] ? 1 : 0
             case .alarmRate: continue
+            case .linesDown: value = Double(lines?.down ?? 0)
+            case .edgesLost: value = Double(edgesLost)
             }
             // Nothing was ever wrong: nothing to say.
             let normal: Double = sensor.quantity == .brokerConnected ? 1 : 0

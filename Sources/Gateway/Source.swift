@@ -18,14 +18,20 @@ package protocol Source: AnyObject {
     var unacknowledged: Int { get }
     /// Whether messages could arrive now. While the store refuses nobody knows, and nobody asks.
     var isConnected: Bool { get }
+    /// What the board's own lines say of themselves; nil: the source is none.
+    var lines: LinesReport? { get }
 }
 
 extension Source {
     /// Most that are no network connections cannot lose it.
     package var isConnected: Bool { true }
+    /// A broker has none.
+    package var lines: LinesReport? { nil }
 }
 
 extension MQTTSource: Source {
     /// See `Source`.
     package var isConnected: Bool { status.state == .connected || status.state == .paused }
 }
+
+extension GPIOSource: Source {}

@@ -24,15 +24,13 @@ package struct Problem: Equatable, Sendable {
     }
 }
 
-/// The program's version, as packages and status name it.
-package enum Version {
-    package static let text = "0.1.0"
-}
-
 /// What `bamai status` shows: one JSON line, the stable interface for programs.
 struct StatusReport {
     var gateway: Gateway
     var sources: [SourceStatus]
+    var lines: [LineStatus]
+    /// All lines together; nil: the site has none.
+    var linesReport: LinesReport?
     var uplink: UplinkStatus?
     var configurationProblems: [Problem]
     var started: Int64
@@ -50,11 +48,12 @@ struct StatusReport {
         let presence = gateway.presence()
         problems(&json, journalProblem: journalProblem, presence: presence)
         brokers(&json)
+        boardLines(&json)
         journal(&json, figures)
         let active = gateway.activeEpisodes()
         judge(&json, active)
         decode(&json)
-        platform(&json)
+        platform(&json, figures)
         json.key("sensors")
         json.beginObject()
         json.member("total", presence.total)
@@ -119,7 +118,8 @@ struct StatusReport {
         for source in sources where source.state == .connected {
             if let text = source.lastError { problems.append(Problem(.warning, "broker \(source.id)", text)) }
         }
-        if let uplink, uplink.state != .connected {
+        problems += lineProblems
+        if let uplink, uplink.state != .connected && uplink.state != .idle {
             problems.append(Problem(.error, "platform", uplink.lastError ?? "not connected yet"))
         }
         if presence.silent > 0 {
@@ -160,7 +160,7 @@ struct StatusReport {
         json.endArray()
     }
 
-    private func text(_ json: inout JSONWriter, _ name: String, _ value: String?) {
+    func text(_ json: inout JSONWriter, _ name: String, _ value: String?) {
         json.key(name)
         if let value { json.value(value) } else { json.null() }
     }
@@ -258,21 +258,42 @@ struct StatusReport {
         json.endObject()
     }
 
-    private func platform(_ json: inout JSONWriter) {
+    private func platform(_ json: inout JSONWriter, _ figures: JournalFigures) {
         json.key("platform")
         guard let uplink else {
             json.null()
             return
         }
         json.beginObject()
+        if case .https? = gateway.configuration.platform?.transport { json.member("transport", "https") } else { json.member("transport", "mqtt") }
         json.member("state", uplink.state.rawValue)
         json.member("alerts_acknowledged", uplink.alertsAcknowledged)
         json.member("alerts_pending", uplink.alertsPending)
         json.member("readings_acknowledged", uplink.readingsAcknowledged)
         json.member("readings_pending", uplink.readingsPending)
         json.member("in_flight", uplink.inFlight)
+        // Since the journal began, like all that it drops.
+        json.member("dead_letters", figures.deadLetters)
         json.member("reconnects", uplink.reconnects)
         text(&json, "last_error", uplink.lastError)
+        decisions(&json, uplink.decisions)
+        json.endObject()
+    }
+
+    private func decisions(_ json: inout JSONWriter, _ state: DecisionsState) {
+        let figures = gateway.decisionFigures
+        json.key("decisions")
+        json.beginObject()
+        json.member("state", state.rawValue)
+        json.member("taken", figures.taken)
+        json.member("duplicates", figures.duplicates)
+        json.key("refused")
+        json.beginObject()
+        for cause in DecisionRefusal.allCases {
+            if let count = figures.refused[cause] { json.member(cause.rawValue, count) }
+        }
+        json.endObject()
+        json.member("unanswered", figures.unanswered)
         json.endObject()
     }
 

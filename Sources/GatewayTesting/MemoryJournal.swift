@@ -23,6 +23,8 @@ package final class MemoryJournal: JournalWriter, Sendable {
         var checkpoint: Checkpoint?
         var marks: [ClockMark] = []
         var decisions: [DecisionRecord] = []
+        var deadLetters: [DeadLetter] = []
+        var deadLetterCount: UInt64 = 0
         var numbers: [String: SeriesID] = [:]
         var durableSeries: [SeriesID: String] = [:]
         var pendingSeries: [(SeriesID, String)] = []
@@ -123,6 +125,10 @@ package final class MemoryJournal: JournalWriter, Sendable {
         try read { $0.rejected.suffix(max(0, limit)).reversed() }
     }
 
+    package func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] {
+        try read { $0.deadLetters.suffix(max(0, limit)).reversed() }
+    }
+
     package func figures() throws(JournalError) -> JournalFigures {
         let maxBytes = maxBytes
         return try read { state in
@@ -131,6 +137,7 @@ package final class MemoryJournal: JournalWriter, Sendable {
             figures.maxBytes = maxBytes
             figures.segments = Int64(state.segments.count)
             figures.commits = state.commits
+            figures.deadLetters = state.deadLetterCount
             figures.dropped = state.dropped
             figures.droppedReadings = state.dropped.readings
             return figures
@@ -215,6 +222,8 @@ package final class MemoryJournal: JournalWriter, Sendable {
         for decision in batch.decisions {
             state.decisions.append(DecisionRecord(sequence: first + decision.sequence, body: decision.body))
         }
+        state.deadLetters = Array((state.deadLetters + batch.deadLetters).suffix(DeadLetter.limit))
+        state.deadLetterCount += UInt64(batch.deadLetters.count)
         let covered = state.checkpoint?.sequence ?? 0
         while state.decisions.count > DecisionRecord.limit, let oldest = state.decisions.first, oldest.sequence <= covered {
             state.decisions.removeFirst()

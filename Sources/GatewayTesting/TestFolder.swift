@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A folder of one test, gone when the test is over.
 package final class TestFolder {
@@ -23,9 +24,24 @@ package final class TestFolder {
             mkdir(folder, 0o755)
         }
         guard let file = fopen(file(name), "w") else { fatalError("\(name) cannot be written") }
-        fputs(text, file)
+        // Not `fputs`: a text may hold zeros, as device trees do.
+        let bytes = Array(text.utf8)
+        fwrite(bytes, 1, bytes.count, file)
         fclose(file)
     }
+
+    /// A folder that all tests of this process share, gone when the process ends. Returns its path. To be called once a name.
+    package static func ofProcess(_ name: String) -> String {
+        let path = "/tmp/bamai-test-\(name)-\(getpid())"
+        mkdir(path, 0o755)
+        pathsOfProcess.withLock { $0.append(path) }
+        atexit {
+            for path in TestFolder.pathsOfProcess.withLock({ $0 }) { TestFolder.remove(path) }
+        }
+        return path
+    }
+
+    private static let pathsOfProcess = Mutex<[String]>([])
 
     private static func remove(_ path: String) {
         if let folder = opendir(path) {

@@ -25,22 +25,37 @@ package final class JournalCheck: Sendable {
     /// Reads the whole file and returns the first complaint; nil when it is whole, when the check was cancelled, or when it could not be made (the
     /// writer meets what is wrong then itself). After a complaint: see `JournalWriter`. *Complexity*: reads the whole file; call it once.
     package func run() -> String? {
+        if case .damaged(let words) = look(.reading) { words } else { nil }
+    }
+
+    /// What a look at the whole file came to.
+    package enum Finding: Equatable, Sendable {
+        case whole
+        /// SQLite's first complaint.
+        case damaged(String)
+        case cancelled
+        case impossible(JournalError)
+    }
+
+    /// The same check for a person who asks: it says which of the four it was, and leaves nothing behind (`SQLiteJournalReader.inspect`).
+    package func inspect() -> Finding { look(.inspecting) }
+
+    private func look(_ access: SQLiteConnection.Access) -> Finding {
         do throws(JournalError) {
-            let connection = try SQLiteConnection(
-                path: path, access: .reading, busyMilliseconds: SQLiteJournalReader.busyMilliseconds)
+            let connection = try SQLiteConnection(path: path, access: access, busyMilliseconds: SQLiteJournalReader.busyMilliseconds)
             // An interruption counts only while a statement is running: this one runs, so that none comes too early.
             let held = try connection.prepare("SELECT 1")
             _ = try held.step()
             let interrupter = Interrupter(connection: connection)
-            guard begin(interrupter) else { return nil }
+            guard begin(interrupter) else { return .cancelled }
             let complaint = try JournalSchema.complaint(connection)
             // An interrupted check may complain of the pages that it has not seen.
-            return end() ? nil : complaint
+            if end() { return .cancelled }
+            return complaint.map { .damaged($0) } ?? .whole
         } catch .damaged(let words) {
-            return end() ? nil : words
+            return end() ? .cancelled : .damaged(words)
         } catch {
-            _ = end()
-            return nil
+            return end() ? .cancelled : .impossible(error)
         }
     }
 

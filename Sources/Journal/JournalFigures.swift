@@ -16,6 +16,8 @@ package struct JournalFigures: Equatable, Sendable {
     package var damagedSegments: UInt64 = 0
     /// What was dropped since the file was made, by class and cause. The counts of a damaged predecessor are continued where they can be read.
     package var dropped = JournalDrops()
+    /// Messages that the platform will never take, since the file was made.
+    package var deadLetters: UInt64 = 0
     /// A damaged predecessor that is being copied; nil when there is none.
     package var salvage: SalvageProgress?
 

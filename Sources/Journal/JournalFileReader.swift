@@ -32,6 +32,8 @@ extension JournalFileReader {
     /// See `JournalReader`.
     package func rejected(limit: Int) throws(JournalError) -> [RejectedMessage] { try queries().rejected(limit: limit) }
     /// See `JournalReader`.
+    package func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] { try queries().deadLetters(limit: limit) }
+    /// See `JournalReader`.
     package func figures() throws(JournalError) -> JournalFigures { try queries().figures() }
     /// See `JournalReader`.
     package var isSalvaging: Bool { get throws(JournalError) { try queries().isSalvaging() } }

@@ -26,6 +26,8 @@ package protocol JournalReader: AnyObject {
     func seriesKeys() throws(JournalError) -> [SeriesID: String]
     /// The newest `limit` rejected messages, newest first.
     func rejected(limit: Int) throws(JournalError) -> [RejectedMessage]
+    /// The newest `limit` messages that the platform will never take, newest first.
+    func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter]
     func figures() throws(JournalError) -> JournalFigures
     /// True while readings of a damaged predecessor are still being copied into their old places. The readings lane must wait, or it would pass
     /// them by; when it ends, ask for the lane's cursor anew. The alerts lane need not wait.

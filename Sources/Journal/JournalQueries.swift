@@ -10,7 +10,9 @@ package final class JournalQueries {
 
     private let connection: SQLiteConnection
     private let decoder = SegmentDecoder()
+    /// The segment that was decoded last, and its first sequence; 0: none.
     private var scratch: [Reading] = []
+    private var scratchFirst: Sequence64 = 0
     /// First sequences of segments that could not be read; at most `rowLimit` are told apart.
     private var damaged: Set<UInt64> = []
 
@@ -95,14 +97,29 @@ package final class JournalQueries {
     func readings(from sequence: Sequence64, _ body: (Sequence64, Reading) -> Bool) throws(JournalError) {
         // Taken out for the time of the call: `body` may ask this reader again.
         var readings: [Reading] = []
+        var known: Sequence64 = 0
         swap(&readings, &scratch)
-        defer { swap(&readings, &scratch) }
+        swap(&known, &scratchFirst)
+        defer {
+            swap(&readings, &scratch)
+            swap(&known, &scratchFirst)
+        }
         var statement = seek
         var position = sequence
+        // Who goes on in the middle of a segment has it before him still: segments never change.
+        if known > 0, sequence > known, sequence - known < UInt64(readings.count) {
+            for index in Int(sequence - known)..<readings.count where !body(known + UInt64(index), readings[index]) { return }
+            statement = following
+            position = known
+        }
+        known = 0
         while let first = try decodeNext(statement, position, into: &readings) {
             var next = first
             for reading in readings {
-                if next >= sequence && !body(next, reading) { return }
+                if next >= sequence && !body(next, reading) {
+                    known = first
+                    return
+                }
                 next += 1
             }
             statement = following
@@ -228,6 +245,22 @@ package final class JournalQueries {
         return found
     }
 
+    /// Prepared when asked, as `decisions` is.
+    func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] {
+        guard try connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'dead_letter'") == 1 else { return [] }
+        let statement = try connection.prepare(
+            "SELECT made, lane, position, event, cause, reason FROM dead_letter ORDER BY id DESC LIMIT ?1")
+        statement.bind(1, Self.held(limit))
+        var found: [DeadLetter] = []
+        while try statement.step() {
+            found.append(
+                DeadLetter(
+                    made: Timestamp(microseconds: statement.integer(0)), lane: Lane(rawValue: statement.text(1)) ?? .alerts,
+                    position: statement.unsigned(2), event: statement.text(3), cause: statement.text(4), reason: statement.text(5)))
+        }
+        return found
+    }
+
     /// 0 when the counter was never written.
     func counter(_ name: JournalSchema.Counter) throws(JournalError) -> UInt64 { try counterIfWritten(name) ?? 0 }
 
@@ -293,6 +326,7 @@ package final class JournalQueries {
         figures.dropped = try drops()
         figures.droppedReadings = figures.dropped.readings
         figures.damagedSegments = try counter(.damagedSegments) &+ UInt64(damaged.count)
+        figures.deadLetters = try counter(.deadLetters)
         figures.salvage = try salvageProgress()
         return figures
     }

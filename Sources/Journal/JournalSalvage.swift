@@ -74,6 +74,7 @@ struct JournalSalvage {
             // A cursor that is ahead of everything is damage too.
             cursors[lane] = cursor < floor ? cursor : 0
         }
+        cursors[.decisions] = Self.ask(connection, "SELECT position FROM cursor WHERE lane = '\(Lane.decisions.rawValue)'") ?? 0
         for counter in JournalSchema.inherited {
             if let value = Self.ask(connection, "SELECT value FROM counter WHERE name = '\(counter.rawValue)'"), value < 1 << 53 {
                 counters[counter] = value

@@ -8,7 +8,7 @@ enum JournalSchema {
     /// `BMAI`: what `file(1)` and SQLite call the application id.
     static let applicationID: Int64 = 0x424D_4149
     /// Counts up when a table changes. A file with a greater number is refused, a lower one is brought up to this in `open`.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     static let tables = """
         CREATE TABLE series(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
@@ -21,6 +21,7 @@ enum JournalSchema {
         CREATE TABLE clock(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, boot TEXT NOT NULL, offset INTEGER NOT NULL,
             synchronised INTEGER) STRICT;
         \(decisionTable)
+        \(deadLetterTable)
         CREATE TABLE cursor(lane TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE checkpoint(slot INTEGER PRIMARY KEY, ordinal INTEGER NOT NULL, sequence INTEGER NOT NULL, revision TEXT NOT NULL,
             crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
@@ -32,6 +33,12 @@ enum JournalSchema {
     /// Since version 2.
     private static let decisionTable =
         "CREATE TABLE decision(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL) STRICT;"
+
+    /// Since version 3.
+    private static let deadLetterTable = """
+        CREATE TABLE dead_letter(id INTEGER PRIMARY KEY, made INTEGER NOT NULL, lane TEXT NOT NULL, position INTEGER NOT NULL,
+            event TEXT NOT NULL, cause TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+        """
 
     /// Names in the table `counter`.
     enum Counter: String {
@@ -55,6 +62,8 @@ enum JournalSchema {
         case lostToDamage = "lost_readings_damage"
         /// Segments of damaged files that were met and could not be read.
         case damagedSegments = "damaged_segments"
+        /// Messages that the platform will never take.
+        case deadLetters = "dead_letters"
         /// 0: nothing is to be copied; else a `SalvageStage`.
         case salvageStage = "salvage_stage"
         /// The n of `.damaged-<n>` that is copied.
@@ -73,7 +82,7 @@ enum JournalSchema {
     /// Counters that a successor takes over from a damaged file.
     static let inherited: [Counter] = [
         .droppedForwarded, .droppedUnforwarded, .droppedUnjudged, .droppedAged, .alertsDroppedByCount, .alertsDroppedByAge, .alertsDroppedBySpace,
-        .lostToDamage, .damagedSegments,
+        .lostToDamage, .damagedSegments, .deadLetters,
     ]
 
     enum State { case empty, current }
@@ -93,9 +102,11 @@ enum JournalSchema {
 
     /// Brings a file of an earlier version up to this one, in one transaction. *Throws*: what writing throws; the file is then as it was.
     static func upgrade(_ connection: SQLiteConnection) throws(JournalError) {
-        guard try connection.integer("PRAGMA user_version") ?? 0 < 2 else { return }
+        let found = try connection.integer("PRAGMA user_version") ?? 0
+        guard found < version else { return }
+        let missing = (found < 2 ? decisionTable : "") + (found < 3 ? deadLetterTable : "")
         do throws(JournalError) {
-            try connection.run("BEGIN IMMEDIATE; \(decisionTable) PRAGMA user_version = 2; COMMIT")
+            try connection.run("BEGIN IMMEDIATE; \(missing) PRAGMA user_version = \(version); COMMIT")
         } catch {
             try? connection.run("ROLLBACK")
             throw error

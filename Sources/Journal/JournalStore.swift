@@ -26,6 +26,8 @@ final class JournalStore {
     let trimMarks: SQLiteStatement
     let insertDecision: SQLiteStatement
     let trimDecisions: SQLiteStatement
+    let insertDeadLetter: SQLiteStatement
+    let trimDeadLetters: SQLiteStatement
     let deleteSegment: SQLiteStatement
     let receiptsNewest: SQLiteStatement
     let trimReceipts: SQLiteStatement
@@ -81,6 +83,9 @@ final class JournalStore {
         // What no checkpoint covers must be there for a replay, however many there are.
         trimDecisions = try connection.prepare(
             "DELETE FROM decision WHERE id <= (SELECT max(id) FROM decision) - ?1 AND sequence <= (SELECT min(sequence) FROM checkpoint)")
+        insertDeadLetter = try connection.prepare(
+            "INSERT INTO dead_letter(made, lane, position, event, cause, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        trimDeadLetters = try connection.prepare("DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ?1")
         deleteSegment = try connection.prepare("DELETE FROM segment WHERE first = ?1")
         receiptsNewest = try connection.prepare("SELECT id, count, body FROM receipt ORDER BY id DESC")
         trimReceipts = try connection.prepare("DELETE FROM receipt WHERE id < ?1")

@@ -19,6 +19,37 @@ package enum JournalError: Error, Equatable, Sendable {
 /// What the uplink has been told is acknowledged, per lane.
 package enum Lane: String, CaseIterable, Sendable {
     case alerts, readings
+    /// The way down: the platform's own number of the newest decision that was taken or answered. Only a platform that numbers them moves it.
+    case decisions
+}
+
+/// A message that the platform will never take: stepped over, so that the lane goes on, and told of.
+package struct DeadLetter: Equatable, Sendable {
+    /// When the journal took note of it.
+    package var made: Timestamp
+    package var lane: Lane
+    /// The lane's position that it stood at: an alert's, or the last entry of a message of readings.
+    package var position: UInt64
+    /// The event's id: the alert's, or the readings' first and last entry.
+    package var event: String
+    /// `http-422`, `mqtt-0x95`, `too-large`.
+    package var cause: String
+    /// The platform's own words, as far as it had some; at most `reasonLimit` bytes.
+    package var reason: String
+
+    /// Those that are kept; the oldest fall out, and are still counted.
+    package static let limit = 256
+    /// *Units*: bytes.
+    package static let reasonLimit = 512
+
+    package init(made: Timestamp = .distantPast, lane: Lane, position: UInt64, event: String, cause: String, reason: String = "") {
+        self.made = made
+        self.lane = lane
+        self.position = position
+        self.event = event
+        self.cause = cause
+        self.reason = reason
+    }
 }
 
 /// An alert as the journal keeps it: rendered once, sent as often as needed.
@@ -60,6 +91,9 @@ package struct AlertRecord: Equatable, Sendable {
 }
 
 extension AlertRecord {
+    /// What the kind of a record begins with that is no alert: the answer to a decision of the platform's, which goes up the same way.
+    package static let handling = "handling."
+    package var isHandling: Bool { kind.hasPrefix(AlertRecord.handling) }
     /// The kind of records that are no alerts but changes of the board, kept and told with the alerts: in the same order, under the same promises.
     package static let auditKind = "audit"
 
@@ -134,12 +168,14 @@ package struct CommitBatch: Sendable {
     package var clock: [ClockMark] = []
     /// Each belongs to a reading of this batch, in ascending order.
     package var decisions: [DecisionRecord] = []
+    /// What the platform will never take; the newest `DeadLetter.limit` are kept in the file.
+    package var deadLetters: [DeadLetter] = []
 
     package init() {}
 
     package var isEmpty: Bool {
         readings.isEmpty && receipts.isEmpty && rejected.isEmpty && alerts.isEmpty && cursors.isEmpty && checkpoint == nil && clock.isEmpty
-            && decisions.isEmpty
+            && decisions.isEmpty && deadLetters.isEmpty
     }
 
     /// Empties the batch and keeps its memory for the next one.
@@ -152,5 +188,6 @@ package struct CommitBatch: Sendable {
         checkpoint = nil
         clock.removeAll(keepingCapacity: true)
         decisions.removeAll(keepingCapacity: true)
+        deadLetters.removeAll(keepingCapacity: true)
     }
 }

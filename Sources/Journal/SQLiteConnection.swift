@@ -4,7 +4,11 @@ internal import CSQLite
 ///
 /// Opened without SQLite's own mutex. *Isolation*: one thread at a time. *Source*: https://www.sqlite.org/rescode.html for the sorting of errors.
 final class SQLiteConnection {
-    enum Access { case writing, reading }
+    enum Access {
+        case writing, reading
+        /// Reading that leaves nothing behind: a reader of a journal that was closed well would make the WAL's two files anew.
+        case inspecting
+    }
     /// *Units*: KiB of pages that SQLite keeps in memory; its own choice would be 2000.
     private static let cacheKilobytes = 256
 
@@ -16,9 +20,11 @@ final class SQLiteConnection {
     ///
     /// `busyMilliseconds` bounds how long one step may wait for another connection's lock. `vfs` names another file layer than SQLite's own.
     init(path: String, access: Access, busyMilliseconds: Int32, vfs: String? = nil) throws(JournalError) {
-        let flags = access == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        var flags = access == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        if access == .inspecting { flags |= SQLITE_OPEN_URI }
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
+        let code = sqlite3_open_v2(
+            access == .inspecting ? Self.inspection(path) : path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
         guard code == SQLITE_OK, let opened else {
             let error = Self.error(code, opened, "open \(path)")
             sqlite3_close_v2(opened)
@@ -46,6 +52,19 @@ final class SQLiteConnection {
         _ = sqlite3_wal_hook(handle, nil, nil)
         sqlite3_close_v2(handle)
         walFrameCount.deallocate()
+    }
+
+    /// The file's name as SQLite is asked to leave it alone. Without a WAL nobody has the file open for writing, and all of it is in the one file. With one,
+    /// its shared memory is only read; after a power cut SQLite makes up in its own memory what is stale there. *Source*:
+    /// https://www.sqlite.org/wal.html, "Read-Only Databases", and https://www.sqlite.org/uri.html.
+    private static func inspection(_ path: String) -> String {
+        var name = "file:"
+        for byte in path.utf8 {
+            let isPlain = (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || [45, 46, 47, 95].contains(byte)
+            let digits = Array("0123456789abcdef")
+            name += isPlain ? String(UnicodeScalar(byte)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
+        return name + (JournalFiles.exists(path + "-wal") ? "?mode=ro&readonly_shm=1" : "?mode=ro&immutable=1")
     }
 
     /// Commits and checkpoints, each of which asks the medium to make things durable: once, and twice.

@@ -30,6 +30,7 @@ extension SQLiteJournal {
                 if let checkpoint = batch.checkpoint { try set(checkpoint, store) }
                 if !batch.clock.isEmpty { try insert(marks: batch.clock, store) }
                 if !batch.decisions.isEmpty { try insert(decisions: batch.decisions, store) }
+                if !batch.deadLetters.isEmpty { try insert(deadLetters: batch.deadLetters, store) }
             }
         } catch {
             if case .full = error { noteFull(store) }
@@ -140,6 +141,22 @@ extension SQLiteJournal {
         }
         store.trimDecisions.bind(1, Int64(DecisionRecord.limit))
         try store.trimDecisions.execute()
+    }
+
+    private func insert(deadLetters: [DeadLetter], _ store: JournalStore) throws(JournalError) {
+        for letter in deadLetters.suffix(DeadLetter.limit) {
+            let statement = store.insertDeadLetter
+            statement.bind(1, letter.made.microseconds)
+            statement.bind(2, letter.lane.rawValue)
+            statement.bind(3, letter.position)
+            statement.bind(4, Self.cut(letter.event))
+            statement.bind(5, Self.cut(letter.cause))
+            statement.bind(6, Self.cut(letter.reason))
+            try statement.execute()
+        }
+        store.trimDeadLetters.bind(1, Int64(DeadLetter.limit))
+        try store.trimDeadLetters.execute()
+        try store.set(.deadLetters, try store.queries.counter(.deadLetters) &+ UInt64(deadLetters.count))
     }
 
     /// A text of a stranger, at most as long as a sample.

@@ -22,6 +22,13 @@ package final class SQLiteJournalReader: JournalFileReader {
         return SQLiteJournalReader(try JournalQueries(connection))
     }
 
+    /// The same for a look that leaves nothing behind, beside a gateway or without one: no file is made, changed or removed.
+    package static func inspect(path: String) throws(JournalError) -> SQLiteJournalReader {
+        let connection = try SQLiteConnection(path: path, access: .inspecting, busyMilliseconds: busyMilliseconds)
+        guard try JournalSchema.examine(connection) == .current else { throw .busy("\(path) is being made") }
+        return SQLiteJournalReader(try JournalQueries(connection))
+    }
+
     /// The questions on this reader's own connection.
     package func queries() throws(JournalError) -> JournalQueries { prepared }
 }

@@ -14,6 +14,8 @@ package struct Decision: Equatable, Sendable {
         case maintain
         /// The work is done.
         case resume
+        /// An episode told of nothing: somebody has looked. It is said no more, ends by itself, and stands in the report on alarms.
+        case falseAlarm = "false_alarm"
     }
 
     package var act: Act
@@ -30,6 +32,10 @@ package struct Decision: Equatable, Sendable {
     package var by: String
     /// The gateway's clock when it took the decision.
     package var made: Timestamp
+    /// The platform's own id of the decision, by which a second copy is known; empty for one that was taken at the gateway.
+    package var id: String = ""
+    /// For `falseAlarm`: the worst value of its episode where that is still known.
+    package var value: Double?
 
     /// *Units*: characters.
     package static let reasonLimit = 200
@@ -52,11 +58,12 @@ package struct Decision: Equatable, Sendable {
     }
 
     /// Whether the act is about a scope (and not about an episode).
-    package var hasScope: Bool { act != .acknowledge && act != .end }
+    package var hasScope: Bool { act != .acknowledge && act != .end && act != .falseAlarm }
     /// Whether the act lasts until a time.
     package var isTimed: Bool { act == .shelve || act == .maintain }
 
-    private static let version: UInt8 = 1
+    /// Version 2 has `id` and `value` behind what version 1 has.
+    private static let version: UInt8 = 2
 
     /// As the journal keeps it.
     package var bytes: [UInt8] {
@@ -65,19 +72,25 @@ package struct Decision: Equatable, Sendable {
         for text in [act.rawValue, asset, rule, sensor, episode, reason, by] { writer.append(text) }
         writer.append((until ?? .distantPast).microseconds)
         writer.append(made.microseconds)
+        writer.append(id)
+        writer.append(value ?? .nan)
         return writer.bytes
     }
 
     /// From the journal; nil where the bytes are no decision that this program knows.
     package init?(bytes: [UInt8]) {
         var reader = ByteReader(bytes)
-        guard reader.integer(UInt8.self) == Decision.version, let name = reader.text(), let act = Act(rawValue: name), let asset = reader.text(),
+        guard let version = reader.integer(UInt8.self), (1...Decision.version).contains(version), let name = reader.text(),
+            let act = Act(rawValue: name), let asset = reader.text(),
             let rule = reader.text(), let sensor = reader.text(), let episode = reader.text(), let reason = reader.text(), let by = reader.text(),
             let until = reader.integer(Int64.self), let made = reader.integer(Int64.self)
         else { return nil }
         self.init(
             act, asset: asset, rule: rule, sensor: sensor, episode: episode, until: until == .min ? nil : Timestamp(microseconds: until),
             reason: reason, by: by, made: Timestamp(microseconds: made))
+        guard version > 1 else { return }
+        guard let id = reader.text(), let value = reader.double() else { return nil }
+        (self.id, self.value) = (id, value.isNaN ? nil : value)
     }
 
     /// What the decision itself lacks or has too much of, whatever the site; nil: nothing.
@@ -91,13 +104,15 @@ package struct Decision: Equatable, Sendable {
             return text.unicodeScalars.contains { $0.value < 32 || (0x7f...0x9f).contains($0.value) } ? "\(name) has a control character" : nil
         }
         if let found = text(reason, "reason", Decision.reasonLimit) ?? text(by, "by", Decision.byLimit) { return found }
-        for (name, id) in [("asset", asset), ("rule", rule), ("sensor", sensor), ("episode", episode)] {
+        for (name, id) in [("asset", asset), ("rule", rule), ("sensor", sensor), ("episode", episode), ("id", self.id)] {
             if let found = controls(id, name, Decision.idLimit) { return found }
         }
         if hasScope && asset.isEmpty && rule.isEmpty && sensor.isEmpty { return "name an asset, a rule or a sensor" }
         if hasScope && !episode.isEmpty { return "\(act.rawValue) is about an asset, a rule or a sensor, not about an episode" }
         if !hasScope && episode.isEmpty { return "name the episode" }
-        if !hasScope && !(asset.isEmpty && rule.isEmpty && sensor.isEmpty) { return "\(act.rawValue) is about an episode alone" }
+        if !hasScope && act != .falseAlarm && !(asset.isEmpty && rule.isEmpty && sensor.isEmpty) {
+            return "\(act.rawValue) is about an episode alone"
+        }
         if (act == .maintain || act == .resume) && (asset.isEmpty || !rule.isEmpty || !sensor.isEmpty) { return "maintenance is of one asset" }
         if isTimed != (until != nil) { return isTimed ? "it needs an end" : "\(act.rawValue) has no end" }
         return nil
@@ -106,6 +121,7 @@ package struct Decision: Equatable, Sendable {
     /// The decision as programs exchange it; `DecisionReader` reads it.
     package func write(to json: inout JSONWriter, utcOffsetSeconds: Int) {
         json.beginObject()
+        if !id.isEmpty { json.member("id", id) }
         json.member("act", act.rawValue)
         for (name, id) in [("asset", asset), ("rule", rule), ("sensor", sensor), ("episode", episode)] where !id.isEmpty { json.member(name, id) }
         if let until { json.member("until", CivilTime.rfc3339(until, offsetSeconds: utcOffsetSeconds)) }

@@ -88,9 +88,9 @@ package struct Device: Equatable, Sendable {
     package var id: String
     /// The template's name, or "" where the site describes the device itself.
     package var template: String
-    /// Index into the site's brokers.
+    /// Index into the site's brokers; the first index behind them for a line of the board, which no broker carries.
     package var broker: Int
-    /// The MQTT topic filter that its messages match (`+` and `#` allowed).
+    /// The MQTT topic filter that its messages match (`+` and `#` allowed); empty for what sends no messages.
     package var topic: String
     package var format: PayloadFormat
     /// Path of the field that must equal `id` (ASCII case ignored); empty: the topic alone identifies the device. With `*` one message carries many

@@ -12,6 +12,13 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
     case brokerConnected = "broker_connected"
     /// Alerts raised in the flood window. Not journalled: it follows from the journal.
     case alarmRate = "alarm_rate"
+    /// Lines of the board that are not held now: somebody else has them, or their chip is gone. Only where the site has lines.
+    case linesDown = "lines_down"
+    /// Edges of the board's lines that were lost in the last minute. Only where the site has lines.
+    case edgesLost = "edges_lost"
+
+    /// It is about the board's own lines.
+    var isAboutLines: Bool { self == .linesDown || self == .edgesLost }
 
     package var quantity: Quantity {
         switch self {
@@ -21,6 +28,8 @@ package enum GatewayQuantity: String, CaseIterable, Sendable {
         case .clockUnsynchronised: make("state", 0...1, "时钟状态", "clock", [("已同步", "synchronised"), ("未同步", "not synchronised")])
         case .brokerConnected: make("state", 0...1, "消息服务器连接", "connection to the broker", [("已断开", "down"), ("已连接", "up")])
         case .alarmRate: make("count", 0...1e9, "告警数", "number of alerts")
+        case .linesDown: make("count", 0...1e4, "不可用的输入输出线数", "lines not held")
+        case .edgesLost: make("count", 0...1e15, "丢失的边沿", "edges lost")
         }
     }
 
@@ -47,7 +56,9 @@ package struct GatewaySensor: Equatable, Sendable {
 extension SitePlan {
     /// The sensors that the gateway has itself, in the order in which `includingGateway` appends them.
     package var gatewaySensors: [GatewaySensor] {
-        GatewayQuantity.allCases.flatMap { own -> [GatewaySensor] in
+        // A line's device has no topic, and none of the brokers.
+        let hasLines = devices.contains { $0.topic.isEmpty && $0.broker >= brokers.count && $0.id != "gateway" }
+        return GatewayQuantity.allCases.filter { hasLines || !$0.isAboutLines }.flatMap { own -> [GatewaySensor] in
             let id = gateway + "/" + own.rawValue
             guard own == .brokerConnected else { return [GatewaySensor(quantity: own, broker: nil, id: id)] }
             return brokers.enumerated().map { GatewaySensor(quantity: own, broker: $0.offset, id: id + "." + $0.element) }

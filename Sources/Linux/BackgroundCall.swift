@@ -21,14 +21,14 @@ package final class BackgroundCall<Value: Sendable>: Sendable {
     /// A call runs, or its result was not taken yet.
     package var isBusy: Bool { state.withLock { $0.isRunning || $0.value != nil } }
 
-    /// Starts the call. Precondition: not busy. *Throws*: the thread could not be started, and nothing runs.
-    package func start(name: String, _ body: @escaping @Sendable () -> Value) throws(SystemError) {
+    /// Starts the call. Precondition: not busy. *Throws*: the thread could not be started, and nothing runs. *Units* of `stack`: bytes.
+    package func start(name: String, stack: Int = NativeThread.smallStack, _ body: @escaping @Sendable () -> Value) throws(SystemError) {
         state.withLock { state in
             precondition(!state.isRunning && state.value == nil, "one call at a time")
             state.isRunning = true
         }
         do throws(SystemError) {
-            let thread = try NativeThread(name: name) { [self] in
+            let thread = try NativeThread(name: name, stack: stack) { [self] in
                 let value = body()
                 state.withLock { state in
                     state.isRunning = false

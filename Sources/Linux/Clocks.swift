@@ -28,6 +28,13 @@ package enum Clocks {
         }
     }
 
+    /// *Units*: microseconds by which the kernel thinks that the wall clock may be wrong at most; nil where it may not be asked. Means something only while
+    /// the clock is synchronised.
+    package static func greatestErrorMicroseconds() -> Int64? {
+        let error = bamai_clock_error()
+        return error < 0 ? nil : error
+    }
+
     /// The kernel's name for this start of the board; empty where /proc is not mounted.
     package static func bootID() -> String {
         let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)

@@ -16,7 +16,8 @@ package struct Readiness: OptionSet, Hashable, Sendable {
 ///
 /// *Isolation*: one thread.
 package final class Epoll {
-    private let descriptor: Int32
+    /// Readable while a descriptor of the list is ready: a list may stand in another one.
+    package let descriptor: Int32
     private var events = [epoll_event](repeating: epoll_event(), count: Epoll.batch)
     private var tokens = [UInt64](repeating: 0, count: Epoll.batch)
     private var bits = [UInt32](repeating: 0, count: Epoll.batch)

@@ -15,16 +15,20 @@ package final class NativeThread: @unchecked Sendable {
         }
     }
 
-    /// Starts a thread with a small stack that runs `body` and ends.
+    /// TLS handshakes and the resolver fit into half a megabyte many times over; the default of 8 MiB only looks large in status. *Units*: bytes.
+    package static let smallStack = 512 * 1024
+
+    /// Starts a thread that runs `body` and ends.
     ///
-    /// - Parameter name: at most fifteen bytes, as `ps -L` shows it.
-    package init(name: String, body: @escaping @Sendable () -> Void) throws(SystemError) {
+    /// - Parameters:
+    ///   - name: at most fifteen bytes, as `ps -L` shows it.
+    ///   - stack: *Units*: bytes.
+    package init(name: String, stack: Int = NativeThread.smallStack, body: @escaping @Sendable () -> Void) throws(SystemError) {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
-        // TLS handshakes and the resolver fit into half a megabyte many times over; the default of 8 MiB only looks large in status.
-        pthread_attr_setstacksize(&attributes, 512 * 1024)
+        pthread_attr_setstacksize(&attributes, stack)
         let code = pthread_create(
             &handle, &attributes,
             { context in

@@ -36,6 +36,12 @@ package enum UnixSocket {
         return descriptor
     }
 
+    /// The process at the other end of a connected socket, and its user; nil where the kernel does not tell.
+    package static func peer(of descriptor: Int32) -> (process: Int32, user: UInt32)? {
+        var (process, user) = (Int32(0), UInt32(0))
+        return bamai_peer(descriptor, &process, &user) == 0 ? (process, user) : nil
+    }
+
     /// The next connection at a listening socket, nonblocking; nil when none waits.
     package static func accept(_ listener: Int32) -> Int32? {
         let descriptor = Glibc.accept(listener, nil, nil)

@@ -23,7 +23,18 @@ struct BrokerURL: Equatable {
         if rest.contains("@") { throw Refusal(reason: "a URL holds no user or password; use the keys \"username\" and \"password\"") }
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         if rest.contains(where: { $0 == "/" || $0 == "?" || $0 == "#" }) { throw Refusal(reason: "\(Wording.quote(text)) has a path; MQTT has none") }
+        let place = try BrokerURL.place(rest, of: text, form: form)
+        host = place.host
+        port = place.port ?? (usesTLS ? BrokerURL.securePort : BrokerURL.plainPort)
+    }
+
+    /// `host`, `host:port` or `[IPv6]:port`, as any URL has it.
+    ///
+    /// - Parameters:
+    ///   - text: the whole URL, and `form` how one is written, for the refusal.
+    static func place(_ rest: Substring, of text: String, form: String) throws(Refusal) -> (host: String, port: UInt16?) {
         var portText: Substring?
+        var host: String
         if rest.hasPrefix("[") {
             guard let close = rest.firstIndex(of: "]") else { throw Refusal(reason: "the IPv6 address in \(Wording.quote(text)) has no \"]\"") }
             host = String(rest[rest.index(after: rest.startIndex)..<close])
@@ -44,22 +55,22 @@ struct BrokerURL: Equatable {
             if let objection = TextRules.objection(toID: host, limit: 253, alphabet: "-_.") { throw Refusal(reason: "the host \(objection)") }
             if parts.count == 2 { portText = parts[1] }
         }
-        port = usesTLS ? BrokerURL.securePort : BrokerURL.plainPort
-        if let portText {
-            guard let number = UInt16(String(portText)), number > 0, portText.allSatisfy(\.isNumber) else {
-                throw Refusal(reason: "the port must be 1…65535, found \(Wording.quote(String(portText)))")
-            }
-            port = number
+        guard let portText else { return (host, nil) }
+        guard let number = UInt16(String(portText)), number > 0, portText.allSatisfy(\.isNumber) else {
+            throw Refusal(reason: "the port must be 1…65535, found \(Wording.quote(String(portText)))")
         }
+        return (host, number)
     }
 
     /// Whether nothing leaves this machine.
-    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    var isLoopback: Bool { BrokerURL.isLoopback(host) }
+
+    static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 }
 
 extension String {
     /// The first place where `other` stands, found byte by byte.
-    fileprivate func firstRange(of other: String) -> Range<String.Index>? {
+    func firstRange(of other: String) -> Range<String.Index>? {
         let needle = Array(other.utf8)
         var start = utf8.startIndex
         while let end = utf8.index(start, offsetBy: needle.count, limitedBy: utf8.endIndex) {

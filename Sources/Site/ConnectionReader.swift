@@ -12,7 +12,7 @@ struct ConnectionReader {
     ///   - window: The window where the file names none.
     mutating func connection(_ reader: TableReader, id: String, client: String?, window: Int) -> BrokerConfiguration? {
         let username = reader.text("username")
-        let password = secret(reader)
+        let password = SecretName.read(reader, "password", log: log)
         if let password, username == nil, !reader.has("username") {
             log.error("password without username: MQTT has no place for it", at: password.spot)
         }
@@ -47,22 +47,5 @@ struct ConnectionReader {
             id: id, address: BrokerAddress(host: url.host, port: url.port),
             tls: url.usesTLS ? TLSConfiguration(authority: authority?.value, certificate: certificate?.value, key: key?.value) : nil,
             clientID: clientID.value, username: username?.value, passwordSecret: password?.value, keepalive: keepalive, window: window)
-    }
-
-    /// The name in `secret://name`.
-    private func secret(_ reader: TableReader) -> Located<String>? {
-        guard let text = reader.text("password", limit: 400) else { return nil }
-        let scheme = "secret://"
-        guard text.value.hasPrefix(scheme) else {
-            // The text is not quoted: findings end up in logs and tickets.
-            log.error("password: write \"secret://name\"; the secret itself never stands in a file", at: text.spot)
-            return nil
-        }
-        let name = String(text.value.dropFirst(scheme.count))
-        if let objection = TextRules.objection(toID: name) ?? (name.hasPrefix(".") ? "begins with a dot" : nil) {
-            log.error("password: the secret's name \(objection)", at: text.spot)
-            return nil
-        }
-        return Located(value: name, spot: text.spot)
     }
 }

@@ -11,7 +11,7 @@ struct DeviceReader {
 
     private(set) var devices: [Device] = []
     private(set) var sensors: [Sensor] = []
-    private(set) var sensorIDs = IDRegister("sensor")
+    var sensorIDs = IDRegister("sensor")
     private var deviceIDs = IDRegister("device", ignoresCase: true)
     private var unidentified = IDRegister("topic")
 
@@ -92,6 +92,24 @@ struct DeviceReader {
                 identityPath: identity, timePath: time.timePath?.value ?? [], timeFormat: time.timeFormat?.value ?? .rfc3339, fields: fields,
                 lateAfter: (own.lateAfter ?? base.lateAfter)?.value ?? 900, bytes: (own.bytes ?? base.bytes)?.source,
                 history: (own.history ?? base.history)?.value))
+    }
+
+    /// Takes the id of a line among those of devices; false with a finding where there is one of that name.
+    mutating func declare(_ line: Located<String>) -> Bool { deviceIDs.declare(line, log: log).isNew }
+
+    /// Adds the device that a line of the board is to everything that judges; gives its index.
+    mutating func addLine(id: String, noBroker: Int) -> Int {
+        devices.append(Device(id: id, broker: noBroker, topic: "", fields: []))
+        return devices.count - 1
+    }
+
+    /// Adds a sensor of a line; nil with a finding where its id is taken.
+    mutating func addSensor(_ reader: TableReader, asset: Int, device: Int, quantity: Quantity, interval: Double?, cycle: Double?) -> Int? {
+        let prefix = reader.identifier("prefix", limit: 32, alphabet: "-_").map { $0.value + "." } ?? ""
+        let id = Located(value: assets.names[asset] + "/" + prefix + quantity.name, spot: reader.here)
+        guard sensorIDs.declare(id, log: log, hint: "; give this line a prefix, as in prefix = \"b\"").isNew else { return nil }
+        sensors.append(Sensor(id: id.value, asset: asset, device: device, quantity: quantity, interval: interval, cycle: cycle))
+        return sensors.count - 1
     }
 
     /// The index of the device's broker: the named one, or the only one.

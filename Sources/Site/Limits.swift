@@ -4,7 +4,7 @@ enum Limits {
     static let assets = 4096
     static let devices = 4096
     static let readingsPerDevice = 64
-    static let sensors = 16_384
+    static let sensors = 131_072
     static let quantities = 512
     static let rules = 1024
     static let derivations = 256
@@ -18,6 +18,10 @@ enum Limits {
     static let codes = 1024
     static let otherPaths = 8
     static let chips = 64
+    /// Of the board that a site uses: more than any header has.
+    static let lines = 128
+    /// Exchanges of one line's meter.
+    static let meters = 64
     /// Of a manifest of recordings.
     static let recordings = 10_000
     static let recordedEvents = 10_000

@@ -63,6 +63,16 @@ struct QuantityBook {
         register.resolve(name, log: log).flatMap { quantities[$0] }
     }
 
+    /// What a line counts, in profiles and sites that know it by a name of theirs.
+    static let pulsesName = "pulses"
+
+    /// The quantity of a count of pulses: the profile's, or one that holds where it has none.
+    var pulses: Quantity {
+        if let index = register.index(of: QuantityBook.pulsesName), let known = quantities[index], known.unit.symbol == "count" { return known }
+        guard let count = Unit.named("count") else { preconditionFailure("counts have a unit") }
+        return Quantity(name: QuantityBook.pulsesName, unit: count, range: 0...1e12, chinese: "脉冲数", english: "pulse count")
+    }
+
     /// A unit by its symbol.
     static func unit(_ symbol: Located<String>?, log: FindingLog) -> Unit? {
         guard let symbol else { return nil }

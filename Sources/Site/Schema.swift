@@ -69,8 +69,10 @@ enum Schema {
         title: "the site file",
         keys: [
             .required("schema", .whole, "1"), .required("site", .table, "[site]"), .optional("journal", .table, "[journal]"),
-            .optional("control", .table, "[control]"), .optional("broker", .tables, "[[broker]]"), .optional("platform", .table, "[platform]"),
+            .optional("control", .table, "[control]"), .optional("board", .table, "[board]"), .optional("broker", .tables, "[[broker]]"),
+            .optional("platform", .table, "[platform]"),
             .optional("asset", .tables, "[[asset]]"), .optional("device", .tables, "[[device]]"),
+            .optional("line", .tables, "[[line]]"),
             .optional("quantity", .tables, "[[quantity]]"), .optional("derive", .tables, "[[derive]]"), .optional("rule", .tables, "[[rule]]"),
             .optional("alarms", .table, "[alarms]"), .optional("maintenance", .tables, "[[maintenance]]"),
         ])
@@ -82,7 +84,7 @@ enum Schema {
             .optional("profile", .text, "\"lifeline-cn\""), .optional("disable", .texts, "[\"device.silent\"]"),
             .optional("profiles", .text, "\"../profiles\""), .optional("devices", .text, "\"../devices\""),
             .optional("mappings", .text, "\"../mappings\""),
-            .optional("codes", .text, "\"../codes\""),
+            .optional("codes", .text, "\"../codes\""), .optional("boards", .text, "\"../boards\""),
         ])
 
     static let journal = TableShape(
@@ -110,8 +112,16 @@ enum Schema {
         keys: connectionKeys + [
             .optional("alert_topic", .text, "\"bamai/{gateway}/alerts\""), .optional("readings_topic", .text, "\"bamai/{gateway}/readings\""),
             .optional("readings", .text, "\"summary\""), .optional("summary_interval", .duration, "\"5 min\""),
-            .optional("mapping", .text, "\"lift-platform\""),
-        ])
+            .optional("mapping", .text, "\"lift-platform\""), .optional("decisions", .boolean, "true"),
+            .optional("decisions_topic", .text, "\"bamai/{gateway}/decisions\""),
+        ] + httpsKeys)
+
+    /// Of a platform whose url is https://.
+    private static let httpsKeys: [KeyShape] = [
+        .optional("token", .text, "\"secret://platform-token\""), .optional("proxy", .text, "\"http://proxy.example:3128\""),
+        .optional("timeout", .duration, "\"30 s\""), .optional("alert_path", .text, "\"/v1/events\""),
+        .optional("readings_path", .text, "\"/v1/events\""), .optional("decisions_path", .text, "\"/v1/decisions\""),
+    ]
 
     static let asset = TableShape(
         title: "[[asset]]",
@@ -313,16 +323,4 @@ enum Schema {
             .optional("form", .text, "\"local\""), .optional("codes", .constants, "{ red = 1, orange = 2, yellow = 3, blue = 4 }"),
             .optional("otherwise", .constant, "99"),
         ])
-
-    static let boardFile = TableShape(
-        title: "the board file",
-        keys: [
-            .required("schema", .whole, "1"), .required("name", .text, "\"Raspberry Pi 4 Model B\""),
-            .required("compatible", .texts, "[\"raspberrypi,4-model-b\"]"), .optional("notes", .text, "\"…\""),
-            .optional("chip", .tables, "[[chip]]"),
-        ])
-
-    static let chip = TableShape(
-        title: "[[chip]]",
-        keys: [.required("label", .text, "\"pinctrl-bcm2711\""), .required("lines", .whole, "58"), .optional("notes", .text, "\"…\"")])
 }

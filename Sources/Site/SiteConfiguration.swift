@@ -65,13 +65,52 @@ package enum ReadingsLane: String, CaseIterable, Sendable {
     case none, summary, all
 }
 
+/// How the platform is reached by HTTPS.
+package struct HTTPSConfiguration: Equatable, Sendable {
+    /// `https://host[:port][/prefix]`, without a slash at its end; plain `http://` to this machine only.
+    package var url: String
+    package var host: String
+    package var port: UInt16
+    package var tls: TLSConfiguration
+    /// The name of the secret that is sent as bearer token, never the secret itself.
+    package var tokenSecret: String?
+    /// `http://host:port`; nil: no proxy.
+    package var proxy: String?
+    /// *Units*: seconds of silence after which a request is given up. *Range*: 2…600.
+    package var timeout: Int
+    /// The most events of one batch. *Range*: 1…128.
+    package var window: Int
+
+    package init(
+        url: String, host: String, port: UInt16, tls: TLSConfiguration = TLSConfiguration(), tokenSecret: String? = nil, proxy: String? = nil,
+        timeout: Int = 30, window: Int = 64
+    ) {
+        self.url = url
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.tokenSecret = tokenSecret
+        self.proxy = proxy
+        self.timeout = timeout
+        self.window = window
+    }
+}
+
+/// By which protocol the platform is reached.
+package enum PlatformTransport: Equatable, Sendable {
+    case mqtt(BrokerConfiguration)
+    case https(HTTPSConfiguration)
+}
+
 /// Where alerts go.
 package struct PlatformConfiguration: Equatable, Sendable {
-    package var broker: BrokerConfiguration
-    /// Topic of the alerts; `{gateway}` is already replaced.
+    package var transport: PlatformTransport
+    /// Topic of the alerts, with `{gateway}` already replaced; by HTTPS the path.
     package var alertTopic: String
-    /// Topic of readings and summaries.
+    /// The same for readings and summaries.
     package var readingsTopic: String
+    /// Where decisions come from; nil: the platform makes none.
+    package var decisionsTopic: String?
     package var readings: ReadingsLane
     /// *Units*: seconds of one summary window. *Range*: 1…86 400.
     package var summaryInterval: Int
@@ -79,15 +118,37 @@ package struct PlatformConfiguration: Equatable, Sendable {
     package var mapping: AlertMapping?
 
     package init(
-        broker: BrokerConfiguration, alertTopic: String, readingsTopic: String, readings: ReadingsLane = .summary, summaryInterval: Int = 300,
-        mapping: AlertMapping? = nil
+        transport: PlatformTransport, alertTopic: String, readingsTopic: String, decisionsTopic: String? = nil, readings: ReadingsLane = .summary,
+        summaryInterval: Int = 300, mapping: AlertMapping? = nil
     ) {
-        self.broker = broker
+        self.transport = transport
         self.alertTopic = alertTopic
         self.readingsTopic = readingsTopic
+        self.decisionsTopic = decisionsTopic
         self.readings = readings
         self.summaryInterval = summaryInterval
         self.mapping = mapping
+    }
+
+    package init(
+        broker: BrokerConfiguration, alertTopic: String, readingsTopic: String, decisionsTopic: String? = nil, readings: ReadingsLane = .summary,
+        summaryInterval: Int = 300, mapping: AlertMapping? = nil
+    ) {
+        self.init(
+            transport: .mqtt(broker), alertTopic: alertTopic, readingsTopic: readingsTopic, decisionsTopic: decisionsTopic, readings: readings,
+            summaryInterval: summaryInterval, mapping: mapping)
+    }
+
+    /// The broker, where the platform is one.
+    package var broker: BrokerConfiguration? { if case .mqtt(let broker) = transport { broker } else { nil } }
+    /// The server, where the platform is reached by HTTPS.
+    package var server: HTTPSConfiguration? { if case .https(let server) = transport { server } else { nil } }
+    /// `host:port`, for people.
+    package var place: String {
+        switch transport {
+        case .mqtt(let broker): "\(broker.address.host):\(broker.address.port)"
+        case .https(let server): "\(server.host):\(server.port) by HTTPS"
+        }
     }
 }
 
@@ -133,12 +194,16 @@ package struct SiteConfiguration: Equatable, Sendable {
     package var journal: JournalConfiguration
     /// Path of the control socket.
     package var controlSocket: String
+    /// nil: the site does not say what it runs on.
+    package var board: BoardConfiguration?
+    /// In the order of the file; no two at one place, and none that the board's file reserves.
+    package var lines: [LineConfiguration]
     /// A stable hash over the text of all files that the configuration was read from, as sixteen hexadecimal digits.
     package var revision: String
 
     package init(
         plan: SitePlan, name: String, brokers: [BrokerConfiguration], platform: PlatformConfiguration?, journal: JournalConfiguration,
-        controlSocket: String, revision: String
+        controlSocket: String, board: BoardConfiguration? = nil, lines: [LineConfiguration] = [], revision: String
     ) {
         self.plan = plan
         self.name = name
@@ -146,6 +211,8 @@ package struct SiteConfiguration: Equatable, Sendable {
         self.platform = platform
         self.journal = journal
         self.controlSocket = controlSocket
+        self.board = board
+        self.lines = lines
         self.revision = revision
     }
 }
@@ -154,7 +221,7 @@ extension SiteConfiguration {
     /// The names of all secrets that the site refers to, each once, in the order of the file.
     package var secretNames: [String] {
         var all: [String] = brokers.compactMap(\.passwordSecret)
-        if let name = platform?.broker.passwordSecret { all.append(name) }
+        if let name = platform?.broker?.passwordSecret ?? platform?.server?.tokenSecret { all.append(name) }
         if let mapping = platform?.mapping { all += mapping.secrets }
         var names: [String] = []
         for name in all where !names.contains(name) { names.append(name) }
@@ -164,8 +231,9 @@ extension SiteConfiguration {
     /// The certificate and key files of the board that the site names, each once.
     package var certificateFiles: [String] {
         var paths: [String] = []
-        for connection in brokers + (platform.map { [$0.broker] } ?? []) {
-            for path in [connection.tls?.authority, connection.tls?.certificate, connection.tls?.key] {
+        let connections = brokers.map(\.tls) + [platform?.broker?.tls ?? platform?.server?.tls]
+        for tls in connections {
+            for path in [tls?.authority, tls?.certificate, tls?.key] {
                 if let path, !paths.contains(path) { paths.append(path) }
             }
         }

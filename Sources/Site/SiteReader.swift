@@ -39,6 +39,10 @@ struct SiteReader {
             log.error("there is a device but no [[broker]] to hear it through", at: first.here)
         }
         for table in deviceTables { devices.read(table) }
+        let board = BoardShelf(shelf: shelf, site: path).board(file.table("board", Schema.board), folder: site?.text("boards", limit: 1024)?.value)
+        var lines = LineReader(
+            assets: assets.register, quantities: quantities, board: board, noBroker: brokers.register.names.count, log: log)
+        for table in file.tables("line", Schema.line, limit: Limits.lines) { lines.read(table, into: &devices) }
         if devices.sensors.count > Limits.sensors {
             log.error("\(devices.sensors.count) sensors are too many; at most \(Limits.sensors) are allowed", at: file.here)
         }
@@ -55,11 +59,12 @@ struct SiteReader {
             maintenance: MaintenanceReader(assets: assets.register, utcOffsetSeconds: header.offset, log: log)
                 .windows(file.tables("maintenance", Schema.maintenance, limit: Limits.maintenanceWindows)))
         let store = file.table("journal", Schema.journal).map(journal) ?? JournalConfiguration()
+        BoardResources(board: board.configuration, log: log).check(store, file)
         let control = file.table("control", Schema.control).flatMap(socket) ?? SiteReader.controlSocket
         if !log.hasErrors { SiteWarnings(plan: plan, assets: assets.register, siteRules: siteRules, file: file, log: log).check() }
         return SiteConfiguration(
             plan: plan, name: header.name, brokers: brokers.brokers, platform: uplink, journal: store, controlSocket: control,
-            revision: shelf.revision)
+            board: board.configuration, lines: lines.lines, revision: shelf.revision)
     }
 
     /// *Source*: the service's runtime folder.
@@ -100,17 +105,43 @@ struct SiteReader {
     private func platform(_ reader: TableReader, _ site: TableReader?, gateway: String, with connections: inout ConnectionReader)
         -> PlatformConfiguration?
     {
-        let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
-        let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
         let lane: Located<ReadingsLane>? = reader.choice("readings", "readings lane")
         let summary = reader.seconds("summary_interval", in: 1...86_400)?.value ?? 300
         let mapping = mapping(reader, site)
+        if let url = reader.text("url", limit: 400), HTTPSURL.isMeant(by: url.value) {
+            let https = HTTPSReader(log: log)
+            let alerts = https.path(reader, "alert_path") ?? SiteReader.eventsPath
+            let readings = https.path(reader, "readings_path")
+            if mapping != nil, readings == nil, lane?.value != ReadingsLane.none {
+                log.error("with a mapping, say readings = \"none\", or where the platform takes them: readings_path", at: reader.here)
+            }
+            let decisions = https.path(reader, "decisions_path") ?? SiteReader.decisionsPath
+            guard let server = https.connection(reader, text: url) else { return nil }
+            return PlatformConfiguration(
+                transport: .https(server), alertTopic: alerts, readingsTopic: readings ?? alerts,
+                decisionsTopic: hearsDecisions(reader, mapping, "decisions_path") ? decisions : nil,
+                readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping)
+        }
+        HTTPSReader.refuseOwnKeys(reader, log: log)
+        let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
+        let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
+        let decisions = topic(reader, "decisions_topic", default: "bamai/{gateway}/decisions", gateway)
         // Twice the window of a source: uploads share nothing with the sensing side.
         guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
         return PlatformConfiguration(
-            broker: broker, alertTopic: alerts, readingsTopic: readings, readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping
-        )
+            broker: broker, alertTopic: alerts, readingsTopic: readings,
+            decisionsTopic: hearsDecisions(reader, mapping, "decisions_topic") ? decisions : nil, readings: lane?.value ?? .summary,
+            summaryInterval: summary, mapping: mapping)
     }
+
+    /// A platform with forms of its own has no decisions of ours, unless the file says where.
+    private func hearsDecisions(_ reader: TableReader, _ mapping: AlertMapping?, _ key: String) -> Bool {
+        reader.boolean("decisions")?.value ?? (mapping == nil || reader.has(key))
+    }
+
+    /// What the review desk listens at.
+    static let eventsPath = "/v1/events"
+    static let decisionsPath = "/v1/decisions"
 
     private func mapping(_ platform: TableReader, _ site: TableReader?) -> AlertMapping? {
         guard let name = platform.identifier("mapping") else { return nil }

@@ -3,24 +3,6 @@ import Lifeline
 import MQTT
 import Site
 
-/// What carries messages to the platform: a connection, real or simulated.
-///
-/// *Isolation*: that of its forwarder.
-package protocol PlatformLink: AnyObject {
-    /// Sends a message with QoS 1. Returns the identifier under which it will be acknowledged; nil when it was not taken: the link has failed, or no
-    /// broker can ever take this message.
-    func publish(topic: String, payload: [UInt8]) -> Int32?
-    /// The same with what stands beside the message, where the link has a place for it.
-    func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32?
-    /// The link takes nothing more.
-    var hasFailed: Bool { get }
-}
-
-extension PlatformLink {
-    /// Without what stands beside the message: most links have no place for it.
-    package func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32? { publish(topic: topic, payload: payload) }
-}
-
 /// Two lanes from the journal to the platform: alerts first, readings when no alert waits, each with its window and its cursor.
 ///
 /// At least once: what was on its way when a link ended is sent again, under the same ids. It owns no socket, thread or clock.
@@ -47,8 +29,9 @@ package final class Forwarder {
 
     /// Something may be in the journal that was not looked at.
     package private(set) var isHungry = true
-    /// Messages that no broker can take: stepped over, and kept in the journal.
+    /// Messages that the platform will never take: stepped over, and kept in the journal.
     package private(set) var deadLetters: UInt64 = 0
+    private var letters: [DeadLetter] = []
 
     /// - Parameter secrets: those of the platform's mapping, by name.
     package init(platform: PlatformConfiguration, gateway: String, utcOffsetSeconds: Int, secrets: [String: String] = [:]) {
@@ -89,6 +72,7 @@ package final class Forwarder {
     ///   - now: the wall clock, said in every message.
     package func fill(from reader: any JournalReader, to link: any PlatformLink, window: Int, now: Timestamp) throws(JournalError) {
         isHungry = false
+        guard link.isOpen(.alerts) else { return }
         let marks = try reader.clockMarks()
         if marks != self.marks { (self.marks, correction) = (marks, ClockCorrection(marks)) }
         try fillAlerts(reader, link, window, now)
@@ -101,7 +85,7 @@ package final class Forwarder {
             messages.rewind(to: readings.acknowledged)
             waiting.removeAll()
         }
-        if alertsAreSent && !isHoldingReadings { try fillReadings(reader, link, window, now) }
+        if alertsAreSent && !isHoldingReadings && link.isOpen(.readings) { try fillReadings(reader, link, window, now) }
     }
 
     /// There is something to look for in the journal, and room to send it. Without room, the next acknowledgement makes some.
@@ -119,9 +103,29 @@ package final class Forwarder {
         return lane
     }
 
-    /// No broker will ever take this message: it stays in the journal, and the lane goes on.
-    package func refuse(_ identifier: Int32) {
-        if acknowledge(identifier) != nil { deadLetters += 1 }
+    /// The platform will never take this message: it stays in the journal, and the lane goes on.
+    ///
+    /// - Parameters:
+    ///   - cause: in a word, such as `http-422`.
+    ///   - reason: the platform's own words.
+    package func refuse(_ identifier: Int32, cause: String, reason: String = "") {
+        let known = alerts.message(identifier) ?? readings.message(identifier)
+        guard let known, let lane = acknowledge(identifier) else { return }
+        bury(lane, position: known.position, event: known.event, cause: cause, reason: reason)
+    }
+
+    private func bury(_ lane: Lane, position: UInt64, event: String, cause: String, reason: String = "") {
+        deadLetters += 1
+        // More than the journal keeps is of no use to it.
+        if letters.count < DeadLetter.limit {
+            letters.append(DeadLetter(lane: lane, position: position, event: event, cause: cause, reason: reason))
+        }
+    }
+
+    /// What was refused since the last call; to be taken, and made durable, with or before what `takeMoved` says.
+    package func takeDeadLetters() -> [DeadLetter] {
+        defer { letters.removeAll() }
+        return letters
     }
 
     /// Lanes whose cursors have moved since the last call.
@@ -132,11 +136,17 @@ package final class Forwarder {
 
     /// The link is gone: what was on its way is sent again.
     package func rewind() {
-        alerts.rewind()
+        rewind(.alerts)
+        rewind(.readings)
+    }
+
+    /// The same for one lane of a link that has two ways.
+    package func rewind(_ lane: Lane) {
+        isHungry = true
+        if lane == .alerts { return alerts.rewind() }
         readings.rewind()
         messages.rewind(to: readings.acknowledged)
         waiting.removeAll()
-        isHungry = true
     }
 
     // MARK: - Lanes
@@ -147,15 +157,17 @@ package final class Forwarder {
             let room = window - inFlight
             let records = try reader.alerts(after: alerts.sent, limit: room)
             for record in records {
-                // A change of the board has no place in a platform's own message about alerts: it stays in the journal.
-                if record.isAudit && platform.mapping != nil {
+                // A platform with forms of its own has no form for the answer to a decision, nor for a change of the board: they stay in the journal.
+                if (record.isHandling || record.isAudit) && platform.mapping != nil {
                     skip(.alerts, to: record.position)
-                } else if let identifier = publish(record, to: link, now) {
-                    alerts.send(identifier, position: record.position)
+                    continue
+                }
+                if let identifier = publish(record, to: link, now) {
+                    alerts.send(identifier, position: record.position, event: record.id)
                 } else if link.hasFailed {
                     return
                 } else {
-                    deadLetters += 1
+                    bury(.alerts, position: record.position, event: record.id, cause: Forwarder.tooLarge)
                     skip(.alerts, to: record.position)
                 }
             }
@@ -169,10 +181,16 @@ package final class Forwarder {
     /// Sends an alert as the platform wants it.
     private func publish(_ record: AlertRecord, to link: any PlatformLink, _ now: Timestamp) -> Int32? {
         let document = stamped(record, now)
-        guard let mapping = platform.mapping, let properties else { return link.publish(topic: platform.alertTopic, payload: document) }
-        let message = mapping.message(of: document, secrets: secrets, utcOffsetSeconds: utcOffsetSeconds)
-        return link.publish(topic: platform.alertTopic, payload: message, properties: properties)
+        var message = PlatformMessage(lane: .alerts, topic: platform.alertTopic, payload: document, event: record.id, kind: "alert")
+        if let mapping = platform.mapping {
+            message.payload = mapping.message(of: document, secrets: secrets, utcOffsetSeconds: utcOffsetSeconds)
+            message.properties = properties
+        }
+        return link.publish(message)
     }
+
+    /// Why a link takes a message at no time: every one has a limit on bytes, and nothing else.
+    static let tooLarge = "too-large"
 
     /// The alert's document with what is only known now: when it is sent, and how far the gateway's clock could be believed.
     private func stamped(_ record: AlertRecord, _ now: Timestamp) -> [UInt8] {
@@ -198,7 +216,7 @@ package final class Forwarder {
         json.member("specversion", "1.0")
         json.member("id", record.id)
         json.member("source", "urn:bamai:" + gateway)
-        json.member("type", "cn.bamai.alert." + record.kind)
+        json.member("type", "cn.bamai." + (record.isHandling ? "" : "alert.") + record.kind)
         json.member("subject", record.subject)
         json.member("time", recorded)
         json.member("recordedtime", recorded)
@@ -236,12 +254,14 @@ package final class Forwarder {
                 skip(.readings, to: message.position)
                 continue
             }
-            if let identifier = link.publish(topic: platform.readingsTopic, payload: payload) {
-                readings.send(identifier, position: message.position)
+            let event = PlatformMessage(
+                lane: .readings, topic: platform.readingsTopic, payload: payload, event: gateway + "-" + message.name, kind: message.kind)
+            if let identifier = link.publish(event) {
+                readings.send(identifier, position: message.position, event: event.event)
             } else if link.hasFailed {
                 return
             } else {
-                deadLetters += 1
+                bury(.readings, position: message.position, event: event.event, cause: Forwarder.tooLarge)
                 skip(.readings, to: message.position)
             }
         }

@@ -5,6 +5,7 @@ struct LaneQueue {
     private struct Entry {
         var position: UInt64
         var identifier: Int32
+        var event: String
         var isAcknowledged: Bool
     }
 
@@ -21,16 +22,16 @@ struct LaneQueue {
         sent = acknowledged
     }
 
-    /// A message that ends at `position` is on its way.
-    mutating func send(_ identifier: Int32, position: UInt64) {
-        entries.append(Entry(position: position, identifier: identifier, isAcknowledged: false))
+    /// A message that ends at `position` is on its way. `event` is its id.
+    mutating func send(_ identifier: Int32, position: UInt64, event: String = "") {
+        entries.append(Entry(position: position, identifier: identifier, event: event, isAcknowledged: false))
         sent = position
         inFlight += 1
     }
 
     /// Everything up to `position` needs no message.
     mutating func skip(to position: UInt64) {
-        entries.append(Entry(position: position, identifier: -1, isAcknowledged: true))
+        entries.append(Entry(position: position, identifier: -1, event: "", isAcknowledged: true))
         sent = position
         advance()
     }
@@ -42,6 +43,11 @@ struct LaneQueue {
         inFlight -= 1
         advance()
         return true
+    }
+
+    /// What a message on its way is about; nil when the identifier is none of this lane's.
+    func message(_ identifier: Int32) -> (position: UInt64, event: String)? {
+        entries.first { $0.identifier == identifier && !$0.isAcknowledged }.map { ($0.position, $0.event) }
     }
 
     /// The connection is gone: what was on its way is sent again.

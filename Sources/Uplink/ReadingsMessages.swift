@@ -7,15 +7,20 @@ struct ReadingsMessage {
     /// nil: nothing is to be sent, the lane only moves on.
     var payload: [UInt8]?
     var position: UInt64
+    /// What the payload holds: `readings`, `summary`, and with its entries the id: `readings-000000001-000000500`.
+    var kind = ""
+    var name = ""
 }
 
 /// Turns the journal's readings into messages.
 ///
 /// *Memory*: bounded by the number of sensors (summaries) or by `batchBytes` (all).
-struct ReadingsMessages {
+struct ReadingsMessages: ~Copyable {
     /// Readings and bytes of one message.
     static let batchReadings = 1000
     static let batchBytes = 60_000
+    /// Series whose names are kept ready.
+    static let headLimit = 1 << 17
     /// Sensors of one summary message.
     static let summarySensors = 400
     /// Readings looked at before the alerts have their turn again.
@@ -26,6 +31,9 @@ struct ReadingsMessages {
     private let utcOffsetSeconds: Int
     private let windowMicroseconds: Int64
     private var names: [SeriesID: String] = [:]
+    /// What each series' readings begin with, by the series' number; empty: not asked for yet.
+    private var heads: [[UInt8]] = []
+    private var text: ReadingsText
     // The open summary window.
     private var window: Int64?
     private var sums: [SeriesID: Summary] = [:]
@@ -49,6 +57,8 @@ struct ReadingsMessages {
         self.gateway = gateway
         self.utcOffsetSeconds = utcOffsetSeconds
         windowMicroseconds = Int64(max(1, summaryInterval)) * 1_000_000
+        // Only a lane of all readings writes long messages.
+        text = ReadingsText(capacity: lane == .all ? ReadingsMessages.batchBytes + 4096 : 64)
     }
 
     /// Forgets what was scanned beyond `position`: the connection was lost.
@@ -82,47 +92,63 @@ struct ReadingsMessages {
     private mutating func batch(
         after position: UInt64, from reader: any JournalReader, _ correction: ClockCorrection, _ now: Timestamp
     ) throws(JournalError) -> [ReadingsMessage] {
-        var readings: [(UInt64, Reading)] = []
-        var last = position
+        var (count, first, last, end) = (0, position, position, position)
+        // A message that is not full ends where the journal does, or behind ticks that need no message of their own.
+        var isFull = false
         try reader.readings(from: position + 1) { sequence, reading in
-            last = sequence
-            if reading.series != .tick { readings.append((sequence, reading)) }
-            return readings.count < ReadingsMessages.batchReadings && last - position < UInt64(ReadingsMessages.scanLimit)
+            if reading.series == .tick {
+                last = sequence
+                return last - position < UInt64(ReadingsMessages.scanLimit)
+            }
+            let head = head(of: reading.series, reader)
+            isFull = count >= ReadingsMessages.batchReadings || text.count > ReadingsMessages.batchBytes && count > 0
+            if isFull { return false }
+            if count == 0 {
+                first = sequence
+                text.begin(beginning(sequence, now))
+            }
+            guard text.hasRoom(for: head) else {
+                isFull = true
+                return false
+            }
+            let (corrected, trust) = correction.corrected(reading, at: sequence)
+            text.put(corrected, sequence, head: head, trust, isFirst: count == 0)
+            count += 1
+            (last, end) = (sequence, sequence)
+            return last - position < UInt64(ReadingsMessages.scanLimit)
         }
-        guard let first = readings.first else { return last > position ? [ReadingsMessage(payload: nil, position: last)] : [] }
-        var json = JSONWriter(reserving: ReadingsMessages.batchBytes + 1024)
+        guard count > 0 else { return last > position ? [ReadingsMessage(payload: nil, position: last)] : [] }
+        text.put(Array("],\"last\":\(end)}".utf8))
+        return [
+            ReadingsMessage(
+                payload: text.bytes, position: isFull ? end : last, kind: "readings", name: "readings-\(Alert.padded(first))-\(Alert.padded(end))")
+        ]
+    }
+
+    /// What a message of readings begins with.
+    private func beginning(_ first: Sequence64, _ now: Timestamp) -> [UInt8] {
+        var json = JSONWriter(reserving: 256)
         json.beginObject()
         json.member("schema", "bamai.readings/1")
         json.member("gateway", gateway)
-        json.member("first", first.0)
+        json.member("first", first)
         json.member("sent_ms", now.microseconds / 1000)
+        // Milliseconds since 1970: a batch of a thousand says no offset a thousand times.
         json.key("readings")
         json.beginArray()
-        var end = first.0
-        for (sequence, reading) in readings {
-            if json.bytes.count > ReadingsMessages.batchBytes { break }
-            end = sequence
-            let (corrected, trust) = correction.corrected(reading, at: sequence)
-            write(corrected, sequence, name(reading.series, reader), trust, &json)
-        }
-        json.endArray()
-        json.member("last", end)
-        json.endObject()
-        // Ticks behind the last reading need no message of their own.
-        return [ReadingsMessage(payload: json.bytes, position: end == readings[readings.count - 1].0 ? last : end)]
+        return json.bytes
     }
 
-    private func write(_ reading: Reading, _ sequence: UInt64, _ name: String, _ trust: ClockTrust, _ json: inout JSONWriter) {
-        json.beginObject()
-        json.member("sensor", name)
-        json.member("sequence", sequence)
-        // Milliseconds since 1970: a batch of a thousand says no offset a thousand times.
-        json.member("observed_ms", reading.observed.microseconds / 1000)
-        json.member("received_ms", reading.received.microseconds / 1000)
-        json.member("value", reading.value)
-        if reading.flags.rawValue != 0 { json.member("flags", reading.flags.rawValue) }
-        if trust != .synchronised { json.member("clock", trust.rawValue) }
-        json.endObject()
+    /// What every reading of a series begins with; made once.
+    private mutating func head(of series: SeriesID, _ reader: any JournalReader) -> [UInt8] {
+        let index = Int(series.rawValue)
+        if index < heads.count, !heads[index].isEmpty { return heads[index] }
+        let head = ReadingsText.head(of: name(series, reader))
+        // Numbers are given from 1 on. One that is far from them all is a damaged file's.
+        guard index < ReadingsMessages.headLimit else { return head }
+        while heads.count <= index { heads.append([]) }
+        heads[index] = head
+        return head
     }
 
     // MARK: - Summaries
@@ -198,7 +224,10 @@ struct ReadingsMessages {
             json.endObject()
             start = end
             // Only the last part completes the window.
-            messages.append(ReadingsMessage(payload: json.bytes, position: start == ordered.count ? closed.last : position))
+            messages.append(
+                ReadingsMessage(
+                    payload: json.bytes, position: start == ordered.count ? closed.last : position, kind: "summary",
+                    name: "summary-\(Alert.padded(closed.first))-\(Alert.padded(closed.last))-\(messages.count)"))
         }
         return messages
     }

@@ -1,3 +1,4 @@
+import HTTP
 import Journal
 import Lifeline
 import Linux
@@ -15,6 +16,11 @@ package final class Uplink: Sendable {
     struct Shared: Sendable {
         var status = UplinkStatus()
         var acknowledged: [Lane: UInt64] = [:]
+        /// At most `DeadLetter.limit`.
+        var deadLetters: [DeadLetter] = []
+        /// Decisions that the owner has not taken yet, and what it said of those that it took; nil: nothing yet.
+        var offers: [DecisionOffer] = []
+        var answer: Bool?
         var isStopping = false
         var mustReopen = false
     }
@@ -22,7 +28,7 @@ package final class Uplink: Sendable {
     private let port: UplinkPort
     private let thread: NativeThread
 
-    /// Starts the thread.
+    /// Starts the thread of an uplink by MQTT.
     ///
     /// - Parameters:
     ///   - options: how to connect.
@@ -33,15 +39,31 @@ package final class Uplink: Sendable {
         platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, secrets: [String: String] = [:], seed: UInt64,
         openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
     ) throws(SystemError) {
+        let setting = UplinkSetting(
+            platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed, openReader: openReader)
         let port = try UplinkPort()
         let attempt = try BackgroundCall<Result<MQTTConnection, MQTTError>>()
         self.port = port
         thread = try NativeThread(name: "bamai-uplink") {
-            let worker = UplinkWorker(
-                platform: platform, options: options, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed,
-                openReader: openReader,
-                port: port, attempt: attempt)
-            worker.run()
+            UplinkWorker(setting: setting, options: options, feed: UplinkFeed(setting: setting, port: port), attempt: attempt).run()
+        }
+    }
+
+    /// Starts the thread of an uplink by HTTPS. Parameters as above.
+    package init(
+        platform: PlatformConfiguration, server: HTTPSConfiguration, options: HTTPOptions, gateway: String, utcOffsetSeconds: Int,
+        secrets: [String: String] = [:], seed: UInt64, openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader
+    ) throws(SystemError) {
+        let setting = UplinkSetting(
+            platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets, seed: seed, openReader: openReader)
+        let port = try UplinkPort()
+        self.port = port
+        thread = try NativeThread(name: "bamai-uplink") {
+            let feed = UplinkFeed(setting: setting, port: port)
+            guard let link = HTTPSLink(options, gateway: gateway, batchEvents: server.window, seed: seed) else {
+                return port.update { $0.lastError = "libcurl.so.4 cannot be loaded: install the package libcurl4 and restart bamaid" }
+            }
+            HTTPSWorker(setting: setting, window: server.window, feed: feed, link: link).run()
         }
     }
 
@@ -56,6 +78,15 @@ package final class Uplink: Sendable {
 
     /// The newest positions that the platform acknowledged since the last call.
     package func takeAcknowledged() -> [Lane: UInt64] { port.takeAcknowledged() }
+
+    /// What the platform will never take, since the last call. Ask after `takeAcknowledged`: then nothing is missing that a cursor has passed.
+    package func takeDeadLetters() -> [DeadLetter] { port.takeDeadLetters() }
+
+    /// Decisions that came from the platform, oldest first, at most `DecisionOffer.limit`. Nothing more comes before `answerDecisions`.
+    package func takeDecisions() -> [DecisionOffer] { port.takeOffers() }
+
+    /// The decisions that were taken are durable, or known already: now the platform is told that they arrived. false: they are not, and come again.
+    package func answerDecisions(areDurable: Bool) { port.answer(areDurable) }
 
     /// What to show of it.
     package var status: UplinkStatus { port.status }
@@ -105,6 +136,46 @@ final class UplinkPort: Sendable {
     func acknowledged(_ lane: Lane, _ position: UInt64) {
         state.withLock { $0.acknowledged[lane] = position }
         ack.signal()
+    }
+
+    func bury(_ letter: DeadLetter) {
+        state.withLock { if $0.deadLetters.count < DeadLetter.limit { $0.deadLetters.append(letter) } }
+        ack.signal()
+    }
+
+    func offer(_ offers: [DecisionOffer]) {
+        state.withLock { state in
+            state.offers = offers
+            state.answer = nil
+        }
+        ack.signal()
+    }
+
+    func takeOffers() -> [DecisionOffer] {
+        state.withLock { state in
+            defer { state.offers = [] }
+            return state.offers
+        }
+    }
+
+    func answer(_ areDurable: Bool) {
+        state.withLock { $0.answer = areDurable }
+        wake.signal()
+    }
+
+    /// nil: there is none yet.
+    func takeAnswer() -> Bool? {
+        state.withLock { state in
+            defer { state.answer = nil }
+            return state.answer
+        }
+    }
+
+    func takeDeadLetters() -> [DeadLetter] {
+        state.withLock { state in
+            defer { state.deadLetters = [] }
+            return state.deadLetters
+        }
     }
 
     func takeAcknowledged() -> [Lane: UInt64] {

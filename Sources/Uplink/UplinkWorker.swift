@@ -14,16 +14,16 @@ final class UplinkWorker {
     /// How often the backlog is counted for status. *Units*: nanoseconds.
     static let countInterval: Int64 = 1_000_000_000
 
-    private let platform: PlatformConfiguration
+    private let feed: UplinkFeed
+    private let port: UplinkPort
+    private let forwarder: Forwarder
     private var options: MQTTOptions
     private let attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
     private var versions = VersionChoice()
-    private let openReader: @Sendable () throws(JournalError) -> any JournalReader
-    private let port: UplinkPort
     private var backoff: Backoff
     /// While an alert waits, the way back is looked for at least every second and a half, however long it has been gone.
     private var urgency: Backoff
-    private var reader: (any JournalReader)?
+    private let mostInFlight: Int
     private var connection: MQTTConnection?
     private var isConnected = false
     private var connectingSince: Int64 = 0
@@ -31,44 +31,47 @@ final class UplinkWorker {
     private var connections: UInt64 = 0
     private var retryAt: Int64 = 0
     private var countAt: Int64 = 0
-    private let forwarder: Forwarder
+    private let decisionsTopic: String?
+    /// Decisions that were read and not offered yet; their acknowledgements are queued in the library.
+    private var heard: [DecisionOffer] = []
+    /// Since when acknowledgements are held back: nothing is written, or they would go out before the owner's commit. nil: they are not.
+    private var holdingSince: Int64?
+    /// An offer was made on a connection that is gone: its answer counts for nothing.
+    private var isAnswerDue = false
 
-    init(
-        platform: PlatformConfiguration, options: MQTTOptions, gateway: String, utcOffsetSeconds: Int, secrets: [String: String], seed: UInt64,
-        openReader: @escaping @Sendable () throws(JournalError) -> any JournalReader, port: UplinkPort,
-        attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>
-    ) {
-        self.platform = platform
+    init(setting: UplinkSetting, options: MQTTOptions, feed: UplinkFeed, attempt: BackgroundCall<Result<MQTTConnection, MQTTError>>) {
+        self.feed = feed
+        (port, forwarder) = (feed.port, feed.forwarder)
         self.options = options
-        self.openReader = openReader
-        self.port = port
         self.attempt = attempt
-        backoff = Backoff(base: 1, ceiling: 60, seed: seed)
-        urgency = Backoff(base: 1, ceiling: 1, seed: seed &+ 1)
-        forwarder = Forwarder(platform: platform, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, secrets: secrets)
+        decisionsTopic = setting.platform.decisionsTopic
+        mostInFlight = setting.platform.broker?.window ?? 1
+        backoff = Backoff(base: 1, ceiling: 60, seed: setting.seed)
+        urgency = Backoff(base: 1, ceiling: 1, seed: setting.seed &+ 1)
     }
 
     func run() {
         while !port.isStopping { turn() }
         let deadline = Clocks.monotonicNanoseconds() + UplinkWorker.farewell
         while isConnected && forwarder.inFlight > 0 && Clocks.monotonicNanoseconds() < deadline { wait(milliseconds: 50) }
-        if let connection {
+        // A goodbye would carry acknowledgements along that are held back.
+        if let connection, holdingSince == nil, heard.isEmpty {
             connection.disconnect()
             connection.write()
         }
         connection = nil
-        report()
+        feed.report()
     }
 
     private func turn() {
         let now = Clocks.monotonicNanoseconds()
-        if port.takeReopening() { reader = nil }
-        if reader == nil { openJournal(now) }
+        if let error = feed.open() { journalFailed(error, now) }
         takeAttempt(now)
-        if connection == nil && !attempt.isBusy && reader != nil && now >= retryAt { connect(now) }
+        if connection == nil && !attempt.isBusy && feed.reader != nil && now >= retryAt { connect(now) }
         if let connection {
             connection.keepAlive()
-            if isConnected { fill() }
+            takeAnswer(now)
+            if isConnected && holdingSince == nil { fill() }
             if let failure = connection.failure {
                 end(failure)
             } else if !isConnected && now - connectingSince > UplinkWorker.handshakeLimit {
@@ -77,37 +80,25 @@ final class UplinkWorker {
         }
         if now >= countAt {
             countAt = now + UplinkWorker.countInterval
-            count()
+            feed.count()
             if connection == nil && port.status.alertsPending > 0 { retryAt = min(retryAt, now + urgency.next()) }
         }
-        report()
+        feed.report()
         wait(milliseconds: patience(now))
     }
 
     /// How long nothing has to be done unless something happens.
     private func patience(_ now: Int64) -> Int32 {
-        if isConnected && forwarder.canGoOn(window: window) { return 0 }
+        if isConnected && holdingSince == nil && forwarder.canGoOn(window: window) { return 0 }
         return connection == nil ? Int32(clamping: max(1, min(1000, (retryAt - now) / 1_000_000))) : 1000
     }
 
     /// No more than the broker says it takes: the library would hold the rest back, out of our sight.
-    private var window: Int { min(platform.broker.window, connection?.receiveMaximum ?? 1) }
+    private var window: Int { min(mostInFlight, connection?.receiveMaximum ?? 1) }
 
     // MARK: - Journal
 
-    private func openJournal(_ now: Int64) {
-        do throws(JournalError) {
-            let opened = try openReader()
-            try forwarder.begin(opened)
-            reader = opened
-        } catch {
-            journalFailed(error, now)
-        }
-    }
-
     private func journalFailed(_ error: JournalError, _ now: Int64) {
-        port.update { $0.lastError = "the journal cannot be read: \(error)" }
-        reader = nil
         end(MQTTError(code: 0, text: "the journal cannot be read: \(error)"))
         retryAt = max(retryAt, now + 1_000_000_000)
     }
@@ -115,20 +106,10 @@ final class UplinkWorker {
     // MARK: - Sending
 
     private func fill() {
-        guard let reader, let connection else { return }
+        guard let connection else { return }
         connection.watchDuplicates(false)
-        do throws(JournalError) {
-            try forwarder.fill(from: reader, to: connection, window: window, now: Timestamp(microseconds: Clocks.wallMicroseconds()))
-        } catch {
-            journalFailed(error, Clocks.monotonicNanoseconds())
-        }
-        tell()
+        if let error = feed.fill(to: connection, window: window) { journalFailed(error, Clocks.monotonicNanoseconds()) }
         self.connection?.write()
-    }
-
-    /// Hands on what has been acknowledged.
-    private func tell() {
-        for (lane, position) in forwarder.takeMoved() { port.acknowledged(lane, position) }
     }
 
     // MARK: - Connection
@@ -163,6 +144,8 @@ final class UplinkWorker {
         let isImmediate = versions.ended(reason, wasConnected: isConnected)
         connection = nil
         isConnected = false
+        // Acknowledgements that were held back die with the connection: the broker sends those decisions again.
+        (heard, holdingSince) = ([], nil)
         forwarder.rewind()
         retryAt = isImmediate ? now : now + backoff.next()
         port.update {
@@ -172,7 +155,8 @@ final class UplinkWorker {
     }
 
     private func wait(milliseconds: Int32) {
-        let socket = connection?.socket ?? -1
+        // While acknowledgements are held back the socket is left alone.
+        let socket = holdingSince == nil ? connection?.socket ?? -1 : -1
         var interest = Int16(POLLIN)
         if connection?.wantsWrite == true { interest |= Int16(POLLOUT) }
         // poll(2) passes over negative descriptors.
@@ -189,31 +173,42 @@ final class UplinkWorker {
         guard let connection, socket >= 0 else { return }
         if descriptors[2].revents & Int16(POLLOUT) != 0 { connection.write() }
         if descriptors[2].revents & ~Int16(POLLOUT) != 0 {
-            while connection.read() {}
+            while heard.count < DecisionOffer.limit, connection.read() {}
         }
-        if let failure = connection.failure { end(failure) }
+        if let failure = connection.failure { return end(failure) }
+        offer()
     }
 
-    // MARK: - Status
+    // MARK: - Decisions
 
-    private func count() {
-        guard let reader else { return }
-        let newest = (try? reader.latestAlerts(limit: 1).first?.position) ?? 0
-        let last = (try? reader.lastSequence()) ?? 0
-        let (alert, reading) = (forwarder.acknowledged(.alerts), forwarder.acknowledged(.readings))
-        port.update {
-            $0.alertsPending = newest > alert ? newest - alert : 0
-            $0.readingsPending = last > reading ? last - reading : 0
+    /// What was heard goes to the owner, one offer at a time.
+    private func offer() {
+        guard !heard.isEmpty, holdingSince == nil else { return }
+        holdingSince = Clocks.monotonicNanoseconds()
+        guard !isAnswerDue else { return }
+        isAnswerDue = true
+        port.offer(heard)
+        heard = []
+    }
+
+    private func takeAnswer(_ now: Int64) {
+        let answer = port.takeAnswer()
+        if answer != nil { isAnswerDue = false }
+        guard let since = holdingSince else { return }
+        if !isAnswerDue && !heard.isEmpty {
+            // The answer was one to the connection before.
+            holdingSince = nil
+            offer()
+        } else if answer == true {
+            holdingSince = nil
+            connection?.write()
+        } else if answer == false || now - since > UplinkWorker.holdLimit {
+            connection?.giveUp("the journal takes no decisions now; the broker keeps them")
         }
     }
 
-    private func report() {
-        let (inFlight, deadLetters) = (forwarder.inFlight, forwarder.deadLetters)
-        port.update {
-            $0.inFlight = inFlight
-            $0.deadLetters = deadLetters
-        }
-    }
+    /// How long acknowledgements are held back before the broker gets its messages back. *Units*: nanoseconds; below any keep-alive time.
+    static let holdLimit: Int64 = 4_000_000_000
 }
 
 extension UplinkWorker: MQTTEvents {
@@ -223,6 +218,7 @@ extension UplinkWorker: MQTTEvents {
         connectedSince = Clocks.monotonicNanoseconds()
         connections += 1
         forwarder.wake()
+        if let decisionsTopic { connection?.subscribe([decisionsTopic]) }
         port.update {
             $0.state = .connected
             $0.lastError = nil
@@ -230,14 +226,23 @@ extension UplinkWorker: MQTTEvents {
         }
     }
 
-    func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16) {}
-    func subscribed(granted: [Bool]) {}
+    /// Whatever comes on this session was subscribed to as decisions.
+    func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16) {
+        // A retained message that was deleted is empty.
+        guard !payload.isEmpty else { return }
+        heard.append(DecisionOffer(bytes: Array(payload.prefix(DecisionOffer.bytesKept))))
+    }
+
+    func subscribed(granted: [Bool]) {
+        let isGranted = granted.allSatisfy { $0 }
+        port.update { $0.decisions = isGranted ? .listening : .refused }
+    }
 
     func refused(identifier: Int32, refusal: MQTTRefusal) {
         if refusal.isPermanent {
             // No broker will ever take it: it stays in the journal and the lane goes on.
-            forwarder.refuse(identifier)
-            tell()
+            forwarder.refuse(identifier, cause: "mqtt-0x" + String(refusal.code, radix: 16), reason: refusal.text)
+            feed.tell()
         } else {
             // Access rules or a quota: people mend that, and until they have, nothing is marked as forwarded.
             connection?.giveUp("the platform refused a message: \(refusal.text)")
@@ -245,16 +250,15 @@ extension UplinkWorker: MQTTEvents {
     }
 
     func published(identifier: Int32) {
-        guard let lane = forwarder.acknowledge(identifier) else { return }
-        tell()
-        port.update { if lane == .alerts { $0.alertsAcknowledged += 1 } else { $0.readingsAcknowledged += 1 } }
+        feed.acknowledge(identifier)
+        feed.tell()
     }
 }
 
 extension MQTTConnection: PlatformLink {
     package func publish(topic: String, payload: [UInt8]) -> Int32? { publish(topic: topic, payload: payload, qos: 1) }
-    package func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32? {
-        publish(topic: topic, payload: payload, qos: 1, properties: properties)
+    package func publish(_ message: PlatformMessage) -> Int32? {
+        publish(topic: message.topic, payload: message.payload, qos: 1, properties: message.properties ?? MQTTProperties())
     }
     package var hasFailed: Bool { failure != nil }
 }

@@ -39,7 +39,7 @@ struct AlarmsView {
     var lines: [String] {
         let head = "\(Terminal.plain(report["gateway"].text ?? "?"))  \(Terminal.plain(DecisionOptions.minutes(report["now"].text ?? "")))"
         return [Terminal.paint(head, .bold)] + rate + levels + worst + list("chattering", "chattering now") + list("stale", "stale")
-            + shelves + list("withheld", "withheld now") + reasons
+            + shelves + list("withheld", "withheld now") + falseAlarms + reasons
     }
 
     private func title(_ text: String) -> [String] { ["", Terminal.paint(text, .bold)] }
@@ -107,6 +107,26 @@ struct AlarmsView {
         guard !shelves.isEmpty || windows > 0 else { return [] }
         var lines = title("put aside: \(shelves.count)") + shelves.map { ShelfView.line($0) }
         if windows > 0 { lines.append("  \(Terminal.plural(Int(windows), "maintenance window")) of the site open now") }
+        return lines
+    }
+
+    /// What people reported, and what they might do: the gateway changes no limit by itself.
+    private var falseAlarms: [String] {
+        let points = alarms["false_alarms"].list
+        guard !points.isEmpty else { return [] }
+        var lines = title("called false alarms by people")
+        for point in points.suffix(AlarmsView.listLimit).reversed() {
+            func text(_ name: String) -> String { Terminal.plain(point[name].text ?? "") }
+            let suggestion = point["suggestion"]
+            let advice =
+                suggestion["act"].text == "limit"
+                ? "a limit \(suggestion["direction"].text ?? "") \(JSONWriter.threeDecimals(suggestion["beyond"].number ?? 0)) \(suggestion["unit"].text ?? "")"
+                : "bamai shelve \(text("asset")) --rule \(text("rule")) --for 7d"
+            lines.append(
+                "  \(Terminal.padLeft(Terminal.count(point["count"].count), 5))  \(Terminal.pad(text("asset"), 16)) \(Terminal.pad(text("rule"), 20)) "
+                    + "\(DecisionOptions.minutes(text("last")))  \(text("by")): \(text("reason"))")
+            lines.append(Terminal.paint("         consider \(Terminal.plain(advice))", .grey))
+        }
         return lines
     }
 

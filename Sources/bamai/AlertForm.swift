@@ -12,14 +12,16 @@ enum AlertForm {
 
     /// What to print of a record; nil where its document is lost or none.
     func text(_ record: AlertRecord) -> String? {
-        if record.isAudit {
-            // A change of the board is no alert: neither CAP nor a platform's own message has a word for it.
-            switch self {
-            case .cap, .mapped: return nil
-            case .lines, .cloudEvents: break
-            }
+        switch self {
+        // The answer to a decision, and a change of the board, are documents like any other, and no alerts.
+        case .lines: record.isHandling ? nil : alertText(record)
+        case .cap, .mapped: record.isHandling || record.isAudit ? nil : alertText(record)
+        case .cloudEvents: String(decoding: record.body, as: UTF8.self)
         }
-        return switch self {
+    }
+
+    private func alertText(_ record: AlertRecord) -> String? {
+        switch self {
         case .lines(let language):
             AlertView(record.body).map { $0.line(language, columns: Terminal.isInteractive ? Terminal.size.columns : nil) }
         case .cloudEvents: String(decoding: record.body, as: UTF8.self)

@@ -13,10 +13,12 @@ struct Bamai: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Check.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self, Acknowledge.self, End.self,
+            Check.self, BoardCommand.self, DoctorCommand.self, Discover.self, BaselineCommand.self, Status.self, Watch.self, Alerts.self, Alarms.self,
+            Acknowledge.self, FalseAlarm.self,
+            End.self,
             Shelve.self, Unshelve.self, Shelves.self,
-            Maintain.self, IndexCommand.self, Export.self, Rejected.self, Replay.self, Simulate.self, ScoreCommand.self,
+            Maintain.self, IndexCommand.self, Export.self, Rejected.self, GPIOCommand.self, Replay.self, Simulate.self, ScoreCommand.self,
             PushCommand.self, DiffCommand.self, HistoryCommand.self, RollbackCommand.self, DriftCommand.self, ConfirmCommand.self,
-            SecretCommand.self, BoardCommand.self,
+            SecretCommand.self,
         ])
 }

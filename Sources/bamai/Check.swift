@@ -39,10 +39,26 @@ struct Check: ParsableCommand {
                     + "\(Terminal.plural(plan.sensors.count, "sensor")) (\(judged) judged by Pulse), \(Terminal.plural(plan.rules.count, "rule"))")
             let platform =
                 site.platform.map { platform in
-                    "platform \(platform.broker.address.host):\(platform.broker.address.port)"
+                    "platform \(platform.place)"
                         + (platform.mapping.map { ", mapping \($0.name)@\($0.version)" } ?? "")
                 } ?? "no platform: alerts stay here"
             Output.line("       \(Terminal.plural(site.brokers.count, "broker")), \(platform)")
+            if let board = Check.boardLine(site) { Output.line("       " + board) }
         }
+    }
+    /// The board and how many lines of it are wired to what; nil: none of both.
+    private static func boardLine(_ site: SiteConfiguration) -> String? {
+        guard site.board != nil || !site.lines.isEmpty else { return nil }
+        var counts: [(role: String, count: Int)] = []
+        for line in site.lines {
+            if let place = counts.firstIndex(where: { $0.role == line.role.name }) {
+                counts[place].count += 1
+            } else {
+                counts.append((line.role.name, 1))
+            }
+        }
+        let board = site.board.map { "board \($0.type)" } ?? "no board named"
+        let roles = counts.map { Terminal.plural($0.count, $0.role) }.joined(separator: ", ")
+        return board + ", " + Terminal.plural(site.lines.count, "line") + (roles.isEmpty ? "" : " (\(roles))")
     }
 }

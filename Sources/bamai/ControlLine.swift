@@ -36,6 +36,9 @@ final class ControlLine {
         }
     }
 
+    /// Over a socket that is connected, and that it closes.
+    init(connected: Int32) { descriptor = connected }
+
     deinit { close(descriptor) }
 
     func send(_ line: String) { Output.raw(line + "\n", to: descriptor) }

@@ -5,7 +5,7 @@ import Site
 /// Which site a command is about.
 struct SiteOption: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The site's folder or its site.toml.", valueName: "folder"), completion: .directory)
-    var site: String = "/etc/bamai"
+    var site: String = "/var/lib/bamai/current"
 
     func load() throws -> SiteConfiguration { try SiteOption.load(site) }
 

@@ -13,7 +13,7 @@ struct StatusView {
     }
 
     /// The whole page. A daemon that waits for its journal has no more to tell than why.
-    var lines: [String] { report["journal"].isNull ? head + problems : head + problems + episodes + sources + journal + platform }
+    var lines: [String] { report["journal"].isNull ? head + problems : head + problems + episodes + alarms + sources + journal + platform }
 
     private var head: [String] {
         func text(_ name: String) -> String { Terminal.plain(report[name].text ?? "?") }
@@ -53,6 +53,27 @@ struct StatusView {
         return lines
     }
 
+    /// How the alerts themselves are: the figures of `bamai alarms` in a few lines, warnings in colour.
+    private var alarms: [String] {
+        let alarms = report["alarms"]
+        guard !alarms.isNull else { return [] }
+        let (day, most, peak) = (alarms["last_day"].count, alarms["acceptable_a_day"].count, alarms["peak_10_min"].count)
+        let held = alarms["held_by_flood_last_day"].count
+        func counted(_ name: String) -> Int64 { alarms[name]["count"].count }
+        func noted(_ number: Int64, _ words: String) -> String { Terminal.paint("\(Terminal.count(number)) \(words)", number > 0 ? .yellow : .grey) }
+        return title("alarms") + [
+            row(
+                "rate",
+                "\(Terminal.paint(Terminal.count(day), day > most ? .red : .green)) in the last day (one operator can take \(Terminal.count(most))), "
+                    + "\(count(alarms, "last_hour")) in the last hour"),
+            row("flood", "\(Terminal.paint(Terminal.count(peak), peak >= 10 ? .red : .grey)) in the worst 10 min, \(noted(held, "held back"))"),
+            row(
+                "standing",
+                "\(noted(counted("stale"), "stand for long")), \(noted(counted("chattering"), "chatter")), "
+                    + "\(Terminal.count(Int64(alarms["shelves"].list.count))) shelved, \(Terminal.count(counted("withheld"))) withheld"),
+        ]
+    }
+
     private var sources: [String] {
         var lines = title("sources")
         for broker in report["brokers"].list {
@@ -63,6 +84,7 @@ struct StatusView {
                         + "\(Terminal.bytes(broker["bytes"].count)), \(count(broker, "redelivered")) redelivered, \(count(broker, "reconnects")) reconnects"
                 ))
         }
+        lines += boardLines
         let decode = report["decode"]
         let refused = decode["refused"].members.map { ($0.key, $0.value.count) }.sorted { $0 < $1 }
         let total = refused.reduce(0) { $0 + $1.1 }
@@ -82,6 +104,27 @@ struct StatusView {
                 "\(count(sensors, "reporting")) of \(count(sensors, "total")) reporting, "
                     + Terminal.paint("\(Terminal.count(silent)) silent", silent > 0 ? .yellow : .grey) + ", \(count(sensors, "never")) never heard"))
         return lines
+    }
+
+    /// The board's own lines, one each.
+    private var boardLines: [String] {
+        report["lines"].list.map { line in
+            let id = Terminal.plain(line["id"].text ?? "")
+            let pin = line["pin"].text.flatMap { $0.isEmpty ? nil : $0 } ?? "\(line["chip"].text ?? "") \(line["offset"].count)"
+            let isHeld = line["state"].text == "held"
+            let state = Terminal.paint(Terminal.plain(line["state"].text ?? "?"), isHeld ? .green : .red)
+            var words =
+                "\(state) for \(Terminal.duration(line["since_s"].count)), \(Terminal.plain(line["role"].text ?? "")) at \(Terminal.plain(pin))"
+            if let isActive = line["active"].flag {
+                words += line["role"].text == "output" ? (isActive ? ", on" : ", off") : isActive ? ", active" : ", inactive"
+            }
+            if !line["count"].isNull { words += ", count \(count(line, "count"))" }
+            if !line["edges"].isNull { words += ", " + Terminal.plural(Int(line["edges"].count), "edge") }
+            let lost = line["edges_lost"].count
+            if lost > 0 { words += ", " + Terminal.paint("\(Terminal.count(lost)) lost", .yellow) }
+            if line["bounces"].count > 0 { words += ", \(count(line, "bounces")) bounces" }
+            return row("line \(id)", words)
+        }
     }
 
     private var journal: [String] {
@@ -140,12 +183,33 @@ struct StatusView {
         let platform = report["platform"]
         if platform.isNull { return title("platform") + [row("link", "none configured: alerts stay in the journal")] }
         return title("platform") + [
-            row("link", "\(state(platform)), \(count(platform, "in_flight")) in flight, \(count(platform, "reconnects")) reconnects"),
+            row(
+                "link",
+                "\(state(platform)) by \(platform["transport"].text == "https" ? "HTTPS" : "MQTT"), \(count(platform, "in_flight")) in flight, "
+                    + "\(count(platform, "reconnects")) reconnects"),
             row("alerts", "\(count(platform, "alerts_acknowledged")) acknowledged, \(count(platform, "alerts_pending")) waiting"),
             row(
                 "readings",
                 "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
-        ]
+        ] + refused(platform) + decisions(platform["decisions"])
+    }
+
+    private func decisions(_ decisions: JSONValue) -> [String] {
+        let refusals = decisions["refused"].members.sorted { $0.key < $1.key }.map {
+            "\(Terminal.count($0.value.count)) refused (\(Terminal.plain($0.key)))"
+        }
+        let parts = ["\(count(decisions, "taken")) taken"] + refusals
+        switch decisions["state"].text {
+        case "listening": return [row("decisions", parts.joined(separator: ", "))]
+        case "refused": return [row("decisions", Terminal.paint("the platform refuses to give them", .yellow))]
+        default: return []
+        }
+    }
+
+    /// Nothing is said while the platform has taken everything.
+    private func refused(_ platform: JSONValue) -> [String] {
+        guard platform["dead_letters"].count > 0 else { return [] }
+        return [row("refused", Terminal.paint("\(count(platform, "dead_letters")) messages for good: bamai rejected --platform", .red))]
     }
 
     private func title(_ text: String) -> [String] { [Terminal.paint(text, .bold)] }
@@ -154,6 +218,6 @@ struct StatusView {
 
     private func state(_ object: JSONValue) -> String {
         let state = Terminal.plain(object["state"].text ?? "?")
-        return Terminal.paint(state, state == "connected" ? .green : .red)
+        return Terminal.paint(state, state == "connected" || state == "idle" ? .green : .red)
     }
 }

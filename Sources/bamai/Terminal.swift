@@ -13,6 +13,15 @@ enum Terminal {
 
     private static func isSet(_ variable: String) -> Bool { !text(variable).isEmpty }
 
+    /// Whether the environment's character set is UTF-8; the first variable that is set decides, as setlocale(3) does it.
+    static let isUTF8: Bool = {
+        for variable in ["LC_ALL", "LC_CTYPE", "LANG"] where isSet(variable) {
+            let name = text(variable).lowercased()
+            return name.hasSuffix("utf-8") || name.hasSuffix("utf8") || name.contains("utf-8@") || name.contains("utf8@")
+        }
+        return false
+    }()
+
     /// The language that the environment asks for: `zh` or `en`.
     static let language: String = {
         for variable in ["LC_ALL", "LC_MESSAGES", "LANG"] where isSet(variable) { return text(variable).hasPrefix("zh") ? "zh" : "en" }
@@ -170,6 +179,20 @@ enum Terminal {
 
     /// `1 alert`, `3 alerts`.
     static func plural(_ number: Int, _ word: String) -> String { "\(count(Int64(number))) \(word)\(number == 1 ? "" : "s")" }
+
+    /// A text for a terminal that knows ASCII only: what has a plain form takes it, the rest is a question mark.
+    static func ascii(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{b0}": continue
+            case "\u{2026}": result += "..."
+            case "\u{b7}": result += "."
+            default: result.unicodeScalars.append(scalar.isASCII ? scalar : "?")
+            }
+        }
+        return result
+    }
 
     /// A text from outside, with what would move the cursor made visible.
     static func plain(_ text: String) -> String {

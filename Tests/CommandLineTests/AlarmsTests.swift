@@ -11,6 +11,9 @@ struct AlarmsTests {
         "since":"2026-01-02T10:59:00+08:00","reason":"maintenance","episode":"e"}]},"shelves":[{"act":"shelve","asset":"MH-02","rule":"cover.tilt",\
         "until":"2026-01-02T18:00:00+08:00","reason":"kerb \\u001b stones","by":"Li Wei"},{"act":"maintain","asset":"PUMP-2",\
         "until":"2026-01-02T12:00:00+08:00","reason":"bearing","by":"Zhang"}],"maintenance_windows_open":1,\
+        "false_alarms":[{"asset":"WP-3","rule":"pressure.low","sensor":"WP-3/pressure","count":3,"last":"2026-01-01T09:30:00+08:00","by":"Li Wei",\
+        "reason":"pump test","suggestion":{"act":"limit","direction":"below","beyond":0.118,"unit":"MPa"}},{"asset":"MH-02","rule":"cover.tilt",\
+        "count":1,"last":"2026-01-02T09:30:00+08:00","by":"Zhang","reason":"road works","suggestion":{"act":"shelve"}}],\
         "reasons":{"maintenance":{"withheld":3,"ended_untold":1},"shelved":{"withheld":0,"ended_untold":0},\
         "suppressed":{"withheld":7,"ended_untold":7},"flood":{"withheld":31,"ended_untold":4}},"chattered":2}}
         """
@@ -29,6 +32,9 @@ struct AlarmsTests {
             "  orange  manhole/MH-09    cover.open           since 2026-01-02 10:59  maintenance", "put aside: 2",
             "  shelved     MH-02 cover.tilt                 until 2026-01-02 18:00  Li Wei: kerb · stones",
             "  maintenance PUMP-2                           until 2026-01-02 12:00  Zhang: bearing", "  1 maintenance window of the site open now",
+            "called false alarms by people", "      3  WP-3             pressure.low         2026-01-01 09:30  Li Wei: pump test",
+            "         consider a limit below 0.118 MPa", "      1  MH-02            cover.tilt           2026-01-02 09:30  Zhang: road works",
+            "         consider bamai shelve MH-02 --rule cover.tilt --for 7d",
             "  suppressed         7 withheld, 7 of them ended untold", "  … and 2 more",
         ] {
             #expect(run.lines.contains { $0 == line }, "\(line)\n\(run.output)")
@@ -57,7 +63,7 @@ struct AlarmsTests {
         let run = try CommandRun(["shelve", "MH-02", "--rule", "cover.tilt", "--for", "4h"] + words + [taken.path])
         #expect(run.code == 0)
         #expect(run.output == "√ shelve MH-02 cover.tilt, until 2026-01-02 18:00; in the journal at 1842\n")
-        for command in [["unshelve", "MH-02"], ["acknowledge", "ep"], ["end", "ep"], ["maintain", "A", "--done"]] {
+        for command in [["unshelve", "MH-02"], ["acknowledge", "ep"], ["end", "ep"], ["false-alarm", "ep"], ["maintain", "A", "--done"]] {
             let refusing = try SpeakingSocket([#"{"error":"no episode \"ep\" stands"}"#])
             let run = try CommandRun(command + words + [refusing.path])
             #expect(run.code == 1)

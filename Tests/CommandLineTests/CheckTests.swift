@@ -28,4 +28,11 @@ struct CheckTests {
         #expect(run.code == 2)
         #expect(run.output.contains("/nowhere/at/all/site.toml"))
     }
+
+    @Test("A site with lines: its board, and what is wired to it")
+    func lines() throws {
+        let run = try CommandRun(["check", CommandRun.root + "/firmware-config/sample"])
+        #expect(run.code == 0)
+        #expect(run.output.contains("board raspberry-pi-4, 4 lines (1 contact, 1 state, 1 pulse, 1 output)"))
+    }
 }

@@ -69,12 +69,40 @@ struct ControlTests {
         #expect(!run.output.contains("\u{1b}"))
     }
 
+    @Test("The way to the platform: how, what it refused for good, and what it decided")
+    func platform() throws {
+        let platform =
+            #""platform":{"transport":"https","state":"idle","alerts_acknowledged":7,"alerts_pending":0,"readings_acknowledged":3,"readings_pending":2,"#
+            + #""in_flight":1,"reconnects":4,"dead_letters":2,"decisions":{"state":"listening","taken":5,"duplicates":1,"refused":{"expired":3}}},"sensors""#
+        let socket = try SpeakingSocket([ControlTests.report.replacingOccurrences(of: "\"platform\":null,\"sensors\"", with: platform)])
+        let run = try CommandRun(["status", "--socket", socket.path])
+        for line in [
+            "  link             idle by HTTPS, 1 in flight, 4 reconnects", "  refused          2 messages for good: bamai rejected --platform",
+            "  decisions        5 taken, 3 refused (expired)",
+        ] {
+            #expect(run.lines.contains { $0 == line }, "\(line)\n\(run.output)")
+        }
+    }
+
     @Test("In Chinese where the terminal is, or where it is asked for")
     func chinese() throws {
         let first = try SpeakingSocket([ControlTests.report])
         #expect(try CommandRun(["status", "--socket", first.path], environment: ["LC_ALL": "zh_CN.UTF-8"]).output.contains("井盖倾斜"))
         let second = try SpeakingSocket([ControlTests.report])
         #expect(try CommandRun(["status", "--socket", second.path, "--lang", "zh"]).output.contains("井盖倾斜"))
+    }
+
+    @Test("The alarms' own figures have their lines, and what is too much stands out in words")
+    func alarms() throws {
+        let alarms =
+            #""alarms":{"last_hour":20,"last_day":300,"acceptable_a_day":144,"peak_10_min":40,"held_by_flood_last_day":9,"stale":{"count":3},"#
+            + #""chattering":{"count":1},"withheld":{"count":5},"shelves":[{},{}]},"sensors":"#
+        let report = ControlTests.report.replacingOccurrences(of: "\"sensors\":", with: alarms)
+        let socket = try SpeakingSocket([report])
+        let output = try CommandRun(["status", "--socket", socket.path]).output
+        #expect(output.contains("alarms\n  rate             300 in the last day (one operator can take 144), 20 in the last hour\n"), "\(output)")
+        #expect(output.contains("  flood            40 in the worst 10 min, 9 held back\n"))
+        #expect(output.contains("  standing         3 stand for long, 1 chatter, 2 shelved, 5 withheld\n"))
     }
 
     @Test("--json is the gateway's line, byte by byte")

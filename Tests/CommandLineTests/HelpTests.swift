@@ -4,8 +4,10 @@ import Testing
 @Suite("bamai: help and wrong use")
 struct HelpTests {
     static let commands = [
-        "check", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "end", "shelve", "unshelve",
+        "check", "board", "board detect", "doctor", "discover", "baseline", "status", "watch", "alerts", "alarms", "acknowledge", "false-alarm",
+        "end", "shelve", "unshelve",
         "shelves", "maintain", "index", "export", "rejected",
+        "gpio", "gpio list", "gpio watch", "gpio pulse",
         "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",
         "push", "diff", "history", "rollback", "drift", "confirm", "secret", "secret set", "secret list", "secret remove",
@@ -46,7 +48,7 @@ struct HelpTests {
             ["shelve", "A", "--for", "1h", "--by", "b"], ["end", "ep", "--reason", "r"],
             ["maintain", "A", "--done", "--for", "1h", "--reason", "r", "--by", "b"],
             ["discover", "--topic", "a/#/b"], ["discover", "--site", "x", "--devices", "y"], ["baseline"],
-            ["push", "x"], ["push", "x", "-h"], ["push", "x", "y", "--expect", "12"], ["push", "x", "y", "--probation", "2d"],
+            ["push", "x"], ["push", "x", "y", "--expect", "12"], ["push", "x", "y", "--probation", "2d"],
             ["push", "x", "y", "--root", "z"], ["push", "x", "y", "-o", "StrictHostKeyChecking=no"], ["rollback"], ["confirm", "y"], ["secret", "set"], ["secret", "set", "../x"], ["board", "adopt"],
             ["baseline", "MH-1", "--for", "1s", "--last", "3"], ["baseline", "MH-1", "--last", "0"],
         ])

@@ -28,6 +28,11 @@ struct JournalCommandTests {
                 Reading(series: .tick, observed: Timestamp(unixSeconds: 1_767_323_100), received: Timestamp(unixSeconds: 1_767_323_100), value: 0))
             if commit < 2 {
                 batch.alerts.append(JournalCommandTests.alert(commit))
+                batch.deadLetters.append(
+                    DeadLetter(
+                        made: Timestamp(unixSeconds: 1_767_323_045 + Int64(commit)), lane: .alerts, position: UInt64(commit + 1),
+                        event: "a-\(commit)",
+                        cause: "http-422", reason: "no such \u{1b} field"))
                 batch.rejected.append(
                     RejectedMessage(
                         received: Timestamp(unixSeconds: 1_767_323_045), broker: "field", topic: "water/x", cause: "not-json",
@@ -201,6 +206,17 @@ struct JournalCommandTests {
         try #require(run.lines.count == 5, "\(run.output)")
         #expect(run.lines[0] == "01-02 11:04:05  not-json         field  water/x")
         #expect(run.lines[1] == "  {broken·[2J 1")
+    }
+
+    @Test("What the platform refused for good, the newest first, with its words")
+    func deadLetters() throws {
+        let run = try CommandRun(["rejected", "--platform", "--journal", try journal()])
+        #expect(
+            run.lines == [
+                "01-02 11:04:06  http-422   alerts    a-1", "  no such · field", "01-02 11:04:05  http-422   alerts    a-0", "  no such · field", "",
+            ], "\(run.output)")
+        let one = try CommandRun(["rejected", "--platform", "--limit", "1", "--journal", folder.file("journal.db")])
+        #expect(one.lines.dropFirst(2) == ["2 in all", ""])
     }
 
     @Test("No journal, or no journal of ours: a sentence and 1", arguments: ["alerts", "export", "rejected"])

@@ -33,8 +33,8 @@ struct DecisionReaderTests {
         "What is no decision is refused with the reason",
         arguments: [
             ("", "the decision is no JSON document (empty)"), ("{", "the decision is no JSON document (not-json)"),
-            ("[]", "unknown act \"\"; known: shelve, unshelve, acknowledge, end, maintain, resume"),
-            (#"{"act":"sleep"}"#, "unknown act \"sleep\"; known: shelve, unshelve, acknowledge, end, maintain, resume"),
+            ("[]", "unknown act \"\"; known: shelve, unshelve, acknowledge, end, maintain, resume, false_alarm"),
+            (#"{"act":"sleep"}"#, "unknown act \"sleep\"; known: shelve, unshelve, acknowledge, end, maintain, resume, false_alarm"),
             (#"{"act":1}"#, "act must be a text"), (#"{"act":"end","by":["x"]}"#, "by must be a text"),
             (#"{"act":"shelve","until":"tomorrow"}"#, "until is written like 2026-01-02T18:00 or 2026-01-02T18:00:00+08:00"),
             (#"{"act":"shelve","until":"2026-01-02T18:00","for_s":1}"#, "write until or for_s, not both"),

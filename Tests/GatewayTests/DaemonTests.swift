@@ -80,7 +80,7 @@ struct DaemonTests {
             Set(refused.keys) == ["not-json", "too-large", "wrong-type"]
                 || Set(refused.keys) == ["not-json", "invalid-utf8", "too-large", "wrong-type"])
         #expect((report?["problems"] as? [Any])?.isEmpty == true)
-        #expect(ask(fixture, "nonsense")?["error"] as? String == "unknown request; known: status, watch, reload, index, alarms, decide")
+        #expect(ask(fixture, "nonsense")?["error"] as? String == "unknown request; known: status, watch, reload, index, alarms, decide, health, lacks, audit")
         #expect(fixture.stop() == 0)
         #expect(!FileManager.default.fileExists(atPath: fixture.folder.file("control.sock")), "it takes its socket with it")
     }

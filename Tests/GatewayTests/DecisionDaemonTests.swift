@@ -42,7 +42,7 @@ struct DecisionDaemonTests {
     @Test(
         "What makes no sense is refused with the reason, and the daemon goes on",
         arguments: [
-            ("decide", "unknown request; known: status, watch, reload, index, alarms, decide"),
+            ("decide", "unknown request; known: status, watch, reload, index, alarms, decide, health, lacks, audit"),
             ("decide rubbish", "the decision is no JSON document (not-json)"),
             (#"decide {"act":"shelve","asset":"A7","for_s":60,"reason":"r","by":"b"}"#, "this site has no asset \"A7\""),
             (#"decide {"act":"shelve","asset":"A0","for_s":60,"reason":"","by":"b"}"#, "reason is missing"),

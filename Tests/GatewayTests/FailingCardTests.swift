@@ -124,7 +124,7 @@ final class MQTTPublisherSlowly {
 }
 
 /// An ext4 file system of 16 MiB in a file, mounted; gone with its owner.
-private final class Card {
+final class Card {
     let path: String
     private let image: String
 

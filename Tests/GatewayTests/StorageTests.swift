@@ -33,6 +33,29 @@ struct StorageTests {
         try gateway.step(readable: source.isPaused ? [] : [source], all: [source])
     }
 
+    @Test("The watchdog is not fed while a commit is overdue: not by a loop that turns and stores nothing")
+    func watchdog() throws {
+        let gateway = try gateway(LineFixture.configuration(commitDelay: .seconds(10)))
+        #expect(gateway.storageIsAlive(time.monotonicNanoseconds))
+        time.advance(by: .seconds(3600))
+        #expect(gateway.storageIsAlive(time.monotonicNanoseconds), "a street where nothing happens is no fault")
+        try turn(gateway, 1)
+        #expect(!gateway.isIdle)
+        time.advance(by: .seconds(59))
+        #expect(gateway.storageIsAlive(time.monotonicNanoseconds))
+        time.advance(by: .seconds(1))
+        #expect(!gateway.storageIsAlive(time.monotonicNanoseconds))
+        try gateway.step(readable: [], all: [source])
+        #expect(gateway.isIdle && gateway.storageIsAlive(time.monotonicNanoseconds))
+
+        journal.failAllCommits(with: .full("test"))
+        try? turn(gateway, 2)
+        time.advance(by: .seconds(10))
+        #expect(throws: JournalError.full("test")) { try gateway.step(readable: [], all: [source]) }
+        time.advance(by: .seconds(61))
+        #expect(!gateway.storageIsAlive(time.monotonicNanoseconds), "a store that is to be tried again and is not")
+    }
+
     @Test("A store that refuses is tried again after 1, 2, 4, 8 and then every 15 seconds, and nothing is read meanwhile")
     func retries() throws {
         let gateway = try gateway()

@@ -24,6 +24,8 @@ final class Collector: MessageSink {
                 broker: broker, topic: String(decoding: topic, as: UTF8.self), text: String(decoding: payload, as: UTF8.self), receipt: receipt,
                 qos: qos, retained: retained))
     }
+
+    func sensed(sensor: Int, value: Double, monotonicNanoseconds: Int64) { preconditionFailure("a broker senses nothing") }
 }
 
 /// A loop as the daemon has one, around sources under test.

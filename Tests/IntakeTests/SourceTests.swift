@@ -14,6 +14,8 @@ final class Sink: MessageSink {
         payloads.append(String(decoding: payload, as: UTF8.self))
         receipts.append(receipt)
     }
+
+    func sensed(sensor: Int, value: Double, monotonicNanoseconds: Int64) { preconditionFailure("a broker senses nothing") }
 }
 
 /// A source that is driven as the daemon's loop does, without the daemon.

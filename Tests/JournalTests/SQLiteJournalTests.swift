@@ -29,7 +29,7 @@ struct SQLiteJournalTests {
         _ = try journal.commit(Samples.batch(1))
         journal.close()
         #expect(RawDatabase.integer(path, "PRAGMA application_id") == 0x424D_4149)
-        #expect(RawDatabase.integer(path, "PRAGMA user_version") == 2)
+        #expect(RawDatabase.integer(path, "PRAGMA user_version") == 3)
         #expect(RawDatabase.integer(path, "PRAGMA page_size") == 1024)
         #expect(RawDatabase.integer(path, "SELECT count(*) FROM segment") == 1)
     }
@@ -195,8 +195,8 @@ struct SQLiteJournalTests {
     func foreign() throws {
         try open().close()
         RawDatabase.run(path, "PRAGMA user_version = 99")
-        #expect(throws: JournalError.tooNew(found: 99, known: 2)) { try open() }
-        #expect(throws: JournalError.tooNew(found: 99, known: 2)) { try SQLiteJournalReader.open(path: path) }
+        #expect(throws: JournalError.tooNew(found: 99, known: 3)) { try open() }
+        #expect(throws: JournalError.tooNew(found: 99, known: 3)) { try SQLiteJournalReader.open(path: path) }
         let other = directory.file("other.db")
         RawDatabase.run(other, "CREATE TABLE t(x)")
         #expect(failure { _ = try SQLiteJournal.open(path: other, maxBytes: 4 << 20) }?.isOther == true)

@@ -5,7 +5,7 @@ import Testing
 
 /// `Tests/Cases/site/<case>/{site.toml, expected.txt}`: the complete output of a load, word for word.
 ///
-/// A case may bring `profiles/`, `devices/` and `mappings/` of its own; the rest comes from `_shared`. After a wanted change:
+/// A case may bring `profiles/`, `devices/`, `mappings/` and `boards/` of its own; the rest comes from `_shared`. After a wanted change:
 /// `BAMAI_RECORD=1 swift test --filter SiteTests`, then read the difference.
 @Suite struct GoldenTests {
     static let folder = "Tests/Cases/site"
@@ -39,7 +39,7 @@ import Testing
     static func load(_ name: String) throws -> SiteOutcome {
         var files: [String: String] = [:]
         for place in ["_shared", name] {
-            for kind in ["profiles", "devices", "mappings", "codes"] {
+            for kind in ["profiles", "devices", "mappings", "codes", "boards"] {
                 for file in Repository.names(in: "\(folder)/\(place)/\(kind)") where file.hasSuffix(".toml") {
                     files["sites/\(kind)/\(file)"] = try Repository.text("\(folder)/\(place)/\(kind)/\(file)")
                 }

@@ -25,6 +25,7 @@ import Testing
         for name in Repository.names(in: "firmware-config/devices") {
             files["sites/devices/\(name)"] = try Repository.text("firmware-config/devices/\(name)")
         }
+        files["boards/raspberry-pi-4.toml"] = try Repository.text("boards/raspberry-pi-4.toml")
         files["sites/profiles/lifeline-cn.toml"] = try Repository.text("firmware-config/profiles/lifeline-cn.toml")
         var valid = 0
         for step in 0..<2000 {
@@ -74,6 +75,39 @@ import Testing
         #expect(valid > 10, "some mutations hit a comment or a text")
     }
 
+    @Test func mutatedBoardsAndLinesNeverBreakTheLoader() throws {
+        let site = Array(try Repository.text("Tests/Cases/site/lines/site.toml").utf8)
+        let board = Array(try Repository.text("Tests/Cases/site/_shared/boards/bench.toml").utf8)
+        let profile = try Repository.text("Tests/Cases/site/_shared/profiles/lines.toml")
+        var (valid, withLines) = (0, 0)
+        for step in 0..<1000 {
+            let seed = MutationTests.firstSeed + 200_000 + UInt64(step)
+            let files: [String: [UInt8]] = [
+                "sites/a/site.toml": step % 2 == 0 ? site : MutationTests.mutated(site, seed: seed), "sites/profiles/lines.toml": Array(profile.utf8),
+                "sites/boards/bench.toml": step % 2 == 0 ? MutationTests.mutated(board, seed: seed) : board,
+            ]
+            let outcome = loadSite(
+                at: "sites/a/site.toml", from: SiteSources(read: { path in files[path].map { .bytes($0) } ?? .absent }, list: { _ in [] }))
+            MutationTests.check(outcome, seed: seed, valid: &valid)
+            guard let site = outcome.value else { continue }
+            withLines += site.lines.isEmpty ? 0 : 1
+            let places = Set(site.lines.map { "\($0.place.chip) \($0.place.offset)" })
+            let sensors = site.plan.sensors.indices
+            let isSound = site.lines.allSatisfy { line in
+                switch line.role {
+                case .contact(let contact): sensors.contains(contact.sensor) && contact.interval >= .seconds(1)
+                case .state(let state): sensors.contains(state.sensor) && state.dwell >= .zero
+                case .pulse(let pulse):
+                    sensors.contains(pulse.countSensor) && !pulse.meters.isEmpty && pulse.maxHz > 0
+                        && pulse.meters.allSatisfy { $0.perPulse > 0 && ($0.wrapsAt ?? .infinity) > $0.perPulse }
+                case .output: true
+                }
+            }
+            if !isSound || places.count != site.lines.count { Issue.record("seed \(seed): lines that do not hold together") }
+        }
+        #expect(valid > 20 && withLines > 20, "\(valid) valid, \(withLines) with lines")
+    }
+
     private static func check(_ outcome: SiteOutcome, seed: UInt64, valid: inout Int) {
         switch outcome {
         case .invalid(let errors):
@@ -90,7 +124,9 @@ import Testing
             let indicesHold =
                 plan.sensors.allSatisfy { plan.assets.indices.contains($0.asset) && plan.devices.indices.contains($0.device) }
                 && plan.devices.allSatisfy { device in
-                    site.brokers.indices.contains(device.broker) && device.fields.allSatisfy { plan.sensors.indices.contains($0.sensor) }
+                    // A line of the board has no broker, and says so.
+                    let isCarried = site.brokers.indices.contains(device.broker) || (device.topic.isEmpty && device.broker == site.brokers.count)
+                    return isCarried && device.fields.allSatisfy { plan.sensors.indices.contains($0.sensor) }
                 }
                 && plan.rules.allSatisfy { !$0.levels.isEmpty && $0.levels.allSatisfy(\.limit.isFinite) }
             if !indicesHold { Issue.record("seed \(seed): the valid plan does not hold together") }

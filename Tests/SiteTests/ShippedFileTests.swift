@@ -11,15 +11,15 @@ import Testing
     static let templates = Repository.names(in: "firmware-config/devices")
     static let profiles = Repository.names(in: "firmware-config/profiles")
     static let mappings = Repository.names(in: "firmware-config/mappings")
-    static let boards = Repository.names(in: "boards")
+    /// Folders beside them hold what makes virtual boards.
+    static let boards = Repository.names(in: "boards").filter { $0.hasSuffix(".toml") }
     static let profile = Repository.path("firmware-config/profiles/lifeline-cn.toml")
 
     @Test func nothingIsLeftOut() {
         #expect(ShippedFileTests.sites.contains("sample"))
-        #expect(ShippedFileTests.templates.count >= 9 && ShippedFileTests.boards.count >= 2 && !ShippedFileTests.profiles.isEmpty)
+        #expect(ShippedFileTests.templates.count >= 9 && ShippedFileTests.boards.count >= 12 && !ShippedFileTests.profiles.isEmpty)
         #expect(ShippedFileTests.templates.allSatisfy { $0.hasSuffix(".toml") })
         #expect(ShippedFileTests.mappings.count >= 2 && ShippedFileTests.mappings.allSatisfy { $0.hasSuffix(".toml") })
-        #expect(ShippedFileTests.boards.allSatisfy { $0.hasSuffix(".toml") })
     }
 
     @Test(arguments: sites)
@@ -80,6 +80,41 @@ import Testing
         let outcome = loadBoard(at: Repository.path("boards/\(name)"), from: .disk)
         #expect(outcome.findings == [])
         #expect(outcome.value?.name.isEmpty == false)
+        if name == "generic.toml" { return }
+        #expect(outcome.value?.compatible.isEmpty == false, "nobody would find this board")
+        #expect(outcome.value?.maxEdgesPerSecond != nil)
+        #expect(outcome.value?.notes.contains("Source:") == true || name == "qemu-virt.toml", "where do its facts come from?")
+        #expect(outcome.value?.chips.allSatisfy { $0.pins.allSatisfy { (0..<1024).contains($0.offset) } } == true)
+        for chip in outcome.value?.chips ?? [] { #expect(chip.pins.allSatisfy { $0.offset < chip.lines }, "\(chip.label)") }
+        #expect(outcome.value?.pinNames.isEmpty == false)
+    }
+
+    @Test func everyNameOfABoardIsOneBoards() throws {
+        var owners: [String: String] = [:]
+        for file in ShippedFileTests.boards {
+            for name in try #require(loadBoard(at: Repository.path("boards/\(file)"), from: .disk).value).compatible {
+                let other = owners.updateValue(file, forKey: name)
+                #expect(other == nil, "\(name): \(file)")
+            }
+        }
+        #expect(owners.count >= 11)
+    }
+
+    /// The 40-pin header is the same on all of them, wherever its lines are.
+    @Test func theHeaderOfTheRaspberryPisIsOne() throws {
+        let labels = [
+            "raspberry-pi-3b-plus": "pinctrl-bcm2835", "raspberry-pi-zero-2-w": "pinctrl-bcm2835", "raspberry-pi-4": "pinctrl-bcm2711",
+            "raspberry-pi-cm4-io": "pinctrl-bcm2711", "raspberry-pi-5": "pinctrl-rp1",
+        ]
+        for (type, label) in labels {
+            let board = try #require(loadBoard(at: Repository.path("boards/\(type).toml"), from: .disk).value)
+            for (pin, line) in [(3, 2), (7, 4), (11, 17), (12, 18), (13, 27), (15, 22), (29, 5), (36, 16), (40, 21)] {
+                #expect(board.place(ofPin: "P1-\(pin)") == LinePlace(chip: label, offset: line, pin: "P1-\(pin)"), "\(type)")
+                #expect(board.place(ofPin: "gpio\(line)")?.offset == line)
+            }
+            #expect(board.pin(chip: label, offset: 0)?.reserved != nil && board.pin(chip: label, offset: 17)?.reserved == nil)
+            #expect(board.chip(labelled: label)?.pins.count { !$0.names.isEmpty } == 28, "\(type)")
+        }
     }
 
     @Test func theProfileHasARuleForEveryAssetClass() throws {

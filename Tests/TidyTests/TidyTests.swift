@@ -4,25 +4,27 @@ import Testing
 struct TidyTests {
     /// What each room may import of the house; everything else is the toolchain's or a C door.
     static let mayImport: [String: Set<String>] = [
-        "Linux": ["CLinux"], "MQTT": ["CMosquitto"],
+        "Linux": ["CLinux"], "MQTT": ["CMosquitto"], "HTTP": ["CCurl"], "TLS": ["COpenSSL"],
         "Pulse": [], "Lifeline": [],
         "Decode": ["Lifeline", "CSimdJSON"], "Diagnosis": ["Lifeline", "Pulse"], "Site": ["Lifeline", "Pulse", "CTomlPlusPlus"],
         "Street": ["Lifeline"],
-        "Journal": ["Lifeline", "CSQLite"], "Intake": ["Lifeline", "Site", "Linux", "MQTT"],
-        "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT"],
+        "Journal": ["Lifeline", "CSQLite"], "Lines": ["Lifeline", "Site"],
+        "Intake": ["Lifeline", "Site", "Lines", "Linux", "MQTT"],
+        "Uplink": ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"],
         "Score": ["Lifeline", "Pulse", "Site"],
         "Commissioning": ["Lifeline", "Decode", "Site"],
-        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Journal", "Intake", "Uplink", "Linux", "MQTT"],
+        "Doctor": ["Lifeline"],
+        "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
         "Deploy": ["Lifeline", "Site", "Linux"],
-        "GatewayTesting": ["Lifeline", "Journal", "MQTT", "CSQLite"],
+        "GatewayTesting": ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"],
         "bamaid": ["Gateway", "Linux"],
         "bamai": [
-            "Gateway", "Street", "Site", "Lifeline", "Journal", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
-            "ArgumentParser", "Commissioning", "Deploy",
+            "Gateway", "Street", "Site", "Lifeline", "Journal", "Intake", "Uplink", "Decode", "Diagnosis", "Pulse", "Score", "MQTT", "Linux",
+            "ArgumentParser", "Commissioning", "Deploy", "Doctor", "TLS",
         ],
     ]
     /// Rooms that see no file, socket, clock or thread: they may not even import the C library.
-    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street", "Commissioning"]
+    static let pure: Set<String> = ["Pulse", "Lifeline", "Decode", "Diagnosis", "Street", "Commissioning", "Lines", "Doctor"]
     /// The toolchain's own modules, and who may use them.
     static let toolchain: Set<String> = ["Glibc", "Synchronization"]
 

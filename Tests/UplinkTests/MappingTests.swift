@@ -120,8 +120,8 @@ struct MappingTests {
             return Int32(messages.count)
         }
 
-        func publish(topic: String, payload: [UInt8], properties: MQTTProperties) -> Int32? {
-            messages.append((String(decoding: payload, as: UTF8.self), properties))
+        func publish(_ message: PlatformMessage) -> Int32? {
+            messages.append((String(decoding: message.payload, as: UTF8.self), message.properties))
             return Int32(messages.count)
         }
     }

@@ -97,7 +97,12 @@ for way in ways {
         var line = way.name + String(repeating: " ", count: max(0, Way.nameWidth - way.name.count))
         line += column(number(cost.written), 11) + share(cost.written, base.written)
         if let reached = cost.reached, let whole = base.reached { line += column(number(reached), 9) + share(reached, whole) }
-        print(line + column(number(cost.file), 9) + column("\(cost.syncs)", 9) + column("\(cost.commits)", 9))
+        if getenv("WEAR_LINES") != nil {
+            // For programs: fields with tabs between.
+            print("\(way.name)\t\(cost.written)\t\(cost.reached.map { "\($0)" } ?? "-")\t\(cost.file)\t\(cost.commits)")
+        } else {
+            print(line + column(number(cost.file), 9) + column("\(cost.syncs)", 9) + column("\(cost.commits)", 9))
+        }
     } catch {
         print("\(way.name): \(error)")
         exit(1)

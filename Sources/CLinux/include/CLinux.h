@@ -14,6 +14,8 @@
 #include <sys/timex.h>
 #include <sys/un.h>
 
+#include "gpio.h"
+
 // An epoll_event's data is a packed union that Swift sees as opaque on some ABIs; the token goes in and out here.
 static inline int bamai_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
     struct epoll_event event = {.events = events, .data = {.u64 = token}};
@@ -34,6 +36,23 @@ static inline int bamai_clock_state(void) {
     struct timex state = {.modes = 0};
     int answer = adjtimex(&state);
     return answer < 0 ? -1 : answer != TIME_ERROR;
+}
+
+// Microseconds by which the kernel thinks that its clock may be wrong at most; -1: it may not be asked.
+static inline int64_t bamai_clock_error(void) {
+    struct timex state = {.modes = 0};
+    return adjtimex(&state) < 0 ? -1 : state.maxerror;
+}
+
+// The process at the other end of a connected local socket, and its user; 0 where the kernel tells.
+static inline int bamai_peer(int descriptor, int32_t *process, uint32_t *user) {
+    // A struct ucred (pid, uid, gid), whose name only GNU's dialect knows.
+    uint32_t peer[3];
+    socklen_t length = sizeof peer;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, peer, &length) != 0) return -1;
+    *process = (int32_t)peer[0];
+    *user = peer[1];
+    return 0;
 }
 
 static inline void bamai_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -10,12 +10,12 @@ import Site
 struct BoardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "board",
-        abstract: "On the board itself: take a site on so that it can be pushed to, and put it right after a power cut.",
+        abstract: "On the board itself: which board it is, take a site on so that it can be pushed to, put it right after a power cut.",
         discussion: """
             example: bamai board adopt /etc/bamai/west
             exit codes: those of the subcommands.
             """,
-        subcommands: [BoardAdopt.self, BoardRecover.self, BoardServe.self, BoardGuard.self])
+        subcommands: [BoardDetect.self, BoardAdopt.self, BoardRecover.self, BoardServe.self, BoardGuard.self])
 }
 
 /// The folder of generations on this board.
