@@ -60,7 +60,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
             swiftSettings: lean),
-        .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
+        .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux", "Intake"], swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Lifeline"], swiftSettings: strict),
         .testTarget(
-            name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
+            name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Intake", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
             swiftSettings: strict),
         .testTarget(
             name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"],

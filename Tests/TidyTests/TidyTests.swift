@@ -15,7 +15,7 @@ struct TidyTests {
         "Commissioning": ["Lifeline", "Decode", "Site"],
         "Doctor": ["Lifeline"],
         "Gateway": ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
-        "Deploy": ["Lifeline", "Site", "Linux"],
+        "Deploy": ["Lifeline", "Site", "Linux", "Intake"],
         "GatewayTesting": ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"],
         "Desk": ["Lifeline", "Linux", "MQTT", "CSQLite", "CPostgres", "CArgon2"],
         "bamaid": ["Gateway", "Linux"],
