@@ -7,6 +7,8 @@ internal import CPostgres
 package final class PostgresDatabase: SQLDatabase {
     private let handle: OpaquePointer
     private var isInTransaction = false
+    /// The server has said that it ends: the connection still looks open, and the next statement would find out.
+    private var isEnding = false
     private var rewritten: [String: String] = [:]
 
     package let kind = "PostgreSQL"
@@ -63,7 +65,8 @@ package final class PostgresDatabase: SQLDatabase {
     }
 
     package func run(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> [SQLRow] {
-        if PQstatus(handle) != CONNECTION_OK && !isInTransaction {
+        if (isEnding || PQstatus(handle) != CONNECTION_OK) && !isInTransaction {
+            isEnding = false
             PQreset(handle)
             if PQstatus(handle) == CONNECTION_OK { try prepareConnection() }
         }
@@ -174,6 +177,7 @@ package final class PostgresDatabase: SQLDatabase {
         guard PQstatus(handle) == CONNECTION_OK else { return .unavailable(text) }
         let state = PQresultErrorField(result, PostgresDatabase.sqlState).map { String(cString: $0) } ?? ""
         // *Source*: PostgreSQL, appendix A: 08 connection, 25006 read-only, 40 rollback, 53 resources, 55P03 lock, 57 operator, 58 system.
+        if state.hasPrefix("57P") { isEnding = true }
         let passing = ["08", "25006", "40", "53", "55P03", "57", "58"]
         return passing.contains { state.hasPrefix($0) } ? .unavailable(text) : .failed(text)
     }
