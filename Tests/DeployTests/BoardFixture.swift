@@ -168,7 +168,7 @@ final class BoardFixture: @unchecked Sendable {
 
     /// No session and no guard lives any more.
     func waitForQuiet() -> Bool {
-        wait(20) {
+        wait(60) {
             guard case .taken? = try? self.board.lockSession("a look") else { return false }
             return !self.board.isGuarded
         }

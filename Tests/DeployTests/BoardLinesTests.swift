@@ -46,10 +46,11 @@ struct BoardLinesTests {
 
             """
         if siren { text += "[[line]]\nid = \"siren\"\nrole = \"output\"\nchip = \"\(chip)\"\noffset = 5\ndrives = \"siren\"\nlevel = \"red\"\n" }
+        let file = Array(text.utf8)
         let path = "/site/gw7/site.toml"
         let sources = SiteSources(
             read: { asked in
-                if asked == path { return .bytes(Array(text.utf8)) }
+                if asked == path { return .bytes(file) }
                 return asked.hasPrefix("/site/")
                     ? SiteSources.disk.read(BoardLinesTests.repository + "/firmware-config/" + asked.dropFirst(6)) : .absent
             }, list: { _ in [] })
