@@ -1,7 +1,8 @@
 # Bamai (把脉). The two commands of the README: `make run` and `make test`.
 
 SWIFT ?= swift
-PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy
+PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev libssl-dev libtomlplusplus-dev openssh-client openssh-server pkg-config openssl g++ make python3 tinyproxy \
+  libargon2-dev libpq-dev postgresql chromium chromium-driver fonts-noto-cjk curl
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
 .PHONY: help run test simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice board board-test setup build format lint clean
@@ -27,7 +28,7 @@ help:
 	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
 	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
 	@echo "make board-test the arm64 package on that board: twenty pulled plugs, upgrade, purge (CUTS=10, DEB=a package)"
-	@echo "make build      release builds of bamaid and bamai"
+	@echo "make build      release builds of bamaid, bamai and, with Swift 6.2 or newer, bamai-desk"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
 # Debian packages by name, only when one is missing, so that a second run needs neither root nor network.
@@ -40,9 +41,14 @@ setup:
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 
+# The desk needs a newer Swift than the board's programs.
+HAS_DESK = $(SWIFT) --version 2>/dev/null | grep -qE 'Swift version (6\.[2-9]|6\.[1-9][0-9]|[7-9]|[1-9][0-9])'
+
 build: setup
 	$(BUILD) --product bamaid
 	$(BUILD) --product bamai
+	@if $(HAS_DESK); then echo "$(BUILD) --product bamai-desk"; $(BUILD) --product bamai-desk; \
+	  else echo "SKIPPED: bamai-desk needs Swift 6.2 or newer"; fi
 
 run: build
 	@exec firmware-config/street/run

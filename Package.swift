@@ -60,7 +60,7 @@ let package = Package(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
             swiftSettings: lean),
-        .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux"], swiftSettings: strict),
+        .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux", "Intake"], swiftSettings: strict),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"], swiftSettings: strict),
 
         // Floor 5.
@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Lifeline"], swiftSettings: strict),
         .testTarget(
-            name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
+            name: "DeployTests", dependencies: ["Deploy", "GatewayTesting", "Intake", "Journal", "Lifeline", "Linux", "Site", "bamai", "bamaid"],
             swiftSettings: strict),
         .testTarget(
             name: "CommissioningTests", dependencies: ["Commissioning", "Lifeline", "Decode", "Site", "Street", "GatewayTesting"],
@@ -146,3 +146,39 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// The desk runs on servers with a newer Swift than a board has: its rooms, and what they depend on, are there only for it.
+#if compiler(>=6.2)
+    package.products.append(.executable(name: "bamai-desk", targets: ["bamai-desk"]))
+    package.dependencies += [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
+    ]
+    package.targets += [
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Desk",
+            dependencies: [
+                "Lifeline", "Linux", "MQTT", "CSQLite", "CPostgres", "CArgon2",
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bamai-desk",
+            dependencies: [
+                "Desk", "Lifeline", "Linux", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .testTarget(name: "DeskTests", dependencies: ["Desk", "GatewayTesting", "Lifeline", "MQTT"], swiftSettings: strict),
+    ]
+#endif

@@ -72,9 +72,15 @@ package struct PulseSurvey: Equatable, Sendable {
             let (changes, bursts) = lasting(edges, spans, threshold)
             if changes.count * 5 >= bursts * 4 { return (threshold, changes) }
         }
+        // Bounces of all lengths leave no gap. What is shorter than any promise is one then, where bursts still end at another level, and are not one
+        // long signal.
+        let (changes, bursts) = lasting(edges, spans, bounceLimit)
+        if bursts >= burstsNeeded && changes.count * 5 >= bursts * 4 { return (bounceLimit, changes) }
         return (0, lasting(edges, spans, 0).changes)
     }
 
+    /// Fewer bursts say nothing.
+    private static let burstsNeeded = 4
     /// Gaps that are tried.
     private static let gapLimit = 8
 
@@ -101,7 +107,9 @@ package struct PulseSurvey: Equatable, Sendable {
         guard let bounce = longestBounce else { return niceBelow(min(most / 2, 5_000_000)) }
         let wanted = nice(bounce * 2)
         if wanted <= most { return wanted }
-        return nice(bounce + bounce / 4) <= most ? nice(bounce + bounce / 4) : nil
+        // A quarter more than the longest, to a tenth of a millisecond.
+        let tight = (bounce + bounce / 4 + 99_999) / 100_000 * 100_000
+        return tight <= most ? tight : nil
     }
 
     private static func maxHz(shortestInterval: Int64?, debounce: Int64?) -> Double? {

@@ -16,7 +16,9 @@ package struct BoardCheck: Sendable {
     package static let room: Int64 = 2 << 20
 
     /// Checks a generation: read in full by the board's own program, its secrets, certificates and paths.
-    package init(_ board: BoardFolder, generation: Int, daemon: any DaemonLink, secretFolders: [String], version: String) {
+    package init(
+        _ board: BoardFolder, generation: Int, daemon: any DaemonLink, secretFolders: [String], version: String, lines: BoardLines = .ofThisBoard()
+    ) {
         guard let manifest = board.store.manifest(generation) else {
             objections.append("generation \(generation) has no whole manifest")
             return
@@ -34,6 +36,8 @@ package struct BoardCheck: Sendable {
             objections.append("this board is gateway \(identity.gateway), the site is for \(site.plan.gateway)")
         }
         checkSecrets(site, daemon, secretFolders)
+        let health = daemon.health(windowSeconds: 1)
+        objections += lines.objections(to: site, running: health == nil ? nil : board.currentSite)
         for path in site.certificateFiles where access(path, R_OK) != 0 {
             objections.append("\(path) cannot be read on the board (\(String(cString: strerror(errno)))): put the certificate there first")
         }
@@ -41,7 +45,7 @@ package struct BoardCheck: Sendable {
         if let free = FileSystem.free(holding: board.root), free < BoardCheck.room {
             objections.append("only \(free >> 10) KiB are free below \(board.root); a change needs \(BoardCheck.room >> 10) KiB")
         }
-        if let health = daemon.health(windowSeconds: 1) {
+        if let health {
             if health.version != version { warnings.append("bamaid there is \(health.version), bamai \(version): restart it after an upgrade") }
             if health.gateway != site.plan.gateway {
                 objections.append("the daemon that runs there is gateway \(health.gateway), not \(site.plan.gateway)")

@@ -73,8 +73,9 @@ package final class BoardConnection {
 
     /// What ssh has said last, as an insertion; empty where it said nothing.
     private var words: String {
-        let lines = process.errorText.split(separator: "\n").map { $0.filter { $0 != "\r" } }.filter { !$0.isEmpty }
-        return lines.isEmpty ? "" : ": " + lines.suffix(4).joined(separator: " / ").prefix(600)
+        // A line feed after a carriage return is one character, and a new line.
+        let lines = process.errorText.split(whereSeparator: \.isNewline)
+        return lines.isEmpty ? "" : ": " + lines.suffix(3).joined(separator: " / ").prefix(600)
     }
 
     /// Sends a request and what follows it.

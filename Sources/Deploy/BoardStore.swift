@@ -1,3 +1,5 @@
+import Lifeline
+
 /// The generations of one board, the link that says which runs, and the transaction that changes it.
 ///
 /// ```

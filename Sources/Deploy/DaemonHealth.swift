@@ -11,6 +11,15 @@ package struct DaemonHealth: Equatable, Sendable {
         package init(id: String, isConnected: Bool, error: String) { (self.id, self.isConnected, self.error) = (id, isConnected, error) }
     }
 
+    /// One of the board's own lines.
+    package struct Line: Equatable, Sendable {
+        package var id: String
+        package var isHeld: Bool
+        package var error: String
+
+        package init(id: String, isHeld: Bool, error: String) { (self.id, self.isHeld, self.error) = (id, isHeld, error) }
+    }
+
     /// As it was answered.
     package var bytes: [UInt8]
     package var version: String
@@ -23,6 +32,8 @@ package struct DaemonHealth: Equatable, Sendable {
     /// `ok`, or why the store refuses.
     package var journal: String
     package var brokers: [Broker]
+    /// The board's own lines, and whether each is held.
+    package var lines: [Line]
     /// `none`, `connected`, …
     package var platform: String
     package var platformError: String
@@ -50,6 +61,7 @@ package struct DaemonHealth: Equatable, Sendable {
         brokers = value["brokers"].list.map {
             Broker(id: $0["id"].text ?? "", isConnected: $0["state"].text == "connected", error: $0["error"].text ?? "")
         }
+        lines = value["lines"].list.map { Line(id: $0["id"].text ?? "", isHeld: $0["held"].flag == true, error: $0["error"].text ?? "") }
         (platform, platformError) = (value["platform"].text ?? "none", value["platform_error"].text ?? "")
         reporting = Set(value["reporting"].list.compactMap(\.text))
         unheard = Set(value["unheard"].list.compactMap(\.text))
@@ -74,6 +86,11 @@ package enum HealthGate {
         guard now.revision == revision else { return "the daemon runs revision \(now.revision), not \(revision)" }
         if let before, sameProcess, before.instance != now.instance { return "the daemon has restarted since the change" }
         if now.journal != "ok", before?.journal ?? "ok" == "ok" { return "the journal refuses: \(now.journal)" }
+        // A line that could not be had before either is not the change's fault.
+        let missed = Set(before?.lines.filter { !$0.isHeld }.map(\.id) ?? [])
+        if let line = now.lines.first(where: { !$0.isHeld && !missed.contains($0.id) }) {
+            return "line \(line.id) is not held\(reason(line.error))"
+        }
         if let before, let why = lost(before, now) { return why }
         return nil
     }

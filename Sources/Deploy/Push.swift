@@ -109,7 +109,8 @@ package final class Push {
                 site.contents, site: site.site, revision: site.configuration.revision, created: now.microseconds, by: order.by, source: source)
         else {
             let limits = "at most \(Manifest.fileLimit) files and \(Manifest.byteLimit >> 20) MiB, names of printable ASCII without spaces"
-            return failed(.check, PushResult(.invalid, "The site's files cannot be carried: \(limits). Nothing was changed.", runs: 0))
+            return failed(
+                .check, limits, PushResult(.invalid, "The site's files cannot be carried: \(limits). Nothing was changed.", runs: 0))
         }
         return guarded { () throws(LinkFailure) -> PushResult in
             let connection = try self.reach()
@@ -180,7 +181,7 @@ package final class Push {
             let step: PushEvent.Step = report == nil ? .connect : .stage
             let was = report.map { "generation \($0.generation) still runs" } ?? "nothing was changed"
             return failed(
-                step,
+                step, "no connection",
                 PushResult(
                     .refused, "\(order.name) cannot be reached: \(error.text). As far as this push goes, \(was).", runs: report?.generation ?? 0))
         }
@@ -215,7 +216,7 @@ package final class Push {
             }
             return nil
         }
-        return failed(.connect, PushResult(.refused, "Refused: \(why). Nothing was changed.", runs: board.generation))
+        return failed(.connect, "refused", PushResult(.refused, "Refused: \(why). Nothing was changed.", runs: board.generation))
     }
 
     private func words(_ difference: SiteDifference, _ board: BoardReport, _ manifest: Manifest) -> String {
@@ -237,14 +238,15 @@ package final class Push {
         let outcome: PushResult.Outcome = isInvalid ? .invalid : .refused
         let word = isInvalid ? "The board finds the configuration wrong" : "Refused"
         return failed(
-            step,
+            step, isInvalid ? "invalid" : "refused",
             PushResult(
                 outcome, "\(word): \(first). Generation \(board.generation) still runs on \(order.name).", runs: board.generation,
                 reasons: Array(reasons.dropFirst())))
     }
 
-    private func failed(_ step: PushEvent.Step, _ result: PushResult) -> PushResult {
-        tell(.failed(step, result.sentence))
+    /// The step's line says that, the result's sentence why and what follows from it.
+    private func failed(_ step: PushEvent.Step, _ why: String, _ result: PushResult) -> PushResult {
+        tell(.failed(step, why))
         return result
     }
 

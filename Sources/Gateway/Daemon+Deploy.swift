@@ -35,6 +35,16 @@ extension Daemon {
             json.endObject()
         }
         json.endArray()
+        json.key("lines")
+        json.beginArray()
+        for line in lines?.status ?? [] {
+            json.beginObject()
+            json.member("id", line.id)
+            json.member("held", line.hold == .held)
+            json.member("error", line.lastError ?? "")
+            json.endObject()
+        }
+        json.endArray()
         json.member("platform", uplink?.status.state.rawValue ?? "none")
         json.member("platform_error", uplink?.status.lastError ?? "")
         list("reporting", plan.devices.indices.filter { often[$0] && reporting[$0] }.map { plan.devices[$0].id }, &json)

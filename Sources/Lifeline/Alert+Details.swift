@@ -14,6 +14,7 @@ extension Alert {
         json.member("unit", quantity.unit.symbol)
         json.member("late", isLate)
         if isChattering { json.member("chattering", true) }
+        if rule.latched { json.member("latched", true) }
         if let location = asset.location {
             json.key("location")
             json.beginObject()

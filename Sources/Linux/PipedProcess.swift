@@ -3,7 +3,7 @@ import Glibc
 
 /// A program whose standard input and output are pipes of ours; its standard error is kept, the newest `errorLimit` bytes of it.
 ///
-/// *Isolation*: one owner. It is killed at its owner's end, so nothing is left behind.
+/// *Isolation*: one owner. At its owner's end its input is closed, it has `farewell` to end by itself, and is killed then: nothing is left behind.
 package final class PipedProcess {
     package let identifier: Int32
     private var input: Int32
@@ -65,14 +65,14 @@ package final class PipedProcess {
         for descriptor in [input, output, errors] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
     }
 
+    /// *Units*: nanoseconds.
+    static let farewell: Int64 = 2_000_000_000
+
     deinit {
+        if status == nil { _ = end(deadline: Clocks.monotonicNanoseconds() + PipedProcess.farewell) }
         if input >= 0 { close(input) }
         close(output)
         close(errors)
-        if status == nil {
-            Glibc.kill(identifier, SIGKILL)
-            while waitpid(identifier, nil, 0) < 0 && errno == EINTR {}
-        }
     }
 
     /// What it has said on standard error.

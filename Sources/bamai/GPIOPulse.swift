@@ -87,7 +87,7 @@ struct GPIOPulse: ParsableCommand {
 
     /// As a site's file writes it. *Units*: nanoseconds.
     private static func duration(_ nanoseconds: Int64) -> String {
-        nanoseconds < 1_000_000 ? "\(ScoreOutput.short(Double(nanoseconds) / 1e6)) ms" : "\(nanoseconds / 1_000_000) ms"
+        "\(ScoreOutput.short(Double(nanoseconds) / 1e6)) ms"
     }
 
     private static func object(_ line: String, _ survey: PulseSurvey, _ edges: Int, _ lost: Int64) -> String {

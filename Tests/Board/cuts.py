@@ -3,7 +3,6 @@ import random
 import time
 
 from gateway import UNIT, Gateway
-from machine import BoardError
 from traffic import Platform, Stream
 
 
@@ -53,7 +52,7 @@ def kill(t, gateway: Gateway, streams: list[Stream], times: int, luck: random.Ra
     restarts = gateway.starts
     for stream in streams:
         stream.start()
-    for number in range(1, times + 1):
+    for _ in range(times):
         time.sleep(luck.uniform(1, 4))
         pid = gateway.wait_active()
         gateway.board.ssh(f"kill -9 {pid}")

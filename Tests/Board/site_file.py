@@ -1,4 +1,4 @@
-"""The site that the board runs: a counter and a level over MQTT from two brokers, and lines of its own where the gateway can take them."""
+"""The site that the board runs: a counter and a level over MQTT from two brokers, and lines of its own."""
 from pathlib import Path
 
 SHARED = "/usr/share/bamai"
@@ -17,6 +17,7 @@ profiles = "{SHARED}/profiles"
 devices = "{SHARED}/devices"
 mappings = "{SHARED}/mappings"
 codes = "{SHARED}/codes"
+boards = "{SHARED}/boards"
 
 [journal]
 path = "/var/lib/bamai/journal.db"
@@ -133,11 +134,8 @@ drives = "siren"
 """
 
 
-def write(folder: Path, field_port: int, platform_port: int, *, lines: bool) -> Path:
+def write(folder: Path, field_port: int, platform_port: int) -> Path:
     """Makes `folder` the site and returns it."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = mqtt_part(field_port, platform_port)
-    if lines:
-        text = text.replace("[journal]", f'boards = "{SHARED}/boards"\n\n[journal]', 1) + LINES
-    (folder / "site.toml").write_text(text)
+    (folder / "site.toml").write_text(mqtt_part(field_port, platform_port) + LINES)
     return folder

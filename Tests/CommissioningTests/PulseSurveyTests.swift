@@ -38,6 +38,28 @@ struct PulseSurveyTests {
         #expect(survey.maxHz == 10)
     }
 
+    @Test("Bounces of every length up to what makers promise, with no gap among them, are bounces still")
+    func spread() {
+        var edges: [PulseSurvey.Edge] = []
+        var (time, length): (Int64, Int64) = (0, 100_000)
+        for _ in 0..<20 {
+            for isRising in [true, false] {
+                edges.append(PulseSurvey.Edge(nanoseconds: time, isRising: isRising))
+                for back in [!isRising, isRising] {
+                    time += length
+                    // Each three times the one before, from a tenth of a millisecond to eight.
+                    length = length > 5 * Self.ms ? 100_000 : length * 3
+                    edges.append(PulseSurvey.Edge(nanoseconds: time, isRising: back))
+                }
+                // And lasting levels begin where three times that would be.
+                time += 25 * Self.ms
+            }
+        }
+        let survey = PulseSurvey(edges)
+        #expect(survey.pulses == 20 && survey.bounces == 80)
+        #expect((survey.debounce ?? 0) > (survey.longestBounce ?? .max))
+    }
+
     @Test("A clean signal has no bounces, and the debounce is no more than what its levels bear")
     func clean() {
         let survey = PulseSurvey(Self.contact(pulses: 100, period: 2 * Self.ms, width: Self.ms, bounce: 0, seed: 1))

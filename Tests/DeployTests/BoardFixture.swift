@@ -168,7 +168,7 @@ final class BoardFixture: @unchecked Sendable {
 
     /// No session and no guard lives any more.
     func waitForQuiet() -> Bool {
-        wait(20) {
+        wait(60) {
             guard case .taken? = try? self.board.lockSession("a look") else { return false }
             return !self.board.isGuarded
         }
@@ -239,5 +239,22 @@ struct TestConnector: BoardConnector, @unchecked Sendable {
         onConnect(connection, isFresh)
         try connection.greet()
         return connection
+    }
+}
+
+/// Runs what mostly waits on a thread of a pool, so that a machine of two cores does not wait for one test at a time.
+func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withTaskExecutorPreference(WaitingThreads.shared) { try body() }
+}
+
+private final class WaitingThreads: TaskExecutor {
+    static let shared = WaitingThreads()
+    private let queue = OperationQueue()
+
+    init() { queue.maxConcurrentOperationCount = 8 }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.addOperation { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

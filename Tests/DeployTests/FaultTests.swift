@@ -143,17 +143,19 @@ struct FaultTests {
     }
 
     @Test("The process dies there; the disk has no room from there on; the power goes there", arguments: ["kill", "full", "cut"])
-    func everyStep(fault: String) throws {
-        let count = try FaultyBoard().trial("none", at: 1).steps
-        #expect((60...200).contains(count), "\(count) steps")
-        let steps = FaultTests.chosen(count)
-        let done = trials(fault, steps, boards: 6)
-        #expect(done.count == steps.count)
-        for trial in done {
-            #expect(trial.problems.isEmpty, "\(fault) at step \(trial.step) of \(trial.steps) (repeat all: BAMAI_STEPS=all): \(trial.problems)")
+    func everyStep(fault: String) async throws {
+        try await onThread {
+            let count = try FaultyBoard().trial("none", at: 1).steps
+            #expect((60...200).contains(count), "\(count) steps")
+            let steps = FaultTests.chosen(count)
+            let done = trials(fault, steps, boards: 6)
+            #expect(done.count == steps.count)
+            for trial in done {
+                #expect(trial.problems.isEmpty, "\(fault) at step \(trial.step) of \(trial.steps) (repeat all: BAMAI_STEPS=all): \(trial.problems)")
+            }
+            // The faults have happened: a push that is never disturbed would pass too.
+            #expect(done.count { $0.steps >= $0.step } > steps.count / 2)
         }
-        // The faults have happened: a push that is never disturbed would pass too.
-        #expect(done.count { $0.steps >= $0.step } > steps.count / 2)
     }
 }
 
@@ -170,33 +172,37 @@ struct FullDiskTests {
     }
 
     @Test("No room for another generation: refused, with figures")
-    func stage() throws {
-        let (fixture, disk) = try ready()
-        disk.fill(leaving: 1 << 20)
-        let result = try fixture.push(fixture.order(), through: fixture.local())
-        #expect(result.outcome == .refused && result.sentence.contains("KiB are free below"), "\(result.sentence)")
-        fixture.expectSound("on a full disk", runs: 1)
-        disk.empty()
-        #expect(try fixture.push(fixture.order(probation: 1), through: fixture.local()).outcome == .confirmed)
-        #expect(fixture.waitForEnd() == .kept)
+    func stage() async throws {
+        try await onThread {
+            let (fixture, disk) = try ready()
+            disk.fill(leaving: 1 << 20)
+            let result = try fixture.push(fixture.order(), through: fixture.local())
+            #expect(result.outcome == .refused && result.sentence.contains("KiB are free below"), "\(result.sentence)")
+            fixture.expectSound("on a full disk", runs: 1)
+            disk.empty()
+            #expect(try fixture.push(fixture.order(probation: 1), through: fixture.local()).outcome == .confirmed)
+            #expect(fixture.waitForEnd() == .kept)
+        }
     }
 
     @Test("The disk fills up once the change is armed: the reserve carries it to its end", arguments: [true, false])
-    func change(isConfirmed: Bool) throws {
-        let (fixture, disk) = try ready()
-        var connector = fixture.local()
-        connector.onConnect = { connection, isFresh in
-            connection.onMessage = { name in
-                if name == "armed" { disk.fill(leaving: 0) }
-                // The confirmation itself needs room of its own for a moment; without it the board goes back.
-                if isFresh && !isConfirmed { kill(connection.identifier, SIGKILL) }
+    func change(isConfirmed: Bool) async throws {
+        try await onThread {
+            let (fixture, disk) = try ready()
+            var connector = fixture.local()
+            connector.onConnect = { connection, isFresh in
+                connection.onMessage = { name in
+                    if name == "armed" { disk.fill(leaving: 0) }
+                    // The confirmation itself needs room of its own for a moment; without it the board goes back.
+                    if isFresh && !isConfirmed { kill(connection.identifier, SIGKILL) }
+                }
             }
+            let result = try fixture.push(fixture.order(health: 10, confirm: 6, probation: 1), through: connector)
+            #expect([.confirmed, .revertedHealthy].contains(result.outcome), "\(result.sentence)")
+            let phase = fixture.waitForEnd()
+            #expect(phase == (result.outcome == .confirmed ? .kept : .reverted))
+            fixture.expectSound(result.sentence, runs: result.outcome == .confirmed ? 2 : 1)
         }
-        let result = try fixture.push(fixture.order(health: 10, confirm: 6, probation: 1), through: connector)
-        #expect([.confirmed, .revertedHealthy].contains(result.outcome), "\(result.sentence)")
-        let phase = fixture.waitForEnd()
-        #expect(phase == (result.outcome == .confirmed ? .kept : .reverted))
-        fixture.expectSound(result.sentence, runs: result.outcome == .confirmed ? 2 : 1)
     }
 }
 

@@ -211,6 +211,9 @@ struct GuardTests {
         #expect(try objection { $0.instance = "2" } == "the daemon has restarted since the change")
         #expect(try objection { $0.journal = "full" } == "the journal refuses: full")
         #expect(try objection { $0.revision = "q" } == "the daemon runs revision q, not r")
+        #expect(
+            try objection { $0.lines = [.init(id: "door", isHeld: false, error: "held by \"w1-gpio\"")] }
+                == "line door is not held (held by \"w1-gpio\")")
         #expect(HealthGate.objection(before: before, now: nil, revision: "r", sameProcess: true) == "the daemon does not answer")
         let bare = try health { $0.journal = "full" }
         #expect(HealthGate.objection(before: bare, now: bare, revision: "r", sameProcess: true) == nil, "the journal refused before")

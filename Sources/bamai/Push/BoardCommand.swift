@@ -40,7 +40,7 @@ struct BoardAdopt: ParsableCommand {
         commandName: "adopt",
         abstract: "Make a site of this board its first generation, and remember which device this is.",
         discussion: """
-            Afterwards the daemon is started with the link "current" of the folder, and everything else comes by bamai push. Done again it makes a new
+            Afterwards the daemon is started with the link "current" of the folder, and everything else comes by bamai push. Done again it makes a new \
             generation without a guard, for what a push may not change: the journal's path and the control socket.
 
             examples: bamai board adopt /etc/bamai/west

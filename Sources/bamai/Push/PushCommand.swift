@@ -34,14 +34,14 @@ struct PushCommand: ParsableCommand {
         commandName: "push",
         abstract: "Bring a site to its board over ssh, safely: what is not healthy or not confirmed goes back by itself.",
         discussion: """
-            Checked here, compared with what the board has and runs, checked again there by the board's own program, then switched by a guard on the board
-            that takes it back unless this command reaches the board again and confirms. Your own ssh does the rest: configuration, agent, jumps and known
+            Checked here, compared with what the board has and runs, checked again there by the board's own program, then switched by a guard on the board \
+            that takes it back unless this command reaches the board again and confirms. Your own ssh does the rest: configuration, agent, jumps and known \
             hosts stay yours, and no question is asked. Secrets are never sent: bamai secret set, on the board.
 
             examples: bamai push firmware-config/west root@pump-07
                       bamai push firmware-config/west pump-07 --remote "sudo -n bamai" --dry-run
                       bamai push firmware-config/west pump-07 --yes --json
-            exit codes: 0 confirmed, 2 the site is wrong, 3 taken back and healthy, 4 taken back and unhealthy, 5 unknown: the board decides,
+            exit codes: 0 confirmed, 2 the site is wrong, 3 taken back and healthy, 4 taken back and unhealthy, 5 unknown: the board decides, \
             6 refused: nothing was changed.
             """)
 

@@ -1,6 +1,6 @@
-/// The hash that a generation's files and the generation itself are known by.
+/// The hash that generations of a configuration and the tokens of the desk are known by.
 ///
-/// *Source*: FIPS 180-4, sections 5.1.1, 5.3.3 and 6.2. Not a signature: it finds what is torn or edited, who may push is decided by SSH.
+/// *Source*: FIPS 180-4, sections 5.1.1, 5.3.3 and 6.2. Not a signature, and not for passwords: those are few, and are guessed.
 package enum SHA256 {
     /// The digest as 64 lower-case hexadecimal digits. *Complexity*: one pass, one copy of the message.
     package static func hex(_ message: [UInt8]) -> String {
