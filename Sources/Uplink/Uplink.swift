@@ -45,7 +45,9 @@ package final class Uplink: Sendable {
         let attempt = try BackgroundCall<Result<MQTTConnection, MQTTError>>()
         self.port = port
         thread = try NativeThread(name: "bamai-uplink") {
-            UplinkWorker(setting: setting, options: options, feed: UplinkFeed(setting: setting, port: port), attempt: attempt).run()
+            let worker = UplinkWorker(setting: setting, options: options, feed: UplinkFeed(setting: setting, port: port), attempt: attempt)
+            // A connection knows its worker weakly: it is to live for as long as it runs, not until it is last named.
+            withExtendedLifetime(worker) { worker.run() }
         }
     }
 
