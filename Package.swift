@@ -179,6 +179,6 @@ let package = Package(
                 "Desk", "Lifeline", "Linux", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
-        .testTarget(name: "DeskTests", dependencies: ["Desk", "GatewayTesting", "Lifeline", "MQTT"], swiftSettings: strict),
+        .testTarget(name: "DeskTests", dependencies: ["Desk", "GatewayTesting", "Lifeline", "MQTT", "bamai-desk", "bamaid"], swiftSettings: strict),
     ]
 #endif
