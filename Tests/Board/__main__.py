@@ -32,7 +32,7 @@ from transcript import Ended, Transcript  # noqa: E402
 
 # What is asked on the board, with which exit codes, and a word of the answer. The doctor may find something: no network time, brokers without TLS.
 COMMANDS = [
-    (f"bamai status --site {SITE}", (0, 1), "far"),
+    (f"bamai status --site {SITE}", (0, 1), "line lid"),
     (f"bamai doctor --site {SITE}", (0, 1), "gpio"),
     (f"bamai gpio list --site {SITE}", (0,), "door"),
     ("bamai board detect", (0,), "qemu-virt"),

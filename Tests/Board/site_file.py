@@ -32,9 +32,12 @@ url = "mqtt://127.0.0.1:1883"
 [[broker]]
 id = "field"
 url = "mqtt://10.0.2.2:{field_port}"
+# The board's clock falls behind this machine's, whose broker would take it for dead.
+keepalive = "10 min"
 
 [platform]
 url = "mqtt://10.0.2.2:{platform_port}"
+keepalive = "10 min"
 alert_topic = "city/{{gateway}}/alerts"
 readings_topic = "city/{{gateway}}/readings"
 readings = "all"
@@ -64,7 +67,8 @@ en = "height"
 id = "well.high"
 kind = "high"
 quantity = "height"
-levels = [ {{ level = "orange", limit = {LIMIT} }} ]
+# Below the siren's level, which is for the cover alone.
+levels = [ {{ level = "yellow", limit = {LIMIT} }} ]
 deadband = 1
 event = {{ zh = "水位过高", en = "Level is high" }}
 advice = {{ zh = "请核对。", en = "Check." }}
