@@ -82,7 +82,7 @@ outage: build
 	$(SWIFT) build --build-tests
 	BAMAI_OUTAGE_HOURS=$(HOURS) BAMAI_BINARIES=$(CURDIR)/.build/release $(SWIFT) test --skip-build --filter OutageTests
 
-# Every durable step of a push: processes killed, the disk full, the power cut. `make test` takes a quarter of them, another one each day.
+# Every durable step of a push: processes killed, the disk full, the power cut. `make test` takes one in sixteen, others each day.
 faults: setup
 	$(SWIFT) build --build-tests
 	BAMAI_STEPS=all $(SWIFT) test --skip-build --filter FaultTests
