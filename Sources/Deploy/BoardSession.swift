@@ -21,6 +21,9 @@ package final class BoardSession {
     private var verified: Int?
     private var isOver = false
 
+    /// Guards that one session brings back; where so many die, one more will not do.
+    static let revivalLimit = 5
+
     /// - Parameters:
     ///   - output: where answers go; the other side's end ends the session.
     ///   - version: this program's.
@@ -392,6 +395,7 @@ package final class BoardSession {
         var toldAt: Int64 = 0
         // Where the guard dies with its supervisor this session brings it back; not more often than this.
         var revivedAt = Clocks.monotonicNanoseconds()
+        var revivals = 0
         while !isOver {
             guard let change = board.store.transaction, nonce == nil || change.nonce == nonce else {
                 return refuse([nonce == nil ? "there was no change on this board yet" : "another change has taken the place of this one"])
@@ -407,8 +411,9 @@ package final class BoardSession {
                 isOver = true
                 return
             }
-            if now - revivedAt > 3_000_000_000 {
+            if now - revivedAt > 3_000_000_000, revivals < BoardSession.revivalLimit {
                 revivedAt = now
+                if !board.isGuarded { revivals += 1 }
                 _ = GuardStart.revive(board)
             }
             usleep(100_000)

@@ -118,7 +118,7 @@ final class BoardFixture: @unchecked Sendable {
         return condition()
     }
 
-    func order(health: Double = 20, confirm: Double = 20, probation: Double = 3600) -> PushOrder {
+    func order(health: Double = 20, confirm: Double = 20, probation: Double = 120) -> PushOrder {
         var order = PushOrder(by: "li@desk", name: "board")
         order.patience = Transaction.Patience(
             health: Int64(health * 1e9), confirm: Int64(confirm * 1e9), probation: Int64(probation * 1e9))
