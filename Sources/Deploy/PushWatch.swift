@@ -11,6 +11,8 @@ final class PushWatch {
     private let from: Int
     private let to: Int
     private let tell: (PushEvent) -> Void
+    /// *Units*: nanoseconds, monotonic. A board that is still at it then is left to itself.
+    private var end: Int64 = 0
     private var isHealthy = false
     private var isReverting = false
 
@@ -27,7 +29,7 @@ final class PushWatch {
     private var latest: Int64 { 3 * order.patience.health + order.patience.confirm + order.margin }
 
     func run(_ first: BoardConnection) -> PushResult {
-        let end = Clocks.monotonicNanoseconds() + latest
+        end = Clocks.monotonicNanoseconds() + latest
         var connection: BoardConnection? = first
         var lastWord = "the connection was lost"
         tell(.begun(.health))
@@ -59,7 +61,10 @@ final class PushWatch {
     /// Follows the board's words until there is a result. nil: the connection said nothing of use, and another one is needed.
     private func follow(_ connection: BoardConnection) throws(LinkFailure) -> PushResult? {
         while true {
-            let (name, message) = try connection.receive()
+            // A board whose guard dies again and again goes on talking; its words are no reason to wait for ever.
+            let left = end - Clocks.monotonicNanoseconds()
+            guard left > 0 else { throw .lost("the board has not decided in time") }
+            let (name, message) = try connection.receive(patience: min(left, BoardConnection.patience))
             guard name == "phase", let change = ChangeReport(message["change"]) else {
                 if name == "refused" { return neverBegan("the connection was lost before the board had armed the change") }
                 continue
