@@ -191,10 +191,12 @@ struct FullDiskTests {
             let (fixture, disk) = try ready()
             var connector = fixture.local()
             connector.onConnect = { connection, isFresh in
+                // Not the connection: it would keep itself alive.
+                let process = connection.identifier
                 connection.onMessage = { name in
                     if name == "armed" { disk.fill(leaving: 0) }
                     // The confirmation itself needs room of its own for a moment; without it the board goes back.
-                    if isFresh && !isConfirmed { kill(connection.identifier, SIGKILL) }
+                    if isFresh && !isConfirmed { kill(process, SIGKILL) }
                 }
             }
             let result = try fixture.push(fixture.order(health: 10, confirm: 6, probation: 1), through: connector)

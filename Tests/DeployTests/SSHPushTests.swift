@@ -131,11 +131,13 @@ struct SSHPushTests {
             let (fixture, server) = try ready()
             var connector = TestConnector { isFresh in fixture.ssh(server).words(isFresh: isFresh) }
             connector.onConnect = { connection, _ in
+                // Not the connection: it would keep itself alive.
+                let process = connection.identifier
                 connection.onMessage = { name in
                     guard name == "armed" else { return }
                     // The change takes the network down; it comes back with the former generation.
                     server.stop()
-                    kill(connection.identifier, SIGKILL)
+                    kill(process, SIGKILL)
                     Thread.detachNewThread {
                         fixture.wait(60) { fixture.board.store.transaction?.phase == .reverted }
                         try? server.start()
@@ -155,10 +157,12 @@ struct SSHPushTests {
             let (fixture, server) = try ready()
             var connector = TestConnector { isFresh in fixture.ssh(server).words(isFresh: isFresh) }
             connector.onConnect = { connection, _ in
+                // Not the connection: it would keep itself alive.
+                let process = connection.identifier
                 connection.onMessage = { name in
                     guard name == "armed" else { return }
                     server.stop()
-                    kill(connection.identifier, SIGKILL)
+                    kill(process, SIGKILL)
                 }
             }
             var order = fixture.order(health: 2, confirm: 1)
@@ -179,9 +183,11 @@ struct SSHPushTests {
         var messages = 0
         var connector = TestConnector { isFresh in fixture.ssh(server).words(isFresh: isFresh) }
         connector.onConnect = { connection, _ in
+            // Not the connection: it would keep itself alive.
+            let process = connection.identifier
             connection.onMessage = { _ in
                 messages += 1
-                if messages == cut { kill(connection.identifier, SIGKILL) }
+                if messages == cut { kill(process, SIGKILL) }
             }
         }
         let result = try fixture.push(fixture.order(health: 15, confirm: 6, probation: 1), through: connector)
