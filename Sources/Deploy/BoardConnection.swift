@@ -33,6 +33,8 @@ package final class BoardConnection {
 
     /// *Units*: nanoseconds for which a board may say nothing while it is asked something.
     package static let patience: Int64 = 45_000_000_000
+    /// *Units*: nanoseconds. The least that a board is given for a word, so that "says nothing for 0 s" is never said.
+    static let briefest: Int64 = 1_000_000_000
     /// Lines of a greeting that are stepped over.
     static let greetingLimit = 200
 

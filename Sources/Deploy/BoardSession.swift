@@ -411,10 +411,17 @@ package final class BoardSession {
                 isOver = true
                 return
             }
-            if now - revivedAt > 3_000_000_000, revivals < BoardSession.revivalLimit {
+            if now - revivedAt > 3_000_000_000 {
                 revivedAt = now
-                if !board.isGuarded { revivals += 1 }
-                _ = GuardStart.revive(board)
+                if !board.isGuarded {
+                    // Whoever connects anew finds the board as it is, and may try again.
+                    guard revivals < BoardSession.revivalLimit else {
+                        isOver = true
+                        return
+                    }
+                    revivals += 1
+                    _ = GuardStart.revive(board)
+                }
             }
             usleep(100_000)
         }

@@ -16,6 +16,8 @@ final class PushWatch {
     private var isHealthy = false
     private var isReverting = false
 
+    private static let undecided = "it goes on talking and has not decided"
+
     /// *Units*: nanoseconds between two attempts to reach a board.
     static let retryInterval: Int64 = 2_000_000_000
 
@@ -51,8 +53,9 @@ final class PushWatch {
                 Guard.sleep(PushWatch.retryInterval)
             }
         }
+        let what = lastWord == PushWatch.undecided ? "has not decided in time" : "cannot be reached (\(lastWord))"
         let sentence =
-            "Unknown: \(order.name) cannot be reached (\(lastWord)). The board decides by itself: without a confirmation generation \(from) runs again "
+            "Unknown: \(order.name) \(what). The board decides by itself: without a confirmation generation \(from) runs again "
             + "within \((order.patience.health + order.patience.confirm) / 1_000_000_000) s. Ask it: bamai history \(order.name); or confirm: bamai confirm \(order.name) \(token)"
         tell(.failed(isHealthy ? .confirm : .health, lastWord))
         return PushResult(.unknown, sentence, runs: 0)
@@ -62,9 +65,9 @@ final class PushWatch {
     private func follow(_ connection: BoardConnection) throws(LinkFailure) -> PushResult? {
         while true {
             // A board whose guard dies again and again goes on talking; its words are no reason to wait for ever.
-            let left = end - Clocks.monotonicNanoseconds()
-            guard left > 0 else { throw .lost("the board has not decided in time") }
-            let (name, message) = try connection.receive(patience: min(left, BoardConnection.patience))
+            let now = Clocks.monotonicNanoseconds()
+            guard now < end else { throw .lost(PushWatch.undecided) }
+            let (name, message) = try connection.receive(patience: max(BoardConnection.briefest, min(end - now, BoardConnection.patience)))
             guard name == "phase", let change = ChangeReport(message["change"]) else {
                 if name == "refused" { return neverBegan("the connection was lost before the board had armed the change") }
                 continue
