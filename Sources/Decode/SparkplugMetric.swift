@@ -28,49 +28,55 @@ struct SparkplugMetric {
 
     /// Reads one metric; nil: broken. Unknown fields are passed over.
     init?(_ bytes: UnsafeRawBufferPointer) {
+        guard read(bytes) else { return nil }
+    }
+
+    /// Apart from the initialiser: Swift 6.3's optimiser loses the stores to `kind` and `bits` there.
+    private mutating func read(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var reader = ProtobufReader(bytes)
         while !reader.isAtEnd {
-            guard let (field, wire) = reader.key() else { return nil }
+            guard let (field, wire) = reader.key() else { return false }
             switch (field, wire) {
             case (1, .block):
-                guard let block = reader.block() else { return nil }
+                guard let block = reader.block() else { return false }
                 name = block
             case (2, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 alias = number
             case (3, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 timestamp = number
             case (4, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 dataType = UInt32(truncatingIfNeeded: number)
             case (5, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 isHistorical = number != 0
             case (7, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 isNull = number != 0
             case (10, .varint), (11, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 (kind, bits) = (.integer, number)
             case (12, .fixed32):
-                guard let number = reader.fixed32() else { return nil }
+                guard let number = reader.fixed32() else { return false }
                 (kind, bits) = (.float, UInt64(number))
             case (13, .fixed64):
-                guard let number = reader.fixed64() else { return nil }
+                guard let number = reader.fixed64() else { return false }
                 (kind, bits) = (.double, number)
             case (14, .varint):
-                guard let number = reader.varint() else { return nil }
+                guard let number = reader.varint() else { return false }
                 (kind, bits) = (.boolean, number)
             case (15, .block):
-                guard let block = reader.block() else { return nil }
+                guard let block = reader.block() else { return false }
                 (kind, text) = (.text, block)
             case (16...18, .block):
-                guard reader.skip(wire) else { return nil }
+                guard reader.skip(wire) else { return false }
                 kind = .other
-            default: if !reader.skip(wire) { return nil }
+            default: if !reader.skip(wire) { return false }
             }
         }
+        return true
     }
 
     /// What a metric says.

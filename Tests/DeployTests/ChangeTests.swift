@@ -1,5 +1,5 @@
-import Lifeline
 import Deploy
+import Lifeline
 import Testing
 
 @Suite("A change, phase by phase")
