@@ -12,6 +12,9 @@ let room: [SwiftSetting] = strict + [.unsafeFlags(["-O", "-assert-config", "Debu
 /// What the daemon is made of does without the regular expressions that `contains` of a text would bring along: 1.8 MB of a board's memory card.
 let lean: [SwiftSetting] = room + [.unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])]
 
+/// What runs at the start, at a reload or now and then is small rather than quick: a board's package is loaded over a mobile line.
+let seldom: [SwiftSetting] = lean + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 let package = Package(
     name: "bamai",
     products: [
@@ -32,9 +35,9 @@ let package = Package(
         .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti"])]),
         .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-fno-rtti"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: lean),
+        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: seldom),
         .target(name: "MQTT", dependencies: ["CMosquitto"], swiftSettings: lean),
-        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: lean),
+        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: seldom),
         .target(name: "TLS", dependencies: ["COpenSSL"], swiftSettings: room),
 
         // Floor 1: pure, no clock, no file, no Foundation.
@@ -44,12 +47,12 @@ let package = Package(
         // Floor 2.
         .target(name: "Decode", dependencies: ["Lifeline", "CSimdJSON"], swiftSettings: lean),
         .target(name: "Diagnosis", dependencies: ["Lifeline", "Pulse"], swiftSettings: lean),
-        .target(name: "Site", dependencies: ["Lifeline", "Pulse", "CTomlPlusPlus"], swiftSettings: lean),
+        .target(name: "Site", dependencies: ["Lifeline", "Pulse", "CTomlPlusPlus"], swiftSettings: seldom),
         .target(name: "Street", dependencies: ["Lifeline"], swiftSettings: lean),
 
         // Floor 3.
         .target(name: "Journal", dependencies: ["Lifeline", "CSQLite"], swiftSettings: lean),
-        .target(name: "Lines", dependencies: ["Lifeline", "Site"], swiftSettings: lean, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "Lines", dependencies: ["Lifeline", "Site"], swiftSettings: seldom, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Intake", dependencies: ["Lifeline", "Site", "Lines", "Linux", "MQTT"], swiftSettings: lean),
         .target(name: "Uplink", dependencies: ["Lifeline", "Site", "Journal", "Linux", "MQTT", "HTTP"], swiftSettings: lean),
 
@@ -62,7 +65,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: ["Lifeline", "Pulse", "Decode", "Diagnosis", "Site", "Lines", "Journal", "Intake", "Uplink", "Linux", "MQTT", "HTTP"],
-            swiftSettings: lean),
+            swiftSettings: seldom),
         .target(name: "Deploy", dependencies: ["Lifeline", "Site", "Linux", "Intake"], swiftSettings: room),
         .target(name: "GatewayTesting", dependencies: ["Lifeline", "Journal", "Intake", "Linux", "MQTT", "CSQLite"], swiftSettings: room),
 
