@@ -5,7 +5,7 @@ PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev l
   libargon2-dev libpq-dev postgresql chromium chromium-driver fonts-noto-cjk curl
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml deb deb-check deb-twice board board-test setup build format lint clean
+.PHONY: help run test simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml unit deb deb-check deb-twice board board-test setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -24,6 +24,7 @@ help:
 	@echo "make tune       search the anomaly core's numbers anew (an hour and more)"
 	@echo "make embedded   compile the anomaly core for a microcontroller"
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
+	@echo "make unit       how exposed the daemon is, as systemd counts it: at most 2.0"
 	@echo "make deb        packages for Debian 12 (amd64) and 13 (amd64, arm64), into .build-deb (roots are kept in ~/.cache/bamai)"
 	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
 	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
@@ -225,6 +226,13 @@ deb:
 deb-check:
 	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils systemd-container"
 	@$(AS_ROOT) packaging/check
+
+# What an attacker inside the daemon could still reach, as systemd counts it: at most 2.0 of 10.
+unit:
+	@$(MAKE) -s setup PACKAGES=systemd
+	@folder=$$(mktemp -d) && cp packaging/debian/bamai.bamaid.service $$folder/bamaid.service && \
+	systemd-analyze security --offline=true --threshold=20 --no-pager $$folder/bamaid.service > $$folder/said 2>&1 || { cat $$folder/said; rm -r $$folder; exit 1; }; \
+	tail -1 $$folder/said; rm -r $$folder
 
 deb-twice:
 	@$(MAKE) -s setup PACKAGES="$(PACKAGING) binutils systemd-container"
