@@ -5,7 +5,7 @@ PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev l
   libargon2-dev libpq-dev postgresql chromium chromium-driver fonts-noto-cjk curl
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml unit deb deb-check deb-twice board board-test setup build format lint clean
+.PHONY: help run test desk-load simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml unit deb deb-check deb-twice board board-test setup build format lint clean
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -25,6 +25,7 @@ help:
 	@echo "make embedded   compile the anomaly core for a microcontroller"
 	@echo "make identical  the anomaly core says the same bits on x86-64 and ARM"
 	@echo "make unit       how exposed the daemon is, as systemd counts it: at most 2.0"
+	@echo "make desk-load  the review desk with a thousand gateways, then a million events while an officer works (PART=0.1 for a tenth)"
 	@echo "make deb        packages for Debian 12 (amd64) and 13 (amd64, arm64), into .build-deb (roots are kept in ~/.cache/bamai)"
 	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
 	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
@@ -82,6 +83,13 @@ HOURS ?= 72
 outage: build
 	$(SWIFT) build --build-tests
 	BAMAI_OUTAGE_HOURS=$(HOURS) BAMAI_BINARIES=$(CURDIR)/.build/release $(SWIFT) test --skip-build --filter OutageTests
+
+# The desk alone: alerts at 200 a second for five minutes, then as many as it takes; PART=0.1 for a tenth of both, VIA=mqtt or https for one way.
+PART ?= 1
+VIA ?= both
+desk-load: setup
+	$(SWIFT) build -c release --static-swift-stdlib --product bamai-desk
+	python3 Tests/DeskLoad --part $(PART) --via $(VIA)
 
 # Every durable step of a push: processes killed, the disk full, the power cut. `make test` takes one in sixteen, others each day.
 faults: setup

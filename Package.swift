@@ -185,6 +185,10 @@ let package = Package(
                 "Desk", "Lifeline", "Linux", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: room),
-        .testTarget(name: "DeskTests", dependencies: ["Desk", "GatewayTesting", "Lifeline", "MQTT", "bamai-desk", "bamaid"], swiftSettings: strict),
+        .testTarget(
+            name: "DeskTests",
+            dependencies: ["Desk", "GatewayTesting", "Lifeline", "MQTT", "bamai-desk", "bamaid", .product(name: "Logging", package: "swift-log")],
+            exclude: ["Help"],
+            swiftSettings: strict),
     ]
 #endif

@@ -69,7 +69,8 @@ extension Daemon {
         }
     }
 
-    func status() -> [UInt8] {
+    /// - Parameter isBrief: without the lists, which may be long.
+    func status(isBrief: Bool = false) -> [UInt8] {
         guard let gateway else {
             return StatusReport.withoutJournal(
                 waiting, journalProblem, started: started, now: time.now, monotonic: time.monotonicNanoseconds)
@@ -77,7 +78,7 @@ extension Daemon {
         return StatusReport(
             gateway: gateway, sources: sources.map(\.status), lines: lines?.status ?? [], linesReport: lines?.lines, uplink: uplink?.status,
             configurationProblems: problems, started: started, now: time.now, monotonic: time.monotonicNanoseconds,
-            state: isStopping ? "stopping" : "running"
+            state: isStopping ? "stopping" : "running", isBrief: isBrief
         ).json()
     }
 

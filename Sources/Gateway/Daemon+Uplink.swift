@@ -8,6 +8,7 @@ extension Daemon {
     /// What the uplink's thread has for this one: acknowledged, refused, decided.
     func hear(_ uplink: Uplink) {
         gateway?.takeAcknowledged(uplink)
+        if uplink.takeStatusRequest() { uplink.give(status: statusForPlatform()) }
         let offers = uplink.takeDecisions()
         guard !offers.isEmpty else { return }
         // The platform keeps what is not answered.
@@ -27,6 +28,15 @@ extension Daemon {
             say(.error, "decisions from the platform wait: \(error.sentence)")
         }
     }
+
+    /// What `bamai status --json` says, within what a platform takes: where that is too much, without its lists.
+    private func statusForPlatform() -> [UInt8] {
+        let whole = status()
+        return whole.count <= Daemon.platformStatusBytes ? whole : status(isBrief: true)
+    }
+
+    /// *Units*: bytes; beyond, the lists are left out.
+    private static let platformStatusBytes = Uplink.statusBytesLimit / 2
 
     func openUplink(_ site: SiteConfiguration) {
         guard let platform = site.platform else { return }

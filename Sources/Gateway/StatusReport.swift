@@ -37,6 +37,10 @@ struct StatusReport {
     var now: Timestamp
     var monotonic: Int64
     var state: String
+    /// Without what may be long: the board's lines, the episodes and the alarms' report; problems up to a limit. Says so itself.
+    var isBrief = false
+    /// Problems of a brief report.
+    private static let briefProblems = 20
 
     /// The report as one line of JSON with its line feed.
     func json() -> [UInt8] {
@@ -48,7 +52,7 @@ struct StatusReport {
         let presence = gateway.presence()
         problems(&json, journalProblem: journalProblem, presence: presence)
         brokers(&json)
-        boardLines(&json)
+        if !isBrief { boardLines(&json) }
         journal(&json, figures)
         let active = gateway.activeEpisodes()
         judge(&json, active)
@@ -61,9 +65,13 @@ struct StatusReport {
         json.member("silent", presence.silent)
         json.member("never", presence.never)
         json.endObject()
-        episodes(&json, active)
-        json.key("alarms")
-        gateway.alarmReport().write(to: &json, utcOffsetSeconds: site.plan.utcOffsetSeconds)
+        if isBrief {
+            json.member("brief", true)
+        } else {
+            episodes(&json, active)
+            json.key("alarms")
+            gateway.alarmReport().write(to: &json, utcOffsetSeconds: site.plan.utcOffsetSeconds)
+        }
         json.endObject()
         json.endLine()
         return json.bytes
@@ -125,7 +133,7 @@ struct StatusReport {
         if presence.silent > 0 {
             problems.append(Problem(.warning, "sensors", "\(presence.silent) of \(presence.total) have fallen silent"))
         }
-        StatusReport.list(problems, &json)
+        StatusReport.list(isBrief ? Array(problems.prefix(StatusReport.briefProblems)) : problems, &json)
     }
 
     private static func list(_ problems: [Problem], _ json: inout JSONWriter) {
@@ -275,6 +283,8 @@ struct StatusReport {
         // Since the journal began, like all that it drops.
         json.member("dead_letters", figures.deadLetters)
         json.member("reconnects", uplink.reconnects)
+        json.member("status_sent", uplink.statusSent)
+        if uplink.isStatusRefused { json.member("status_refused", true) }
         text(&json, "last_error", uplink.lastError)
         decisions(&json, uplink.decisions)
         json.endObject()

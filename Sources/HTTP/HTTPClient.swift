@@ -27,7 +27,7 @@ package final class HTTPClient {
         guard HTTPClient.library, let multi = bamai_multi_init() else { return nil }
         self.multi = multi
         self.options = options
-        // Two lanes and a long poll, and one to spare.
+        // Two lanes, a long poll and the status.
         bamai_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 4)
     }
 

@@ -3,8 +3,10 @@ struct HTTPSReader {
     let log: FindingLog
 
     /// Keys that only MQTT has, and those that only HTTPS has.
-    private static let ofMQTT = ["client_id", "username", "password", "keepalive", "alert_topic", "readings_topic", "decisions_topic"]
-    private static let ofHTTPS = ["token", "proxy", "timeout", "alert_path", "readings_path", "decisions_path"]
+    private static let ofMQTT = [
+        "client_id", "username", "password", "keepalive", "alert_topic", "readings_topic", "decisions_topic", "status_topic",
+    ]
+    private static let ofHTTPS = ["token", "proxy", "timeout", "alert_path", "readings_path", "decisions_path", "status_path"]
 
     /// What stands beside an `mqtt://` url and means nothing there.
     static func refuseOwnKeys(_ reader: TableReader, log: FindingLog) {

@@ -113,7 +113,8 @@ enum Schema {
             .optional("alert_topic", .text, "\"bamai/{gateway}/alerts\""), .optional("readings_topic", .text, "\"bamai/{gateway}/readings\""),
             .optional("readings", .text, "\"summary\""), .optional("summary_interval", .duration, "\"5 min\""),
             .optional("mapping", .text, "\"lift-platform\""), .optional("decisions", .boolean, "true"),
-            .optional("decisions_topic", .text, "\"bamai/{gateway}/decisions\""),
+            .optional("decisions_topic", .text, "\"bamai/{gateway}/decisions\""), .optional("status_interval", .duration, "\"5 min\""),
+            .optional("status_topic", .text, "\"bamai/{gateway}/status\""),
         ] + httpsKeys)
 
     /// Of a platform whose url is https://.
@@ -121,6 +122,7 @@ enum Schema {
         .optional("token", .text, "\"secret://platform-token\""), .optional("proxy", .text, "\"http://proxy.example:3128\""),
         .optional("timeout", .duration, "\"30 s\""), .optional("alert_path", .text, "\"/v1/events\""),
         .optional("readings_path", .text, "\"/v1/events\""), .optional("decisions_path", .text, "\"/v1/decisions\""),
+        .optional("status_path", .text, "\"/v1/status\""),
     ]
 
     static let asset = TableShape(

@@ -111,6 +111,10 @@ package struct PlatformConfiguration: Equatable, Sendable {
     package var readingsTopic: String
     /// Where decisions come from; nil: the platform makes none.
     package var decisionsTopic: String?
+    /// Where the gateway's own status goes; nil: nowhere.
+    package var statusTopic: String?
+    /// *Units*: seconds between two of them. *Range*: 10…86 400.
+    package var statusInterval: Int = 300
     package var readings: ReadingsLane
     /// *Units*: seconds of one summary window. *Range*: 1…86 400.
     package var summaryInterval: Int

@@ -120,18 +120,30 @@ struct SiteReader {
             return PlatformConfiguration(
                 transport: .https(server), alertTopic: alerts, readingsTopic: readings ?? alerts,
                 decisionsTopic: hearsDecisions(reader, mapping, "decisions_path") ? decisions : nil,
-                readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping)
+                readings: lane?.value ?? .summary, summaryInterval: summary, mapping: mapping
+            ).sending(status(reader, mapping, "status_path", https.path(reader, "status_path") ?? SiteReader.statusPath))
         }
         HTTPSReader.refuseOwnKeys(reader, log: log)
         let alerts = topic(reader, "alert_topic", default: "bamai/{gateway}/alerts", gateway)
         let readings = topic(reader, "readings_topic", default: "bamai/{gateway}/readings", gateway)
         let decisions = topic(reader, "decisions_topic", default: "bamai/{gateway}/decisions", gateway)
+        let state = status(reader, mapping, "status_topic", topic(reader, "status_topic", default: "bamai/{gateway}/status", gateway))
         // Twice the window of a source: uploads share nothing with the sensing side.
         guard let broker = connections.connection(reader, id: "platform", client: "bamai-\(gateway)-uplink", window: 32) else { return nil }
         return PlatformConfiguration(
             broker: broker, alertTopic: alerts, readingsTopic: readings,
             decisionsTopic: hearsDecisions(reader, mapping, "decisions_topic") ? decisions : nil, readings: lane?.value ?? .summary,
-            summaryInterval: summary, mapping: mapping)
+            summaryInterval: summary, mapping: mapping
+        ).sending(state)
+    }
+
+    /// Where the gateway's own status goes, and how often; nil: nowhere. A platform with forms of its own gets none, unless the file says where.
+    private func status(_ reader: TableReader, _ mapping: AlertMapping?, _ key: String, _ place: String) -> (topic: String, interval: Int)? {
+        guard reader.has("status_interval") else { return mapping == nil || reader.has(key) ? (place, 300) : nil }
+        guard let interval = reader.seconds("status_interval", in: 0...86_400) else { return nil }
+        if interval.value == 0 { return nil }
+        if interval.value < 10 { log.error("status_interval: write 10 s or more, or \"0 s\" for none", at: interval.spot) }
+        return (place, interval.value)
     }
 
     /// A platform with forms of its own has no decisions of ours, unless the file says where.
@@ -142,6 +154,7 @@ struct SiteReader {
     /// What the review desk listens at.
     static let eventsPath = "/v1/events"
     static let decisionsPath = "/v1/decisions"
+    static let statusPath = "/v1/status"
 
     private func mapping(_ platform: TableReader, _ site: TableReader?) -> AlertMapping? {
         guard let name = platform.identifier("mapping") else { return nil }
@@ -176,5 +189,14 @@ struct SiteReader {
         if path.value.utf8.count <= Limits.socketPath { return path.value }
         log.error("socket is longer than \(Limits.socketPath) bytes, the most that a UNIX socket's path may have", at: path.spot)
         return nil
+    }
+}
+
+extension PlatformConfiguration {
+    fileprivate func sending(_ status: (topic: String, interval: Int)?) -> PlatformConfiguration {
+        var changed = self
+        changed.statusTopic = status?.topic
+        changed.statusInterval = status?.interval ?? statusInterval
+        return changed
     }
 }

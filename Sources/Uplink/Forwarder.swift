@@ -48,6 +48,8 @@ package final class Forwarder {
             lane: platform.readings, gateway: gateway, utcOffsetSeconds: utcOffsetSeconds, summaryInterval: platform.summaryInterval)
     }
 
+    /// An alert waits, or is on its way.
+    package var hasAlerts: Bool { !alertsAreSent || alerts.inFlight > 0 }
     /// Messages on their way.
     package var inFlight: Int { alerts.inFlight + readings.inFlight }
     /// Everything of a lane up to here is acknowledged.

@@ -18,17 +18,23 @@ final class HTTPSWorker {
     private var failures: [Lane: String] = [:]
     /// nil: the platform makes no decisions.
     private var poll: DecisionPoll?
+    /// nil: the platform gets no status.
+    private var statusTurn: StatusTurn?
+    /// Of the status that is on its way.
+    private var statusRequest: HTTPClient.Identifier?
 
     init(setting: UplinkSetting, window: Int, feed: UplinkFeed, link: HTTPSLink) {
         self.feed = feed
         port = feed.port
         self.link = link
         self.window = window
+        statusTurn = setting.statusTurn
         poll = setting.platform.decisionsTopic.map { DecisionPoll(path: $0, gateway: setting.gateway, seed: setting.seed &+ 7) }
     }
 
     func run() {
         port.update { $0.state = .idle }
+        statusTurn?.began(Clocks.monotonicNanoseconds())
         while !port.isStopping { turn() }
         let deadline = Clocks.monotonicNanoseconds() + UplinkWorker.farewell
         while link.isBusy && Clocks.monotonicNanoseconds() < deadline {
@@ -47,6 +53,7 @@ final class HTTPSWorker {
         if feed.forwarder.isHungry, feed.fill(to: link, window: window) != nil { openAt = now + 1_000_000_000 }
         act(link.send())
         ask(now)
+        sendStatus(now)
         if now >= countAt {
             countAt = now + UplinkWorker.countInterval
             feed.count()
@@ -80,7 +87,11 @@ final class HTTPSWorker {
                 feed.forwarder.rewind(lane)
                 fails(lane, words)
             case .other(let identifier, let outcome):
-                if identifier == poll?.request { heard(outcome) }
+                if identifier == poll?.request {
+                    heard(outcome)
+                } else if identifier == statusRequest {
+                    statusEnded(outcome)
+                }
             }
         }
         if !outcomes.isEmpty { feed.tell() }
@@ -115,6 +126,40 @@ final class HTTPSWorker {
         works(.decisions)
     }
 
+    // MARK: - The gateway's own status
+
+    /// Where it is due, and no alert waits.
+    private func sendStatus(_ now: Int64) {
+        if statusTurn?.mustAsk(now) == true { port.askForStatus() }
+        if let document = port.takeStatus() { statusTurn?.given(document, now) }
+        guard let path = statusTurn?.topic, link.isOpen(.alerts), !feed.forwarder.hasAlerts, let document = statusTurn?.take() else { return }
+        statusRequest = link.start(
+            HTTPRequest(path: path, body: document, headers: [HTTPRequest.Header(name: "Content-Type", value: "application/json")]))
+        if statusRequest == nil { statusTurn?.failed(now) }
+    }
+
+    /// Whatever comes of it says nothing of alerts: their own requests do.
+    private func statusEnded(_ outcome: HTTPOutcome) {
+        statusRequest = nil
+        guard case .answer(let answer) = outcome else {
+            statusTurn?.failed(link.now)
+            return
+        }
+        switch answer.status {
+        case 200...299:
+            statusTurn?.arrived(link.now)
+            port.update {
+                $0.statusSent += 1
+                $0.isStatusRefused = false
+            }
+        case 408, 425, 429, 500, 502...599:
+            statusTurn?.failed(link.now, seconds: answer.retryAfter.map { min($0, HTTPSVerdict.longestRetryAfter) })
+        default:
+            statusTurn?.refused(link.now)
+            port.update { $0.isStatusRefused = true }
+        }
+    }
+
     // MARK: - State
 
     private func fails(_ lane: Lane, _ words: String) {
@@ -136,5 +181,6 @@ final class HTTPSWorker {
             $0.lastError = words
             if isBack { $0.reconnects += 1 }
         }
+        if isBack && statusRequest == nil { statusTurn?.began(link.now) }
     }
 }

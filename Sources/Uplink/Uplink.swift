@@ -21,6 +21,9 @@ package final class Uplink: Sendable {
         /// Decisions that the owner has not taken yet, and what it said of those that it took; nil: nothing yet.
         var offers: [DecisionOffer] = []
         var answer: Bool?
+        /// The owner is asked for the gateway's status; what it gave.
+        var wantsStatus = false
+        var statusDocument: [UInt8]?
         var isStopping = false
         var mustReopen = false
     }
@@ -89,6 +92,15 @@ package final class Uplink: Sendable {
 
     /// The decisions that were taken are durable, or known already: now the platform is told that they arrived. false: they are not, and come again.
     package func answerDecisions(areDurable: Bool) { port.answer(areDurable) }
+
+    /// Whether the gateway's status is to be given now, for the platform; true once for each time that it is due.
+    package func takeStatusRequest() -> Bool { port.takeStatusRequest() }
+
+    /// The gateway's status for the platform: a JSON document of at most `statusBytesLimit`; a longer one is not sent.
+    package func give(status document: [UInt8]) { port.give(status: document) }
+
+    /// *Units*: bytes.
+    package static let statusBytesLimit = StatusTurn.bytesLimit
 
     /// What to show of it.
     package var status: UplinkStatus { port.status }
@@ -170,6 +182,30 @@ final class UplinkPort: Sendable {
         state.withLock { state in
             defer { state.answer = nil }
             return state.answer
+        }
+    }
+
+    func askForStatus() {
+        state.withLock { $0.wantsStatus = true }
+        ack.signal()
+    }
+
+    func takeStatusRequest() -> Bool {
+        state.withLock { state in
+            defer { state.wantsStatus = false }
+            return state.wantsStatus
+        }
+    }
+
+    func give(status document: [UInt8]) {
+        state.withLock { $0.statusDocument = document }
+        wake.signal()
+    }
+
+    func takeStatus() -> [UInt8]? {
+        state.withLock { state in
+            defer { state.statusDocument = nil }
+            return state.statusDocument
         }
     }
 

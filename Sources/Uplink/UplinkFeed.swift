@@ -93,5 +93,11 @@ struct UplinkSetting: Sendable {
     var secrets: [String: String]
     /// For the jitter of reconnecting.
     var seed: UInt64
+
+    /// When the gateway's own status goes out; nil: never.
+    var statusTurn: StatusTurn? {
+        platform.statusTopic.map { StatusTurn(topic: $0, intervalSeconds: platform.statusInterval, seed: seed &+ 13) }
+    }
+
     var openReader: @Sendable () throws(JournalError) -> any JournalReader
 }

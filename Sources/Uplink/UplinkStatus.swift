@@ -27,6 +27,9 @@ package struct UplinkStatus: Equatable, Sendable {
     package var deadLetters: UInt64 = 0
     /// The way of decisions from the platform.
     package var decisions = DecisionsState.none
+    /// The gateway's own status documents that the platform has taken since the start, and whether it refuses them.
+    package var statusSent: UInt64 = 0
+    package var isStatusRefused = false
     package var lastError: String?
     package init() {}
 }

@@ -32,6 +32,10 @@ final class UplinkWorker {
     private var retryAt: Int64 = 0
     private var countAt: Int64 = 0
     private let decisionsTopic: String?
+    /// nil: the platform gets no status.
+    private var statusTurn: StatusTurn?
+    /// Of the status that is on its way.
+    private var statusIdentifier: Int32?
     /// Decisions that were read and not offered yet; their acknowledgements are queued in the library.
     private var heard: [DecisionOffer] = []
     /// Since when acknowledgements are held back: nothing is written, or they would go out before the owner's commit. nil: they are not.
@@ -45,6 +49,7 @@ final class UplinkWorker {
         self.options = options
         self.attempt = attempt
         decisionsTopic = setting.platform.decisionsTopic
+        statusTurn = setting.statusTurn
         mostInFlight = setting.platform.broker?.window ?? 1
         backoff = Backoff(base: 1, ceiling: 60, seed: setting.seed)
         urgency = Backoff(base: 1, ceiling: 1, seed: setting.seed &+ 1)
@@ -71,7 +76,10 @@ final class UplinkWorker {
         if let connection {
             connection.keepAlive()
             takeAnswer(now)
-            if isConnected && holdingSince == nil { fill() }
+            if isConnected && holdingSince == nil {
+                fill()
+                sendStatus(now)
+            }
             if let failure = connection.failure {
                 end(failure)
             } else if !isConnected && now - connectingSince > UplinkWorker.handshakeLimit {
@@ -94,7 +102,7 @@ final class UplinkWorker {
     }
 
     /// No more than the broker says it takes: the library would hold the rest back, out of our sight.
-    private var window: Int { min(mostInFlight, connection?.receiveMaximum ?? 1) }
+    private var window: Int { min(mostInFlight, connection?.receiveMaximum ?? 1) - (statusIdentifier == nil ? 0 : 1) }
 
     // MARK: - Journal
 
@@ -110,6 +118,24 @@ final class UplinkWorker {
         connection.watchDuplicates(false)
         if let error = feed.fill(to: connection, window: window) { journalFailed(error, Clocks.monotonicNanoseconds()) }
         self.connection?.write()
+    }
+
+    /// The gateway's own status, where it is due, no alert waits, and the window has room.
+    private func sendStatus(_ now: Int64) {
+        if statusTurn?.mustAsk(now) == true { port.askForStatus() }
+        if let document = port.takeStatus() { statusTurn?.given(document, now) }
+        guard let connection, let topic = statusTurn?.topic, connection.failure == nil, !forwarder.hasAlerts, forwarder.inFlight < window,
+            let document = statusTurn?.take()
+        else { return }
+        statusIdentifier = connection.publish(topic: topic, payload: document, qos: 1, retained: true)
+        // The broker's limit on a packet is below it: it would be so the next time.
+        if statusIdentifier == nil && connection.failure == nil { statusIsRefused() }
+        connection.write()
+    }
+
+    private func statusIsRefused() {
+        statusTurn?.refused(Clocks.monotonicNanoseconds())
+        port.update { $0.isStatusRefused = true }
     }
 
     // MARK: - Connection
@@ -144,6 +170,8 @@ final class UplinkWorker {
         let isImmediate = versions.ended(reason, wasConnected: isConnected)
         connection = nil
         isConnected = false
+        statusIdentifier = nil
+        statusTurn?.ended(now)
         // Acknowledgements that were held back die with the connection: the broker sends those decisions again.
         (heard, holdingSince) = ([], nil)
         forwarder.rewind()
@@ -218,6 +246,7 @@ extension UplinkWorker: MQTTEvents {
         connectedSince = Clocks.monotonicNanoseconds()
         connections += 1
         forwarder.wake()
+        statusTurn?.began(connectedSince)
         if let decisionsTopic { connection?.subscribe([decisionsTopic]) }
         port.update {
             $0.state = .connected
@@ -239,6 +268,10 @@ extension UplinkWorker: MQTTEvents {
     }
 
     func refused(identifier: Int32, refusal: MQTTRefusal) {
+        if identifier == statusIdentifier {
+            statusIdentifier = nil
+            return statusIsRefused()
+        }
         if refusal.isPermanent {
             // No broker will ever take it: it stays in the journal and the lane goes on.
             forwarder.refuse(identifier, cause: "mqtt-0x" + String(refusal.code, radix: 16), reason: refusal.text)
@@ -250,6 +283,14 @@ extension UplinkWorker: MQTTEvents {
     }
 
     func published(identifier: Int32) {
+        if identifier == statusIdentifier {
+            statusIdentifier = nil
+            statusTurn?.arrived(Clocks.monotonicNanoseconds())
+            return port.update {
+                $0.statusSent += 1
+                $0.isStatusRefused = false
+            }
+        }
         feed.acknowledge(identifier)
         feed.tell()
     }

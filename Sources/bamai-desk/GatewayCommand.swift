@@ -1,10 +1,11 @@
 import ArgumentParser
 import Desk
+import Glibc
 
 struct GatewayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway", abstract: "Register the gateways that may send.",
-        subcommands: [Add.self, Disable.self, Enable.self, Expect.self, List.self])
+        subcommands: [Add.self, Import.self, Disable.self, Enable.self, Expect.self, List.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -26,6 +27,37 @@ struct GatewayCommand: ParsableCommand {
                 try DeskStore.open(place.store, desk: place.id).register(gateway, name: name, token: token, by: StoreOption.who, now: StoreOption.now)
             }
             if let token { print(token) } else { print("\(gateway) is registered") }
+        }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register many gateways, and print id and token of each, once.",
+            discussion: "A line of the file is an id, and after a blank what people call it. All are registered, or none.")
+
+        @OptionGroup var place: StoreOption
+        @Argument(help: "The file; \"-\" is standard input.")
+        var file: String
+
+        func run() throws {
+            var lines: [String] = []
+            if file != "-" {
+                // `readLine` reads standard input.
+                let descriptor = open(file, O_RDONLY)
+                guard descriptor >= 0, dup2(descriptor, STDIN_FILENO) == STDIN_FILENO else {
+                    throw Failure("\(file) cannot be read: \(String(cString: strerror(errno)))")
+                }
+            }
+            while let line = readLine() { if !line.allSatisfy(\.isWhitespace) { lines.append(line) } }
+            let gateways = lines.map { line in
+                let parts = line.split(separator: " ", maxSplits: 1)
+                return GatewayRegistration(
+                    id: String(parts[0]), name: parts.count > 1 ? String(parts[1]) : "", token: "bamai_" + Token.make())
+            }
+            try told { () throws(DatabaseError) in
+                try DeskStore.open(place.store, desk: place.id).register(gateways, by: StoreOption.who, now: StoreOption.now)
+            }
+            for gateway in gateways { print("\(gateway.id) \(gateway.token ?? "")") }
         }
     }
 

@@ -52,11 +52,24 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where gateways publish readings, as a sign of life; empty: not listened to.", valueName: "topic"))
     var readingsTopic = "bamai/{gateway}/readings"
 
+    @Option(help: ArgumentHelp("Where gateways publish their status; empty: not listened to.", valueName: "topic"))
+    var statusTopic = "bamai/{gateway}/status"
+
     @Option(help: ArgumentHelp("Where decisions are published.", valueName: "topic"))
     var decisionsTopic = "bamai/{gateway}/decisions"
 
     @Option(help: ArgumentHelp("How long episodes stay after they are done and over.", valueName: "days"))
     var keepDays: Int64 = 1100
+
+    @Option(
+        help: ArgumentHelp(
+            "At this size the oldest episodes that are done and over go, such as 500M or 20G; open ones never; 0 for no limit.", valueName: "bytes"))
+    var maxStore = "20G"
+
+    @Option(
+        help: ArgumentHelp(
+            "A proxy in front of the desk, as address or network: its X-Forwarded-For says who asks. May be given again.", valueName: "network"))
+    var trustedProxy: [String] = []
 
     func run() async throws {
         var settings = DeskSettings()
@@ -73,11 +86,18 @@ struct Serve: AsyncParsableCommand {
         }
         guard let offset = CivilTime.parseOffset(utcOffset) else { throw ValidationError("--utc-offset is written like +08:00") }
         settings.utcOffsetSeconds = offset
+        guard keepDays > 0 else { throw ValidationError("--keep-days is 1 or more") }
         settings.keepDays = keepDays
+        settings.storeBytesLimit = try Serve.bytes(maxStore)
+        settings.trustedProxies = try trustedProxy.map { text in
+            guard let network = Network(text) else { throw ValidationError("--trusted-proxy \(text): write an address or a network like 10.0.0.0/8") }
+            return network
+        }
+        let brokerSettings = try broker()
         let core = DeskCore(settings: settings, store: try place.open())
         let store = DeskStore.isServer(place.store) ? "PostgreSQL" : place.store
         let logger = Serve.logger()
-        let link = try broker().map { try BrokerLink($0, core: core, logger: logger) }
+        let link = try brokerSettings.map { try BrokerLink($0, core: core, logger: logger) }
         try link?.start()
         let upkeep = Task { await core.keepUp(logger: logger) }
         do {
@@ -112,10 +132,11 @@ struct Serve: AsyncParsableCommand {
     private func broker() throws -> BrokerSettings? {
         guard let mqtt else { return nil }
         var settings = try BrokerSettings(url: mqtt, clientID: "bamai-desk-\(place.id)")
-        for topic in [alertsTopic, readingsTopic, decisionsTopic] where !topic.isEmpty {
+        for topic in [alertsTopic, readingsTopic, statusTopic, decisionsTopic] where !topic.isEmpty {
             if let objection = BrokerSettings.objection(toTopic: topic) { throw ValidationError("\(topic): \(objection)") }
         }
         (settings.alertsTopic, settings.readingsTopic, settings.decisionsTopic) = (alertsTopic, readingsTopic, decisionsTopic)
+        settings.statusTopic = statusTopic
         settings.options.username = mqttUser
         if let path = mqttPasswordFile {
             guard let file = fopen(path, "r") else { throw Failure("\(path) cannot be read: \(String(cString: strerror(errno)))") }
@@ -129,6 +150,18 @@ struct Serve: AsyncParsableCommand {
             settings.options.tls?.authority = mqttCa
         }
         return settings
+    }
+
+    /// nil: no limit.
+    private static func bytes(_ text: String) throws -> Int64? {
+        let units: [Character: Int64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let unit = text.last.flatMap { units[Character($0.uppercased())] }
+        guard let number = Int64(unit == nil ? text[...] : text.dropLast()), number >= 0,
+            case let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1),
+            !isTooLarge
+        else { throw ValidationError("--max-store is written like 500M or 20G") }
+        guard bytes == 0 || bytes >= 16 << 20 else { throw ValidationError("--max-store is at least 16M, or 0 for no limit") }
+        return bytes == 0 ? nil : bytes
     }
 
     private static func address(_ text: String) throws -> (String, Int) {

@@ -191,7 +191,7 @@ struct StatusView {
             row(
                 "readings",
                 "\(count(platform, "readings_acknowledged")) messages acknowledged, \(count(platform, "readings_pending")) entries waiting"),
-        ] + refused(platform) + decisions(platform["decisions"])
+        ] + refused(platform) + decisions(platform["decisions"]) + ownStatus(platform)
     }
 
     private func decisions(_ decisions: JSONValue) -> [String] {
@@ -204,6 +204,12 @@ struct StatusView {
         case "refused": return [row("decisions", Terminal.paint("the platform refuses to give them", .yellow))]
         default: return []
         }
+    }
+
+    /// Nothing is said while the platform takes this gateway's status.
+    private func ownStatus(_ platform: JSONValue) -> [String] {
+        platform["status_refused"].flag == true
+            ? [row("own status", Terminal.paint("refused by the platform; status_interval = \"0 s\" sends none", .yellow))] : []
     }
 
     /// Nothing is said while the platform has taken everything.

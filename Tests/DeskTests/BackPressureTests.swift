@@ -55,17 +55,17 @@ struct BackPressureTests {
         gate.close()
         let waiting = try (1...3).map { number in
             let event = try EventSamples.event(EventSamples.alert(number, episode: "ep-\(number)"))
-            return Task { try await core.ingest([event], via: "https") }
+            return Task { try await core.admitted(bytes: 1000) { try await core.ingest([event], via: "https") } }
         }
         while core.backlog < 3 { await Task.yield() }
         let late = try EventSamples.event(EventSamples.alert(4, episode: "ep-4"))
         do {
-            _ = try await core.ingest([late], via: "https")
+            _ = try await core.admitted(bytes: 1000) { try await core.ingest([late], via: "https") }
             Issue.record("the fourth was taken")
         } catch DeskCore.IngestFailure.behind(let seconds) {
             #expect((2...10).contains(seconds))
         }
-        #expect(core.counters.value("bamai_desk_events_deferred_total") == 1)
+        #expect(core.counters.value("bamai_desk_requests_deferred_total") == 1)
         // The store's thread stands at the gate with the first; the others come after it is open.
         gate.open(1)
         for task in waiting { #expect(try await task.value.taken == 1) }

@@ -125,6 +125,11 @@ struct GatewayDeskTests {
         try wait("it ends") { try only(store)?.isActive == false }
         let row = try #require(try only(store))
         #expect(row.handling == .acknowledged && row.peak == .red && row.alerts >= 3)
+        // What it says of itself follows its connection within ten seconds, and stands on the fleet page.
+        try wait("its own status, \(gateway.log)") { try store.gateways().first?.statusAt != nil }
+        let told = try #require(try store.gateways().first)
+        let brief = GatewayBrief(JSONValue(Array((told.status ?? "").utf8)) ?? .null)
+        #expect(!told.version.isEmpty && !told.revision.isEmpty && brief.sensors == 1 && (brief.journalLimit ?? 0) > 0 && brief.state == "running")
     }
 
     @Test("By MQTT, through one broker")

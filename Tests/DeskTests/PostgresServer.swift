@@ -1,9 +1,22 @@
 import Foundation
 import GatewayTesting
 import Glibc
+import Synchronization
+import Testing
+
+@testable import Desk
 
 /// A real PostgreSQL on a socket in a test's folder, run by a user without rights.
-final class PostgresServer {
+final class PostgresServer: @unchecked Sendable {
+    // Sendable: its suite is serial.
+
+    /// The one of this process, made when the first test asks; it stops, and its folder goes, when the process ends.
+    static let shared: Result<PostgresServer, any Error> = {
+        let folder = TestFolder.ofProcess("postgres")
+        atexit { try? PostgresServer.shared.get().stop() }
+        return Result { try PostgresServer(folder: folder) }
+    }()
+
     private let folder: String
     private var process: ChildProcess?
 
@@ -15,8 +28,15 @@ final class PostgresServer {
 
     static let isInstalled = programs != nil
 
-    /// The connection string.
-    var place: String { "host=\(folder) user=desk dbname=postgres" }
+    private let databases = Atomic(0)
+
+    /// The connection string of a new, empty database.
+    func database() throws -> String {
+        let name = "desk\(databases.add(1, ordering: .relaxed).newValue)"
+        let made = try PostgresDatabase("host=\(folder) user=desk dbname=postgres").run("CREATE DATABASE \(name)", [])
+        #expect(made.isEmpty)
+        return "host=\(folder) user=desk dbname=\(name)"
+    }
 
     init(folder: String) throws {
         self.folder = folder

@@ -29,6 +29,54 @@ struct StoreCompatibility {
         try hostileTexts()
         try rollsBack()
         try pruning()
+        try boundedLists()
+        try deliveries()
+    }
+
+    /// A page's list counts and looks only so far; what it shows within that is the same.
+    private func boundedLists() throws {
+        try store.register([GatewayRegistration(id: "g10"), GatewayRegistration(id: "g11", name: "泵房", token: "t-11")], by: "test", now: now)
+        #expect(try store.gateway(token: "t-11") == "g11" && store.gatewayIDs().contains("g10"))
+        #expect(throws: DatabaseError.self) {
+            try store.register([GatewayRegistration(id: "g12"), GatewayRegistration(id: "no/name")], by: "test", now: now)
+        }
+        #expect(try !store.gatewayIDs().contains("g12"), "all or none")
+        for (number, level) in Level.allCases.enumerated() {
+            _ = try take(EventSamples.alert(100 + number, gateway: "g10", asset: "B\(number)", episode: "ep-bound-\(number)", level: level))
+        }
+        for state in EpisodeFilter.State.allCases {
+            for search in ["", "b", "b2", "nowhere"] {
+                var (whole, page) = (EpisodeFilter(), EpisodeFilter())
+                (whole.state, whole.gateway, whole.search, whole.limit, whole.offset) = (state, "g10", search, 3, 1)
+                page = whole
+                page.isBounded = true
+                #expect(try store.episodes(page, now: now) == store.episodes(whole, now: now), "\(state) \(search)")
+            }
+        }
+    }
+
+    /// What a broker brings is taken together; who is not registered is counted and left out.
+    private func deliveries() throws {
+        let known = try EventSamples.event(EventSamples.alert(110, gateway: "g10", asset: "D1", episode: "ep-delivered"))
+        let stranger = try EventSamples.event(EventSamples.alert(111, gateway: "nobody", asset: "D2", episode: "ep-stranger"))
+        var delivery = DeskStore.Delivery(
+            events: [known, known, stranger],
+            states: [
+                DeskStore.Delivery.State(
+                    gateway: "g11", document: #"{"schema":1,"bamai":"0.3","gateway":"g11","sensors":{"total":9,"reporting":7}}"#),
+                DeskStore.Delivery.State(gateway: "g10", document: #"{"schema":1,"bamai":"0.2","gateway":"g10"}"#, isRetained: true),
+            ],
+            alive: ["g11"])
+        let result = try store.take(delivery, now: later(5))
+        #expect((result.taken, result.known, result.unknown, result.changed.count) == (1, 1, 1, 1))
+        let row = try #require(try store.gateways().first { $0.id == "g11" })
+        #expect(row.seen == later(5) && row.version == "0.3" && row.via == "mqtt")
+        let brief = GatewayBrief(JSONValue(Array((row.status ?? "").utf8)) ?? .null)
+        #expect(brief.sensors == 9 && brief.reporting == 7 && brief.problems.isEmpty)
+        let silent = try #require(try store.gateways().first { $0.id == "g10" })
+        #expect(silent.alerts == 5 && silent.version == "0.2" && silent.statusAt == nil)
+        delivery = DeskStore.Delivery()
+        #expect(delivery.isEmpty)
     }
 
     private func take(_ alerts: Alert..., via: String = "https") throws -> IngestResult {
@@ -315,13 +363,13 @@ struct StoreCompatibility {
 
     private func pruning() throws {
         let before = try store.figures()
-        #expect(try store.prune(before: .distantPast, now: now) == 0)
-        let gone = try store.prune(before: later(1), now: now)
+        #expect(try store.prune(before: .distantPast) == 0)
+        let gone = try store.prune(before: later(1))
         // Only what is done and over goes; an open one stays however old it is.
         #expect(gone == 0)
         _ = try take(EventSamples.alert(90, gateway: "g4", asset: "H1", episode: "ep-handle", kind: .cleared))
         let id = try only("g4", "H1").id
-        #expect(try store.prune(before: later(1), now: now) == 1)
+        #expect(try store.prune(before: later(1)) == 1)
         #expect(try store.episode(id, now: now) == nil && store.events(of: id).isEmpty && store.actions(of: id).isEmpty)
         #expect(try store.figures().episodes == before.episodes - 1)
     }
@@ -359,6 +407,25 @@ struct StoreTests {
         try StoreCompatibility(store: DeskStore.open(folder.file("desk.db"))).all()
     }
 
+    @Test("SQLite: who only reads cannot write, and sees one moment")
+    func reading() throws {
+        let folder = TestFolder()
+        let store = try DeskStore.open(folder.file("desk.db"))
+        let reader = try #require(store.reader())
+        let now = EventSamples.start
+        _ = try store.ingest([EventSamples.event(EventSamples.alert(1))], via: "https", now: now)
+        let second = try EventSamples.event(EventSamples.alert(2))
+        let (before, after) = try reader.snapshot { () throws(DatabaseError) in
+            let before = try reader.figures().events
+            _ = try store.ingest([second], via: "https", now: now)
+            return (before, try reader.figures().events)
+        }
+        #expect(before == 1 && after == 1)
+        #expect(try reader.figures().events == 2)
+        #expect(throws: DatabaseError.self) { try reader.register("gw9", name: "", token: nil, by: "test", now: now) }
+        #expect(try DeskStore.open(":memory:").reader() == nil, "what is in memory has one connection")
+    }
+
     @Test("SQLite: what was returned is there for the next program; tables of another version are refused")
     func reopened() throws {
         let folder = TestFolder()
@@ -373,34 +440,60 @@ struct StoreTests {
         _ = try again.database.run("UPDATE meta SET value = '99' WHERE name = 'schema'", [])
         #expect(throws: DatabaseError.self) { try DeskStore.open(folder.file("desk.db")) }
     }
+}
 
-    @Test(
-        "PostgreSQL, a real server of the test's own",
-        .enabled(if: PostgresServer.isInstalled, "PostgreSQL is not installed: its half of the suite is SKIPPED"))
-    func postgres() throws {
-        let folder = TestFolder()
-        let server = try PostgresServer(folder: folder.path)
-        let store = try DeskStore.open(server.place)
+/// One cluster for all: making one takes longer than what is tried on it.
+@Suite(
+    "PostgreSQL, a real server of the tests' own", .serialized,
+    .enabled(if: PostgresServer.isInstalled, "PostgreSQL is not installed: its half of the suite is SKIPPED"))
+struct PostgresTests {
+    private let server: PostgresServer
+
+    init() throws { server = try PostgresServer.shared.get() }
+
+    @Test("It does what every store does")
+    func all() throws {
+        let store = try DeskStore.open(try server.database())
         #expect(store.kind == "PostgreSQL")
         try StoreCompatibility(store: store).all()
     }
 
-    @Test(
-        "PostgreSQL: a server that is away is an error that passes",
-        .enabled(if: PostgresServer.isInstalled, "PostgreSQL is not installed: this is SKIPPED"))
-    func postgresAway() throws {
-        let folder = TestFolder()
-        let server = try PostgresServer(folder: folder.path)
-        let store = try DeskStore.open(server.place)
+    @Test("Who only reads cannot write, and sees one moment")
+    func reading() throws {
+        let store = try DeskStore.open(try server.database())
+        let reader = try #require(store.reader())
+        let now = EventSamples.start
+        _ = try store.ingest([EventSamples.event(EventSamples.alert(1))], via: "https", now: now)
+        let second = try EventSamples.event(EventSamples.alert(2))
+        let (before, after) = try reader.snapshot { () throws(DatabaseError) in
+            let before = try reader.figures().events
+            _ = try store.ingest([second], via: "https", now: now)
+            return (before, try reader.figures().events)
+        }
+        #expect(before == 1 && after == 1)
+        #expect(try reader.figures().events == 2)
+        #expect(throws: DatabaseError.self) { try reader.register("gw9", name: "", token: nil, by: "test", now: now) }
+    }
+
+    @Test("A server that is away is an error that passes; with it the readers come back")
+    func away() throws {
+        let store = try DeskStore.open(try server.database())
+        let reader = try #require(store.reader())
+        _ = try reader.figures()
         server.stop()
-        do {
-            _ = try store.figures()
-            Issue.record("it answered without a server")
-        } catch {
-            guard case DatabaseError.unavailable = error else { throw error }
+        for each in [store, reader] {
+            do {
+                _ = try each.figures()
+                Issue.record("it answered without a server")
+            } catch {
+                guard case DatabaseError.unavailable = error else {
+                    Issue.record("it should pass: \(error), \(each === store ? "the one that writes" : "the one that reads")")
+                    continue
+                }
+            }
         }
         try server.start()
-        // The connection is made anew by itself.
-        #expect(try store.figures().events == 0)
+        // The connections are made anew by themselves.
+        #expect(try store.figures().events == 0 && reader.figures().events == 0)
     }
 }

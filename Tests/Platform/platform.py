@@ -7,6 +7,8 @@ In FOLDER:
     next/           one file a request, used up in the order of their names before default.json counts again
     refused         ids of events, one a line: a batch with one of them is answered with 422
     token           where there is one, it must come as bearer token
+    status          the answer to a gateway's own status at /v1/status; 204 where there is no such file
+    statuses.jsonl  those that came
     decisions.json  a list, offered at /v1/decisions
     events.jsonl    every event that was taken, one a line, written before the answer
     requests.jsonl  every request with its answer
@@ -87,7 +89,16 @@ class Platform(http.server.BaseHTTPRequestHandler):
                 return self.answer(204)
             time.sleep(0.05)
 
+    def take_status(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status = int(read("status", "204")) if self.is_known() else 401
+        with lock:
+            append("statuses.jsonl", {"status": status, "document": json.loads(body)})
+        return self.answer(status)
+
     def do_POST(self):
+        if self.path == "/v1/status":
+            return self.take_status()
         answer = next_answer()
         if answer.get("hang") and not answer.get("keep"):
             time.sleep(3600)

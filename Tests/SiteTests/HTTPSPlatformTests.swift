@@ -27,6 +27,8 @@ struct HTTPSPlatformTests {
             alert_path = "/alerts"
             readings_path = "/readings"
             decisions_path = "/decisions"
+            status_path = "/status"
+            status_interval = "1 min"
             readings = "all"
             """)
         #expect(outcome.findings.map(\.message) == ["no sensor: this site watches nothing"])
@@ -40,6 +42,7 @@ struct HTTPSPlatformTests {
         #expect(server.timeout == 10 && server.window == 20)
         #expect(server.tls == TLSConfiguration(authority: "/etc/bamai/ca.pem", certificate: "/etc/bamai/gw7.pem", key: "/etc/bamai/gw7.key"))
         #expect((platform.alertTopic, platform.readingsTopic, platform.decisionsTopic) == ("/alerts", "/readings", "/decisions"))
+        #expect(platform.statusTopic == "/status" && platform.statusInterval == 60)
         #expect(platform.readings == .all)
     }
 
@@ -52,6 +55,7 @@ struct HTTPSPlatformTests {
         }
         #expect(server.url == "https://city.example" && server.port == 443 && server.timeout == 30 && server.window == 64)
         #expect((platform.alertTopic, platform.readingsTopic, platform.decisionsTopic) == ("/v1/events", "/v1/events", "/v1/decisions"))
+        #expect(platform.statusTopic == "/v1/status" && platform.statusInterval == 300)
         let six = try #require(load("url = \"https://[2001:db8::1]:8443\"\ntoken = \"secret://t\"\n").value?.platform)
         #expect(six.place == "2001:db8::1:8443 by HTTPS")
     }
@@ -66,6 +70,9 @@ struct HTTPSPlatformTests {
             ("url = \"https://c.example\"\ntoken = \"open sesame\"", "token: write \"secret://name\""),
             ("url = \"https://c.example\"\nkeepalive = \"30 s\"", "keepalive belongs to a platform with an mqtt:// url"),
             ("url = \"https://c.example\"\ndecisions_topic = \"a/b\"", "decisions_topic belongs to a platform with an mqtt:// url"),
+            ("url = \"https://c.example\"\nstatus_topic = \"a/b\"", "status_topic belongs to a platform with an mqtt:// url"),
+            ("url = \"mqtt://localhost\"\nstatus_path = \"/s\"", "status_path belongs to a platform with an https:// url"),
+            ("url = \"mqtt://localhost\"\nstatus_interval = \"5 s\"", "status_interval: write 10 s or more"),
             ("url = \"mqtt://localhost\"\ntoken = \"secret://t\"", "token belongs to a platform with an https:// url"),
             ("url = \"https://c.example\"\ncertificate = \"/a.pem\"", "certificate without key"),
             ("url = \"https://c.example\"\nproxy = \"https://p.example\"", "a proxy is spoken to by HTTP"),
@@ -97,5 +104,15 @@ struct HTTPSPlatformTests {
         #expect(own.decisionsTopic == "city/gw7/down")
         let deaf = try #require(load("url = \"mqtt://localhost\"\ndecisions = false").value?.platform)
         #expect(deaf.decisionsTopic == nil)
+    }
+
+    @Test("A platform gets the gateway's status unless the file says that it does not")
+    func status() throws {
+        let usual = try #require(load("url = \"mqtt://localhost\"").value?.platform)
+        #expect(usual.statusTopic == "bamai/gw7/status" && usual.statusInterval == 300)
+        let own = try #require(load("url = \"mqtt://localhost\"\nstatus_topic = \"city/{gateway}/state\"\nstatus_interval = \"1 h\"").value?.platform)
+        #expect(own.statusTopic == "city/gw7/state" && own.statusInterval == 3600)
+        let none = try #require(load("url = \"mqtt://localhost\"\nstatus_interval = \"0 s\"").value?.platform)
+        #expect(none.statusTopic == nil)
     }
 }

@@ -31,12 +31,14 @@ final class HTTPSFixture {
 
     func uplink(
         readings: ReadingsLane = .none, window: Int = 64, authority: String? = nil, certificate: (String, String)? = nil, token: String? = nil,
-        proxy: String? = nil, timeout: Int = 3000, mapping: AlertMapping? = nil, secrets: [String: String] = [:]
+        proxy: String? = nil, timeout: Int = 3000, mapping: AlertMapping? = nil, secrets: [String: String] = [:],
+        statusPath: String? = nil
     ) throws -> Uplink {
         let server = HTTPSConfiguration(url: platform.url, host: "localhost", port: platform.port, window: window)
-        let configuration = PlatformConfiguration(
+        var configuration = PlatformConfiguration(
             transport: .https(server), alertTopic: "/v1/events", readingsTopic: "/v1/events", readings: readings, summaryInterval: 60,
             mapping: mapping)
+        (configuration.statusTopic, configuration.statusInterval) = (statusPath, 1)
         let options = HTTPOptions(
             url: platform.url,
             tls: .init(authority: authority ?? certificates.authority, certificate: certificate?.0, key: certificate?.1), token: token, proxy: proxy,

@@ -30,13 +30,14 @@ final class PlatformFixture {
 
     func uplink(
         _ broker: MosquittoBroker, readings: ReadingsLane = .none, window: Int = 20, keepalive: Int = 30, alertTopic: String = "city/alerts",
-        decisionsTopic: String? = nil
+        decisionsTopic: String? = nil, statusTopic: String? = nil
     ) throws -> Uplink {
         let connection = BrokerConfiguration(
             id: "platform", address: BrokerAddress(host: "127.0.0.1", port: broker.port), clientID: "gw7-uplink", window: window)
-        let platform = PlatformConfiguration(
+        var platform = PlatformConfiguration(
             broker: connection, alertTopic: alertTopic, readingsTopic: "city/readings", decisionsTopic: decisionsTopic, readings: readings,
             summaryInterval: 60)
+        (platform.statusTopic, platform.statusInterval) = (statusTopic, 1)
         let options = MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "gw7-uplink", keepalive: keepalive)
         let path = folder.file("journal.db")
         return try Uplink(platform: platform, options: options, gateway: "gw7", utcOffsetSeconds: 28_800, seed: 11) { () throws(JournalError) in

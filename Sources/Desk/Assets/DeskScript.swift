@@ -74,7 +74,7 @@ extension DeskAssets {
           if (live) {
             const source = new EventSource('/live');
             source.addEventListener('change', (event) => {
-              if (event.data === live.dataset.watch) live.hidden = false;
+              if (event.data === '*' || event.data.split(',').includes(live.dataset.watch)) live.hidden = false;
             });
             addEventListener('pagehide', () => source.close());
           }

@@ -29,10 +29,10 @@ package final class BrokerLink: @unchecked Sendable {
     private var versions = VersionChoice()
     private var backoff = Backoff(base: 1, ceiling: 60, seed: UInt64(bitPattern: Clocks.wallMicroseconds()))
     private var isWelcome = false
-    private var batch: [IncomingEvent] = []
+    /// What the next commit takes.
+    private var delivery = DeskStore.Delivery()
     /// Something was read that is acknowledged with the next commit.
     private var isHolding = false
-    private var states: [(gateway: String, document: String)] = []
     private var heardAt: [String: Int64] = [:]
     private var onTheWay: [Int32: Int64] = [:]
     private var mustLook = true
@@ -55,10 +55,8 @@ package final class BrokerLink: @unchecked Sendable {
             connection = nil
         }
         let (feed, wake) = (core.feed, wake)
-        if let news = feed.listen() {
-            Task {
-                for await item in news { if case .decision = item { wake.signal() } }
-            }
+        if let news = feed.decisions(of: nil) {
+            Task { for await _ in news { wake.signal() } }
         }
     }
 
@@ -87,7 +85,7 @@ package final class BrokerLink: @unchecked Sendable {
             wait(for: connection)
             var packets = 0
             while packets < BrokerLink.batchLimit, connection.read() { packets += 1 }
-            if isHolding || !batch.isEmpty { settle(connection) }
+            if isHolding || !delivery.isEmpty { settle(connection) }
             if isWelcome && mustLook && onTheWay.isEmpty { offer(connection) }
             // Nothing is held here: what is queued may go.
             connection.write()
@@ -115,8 +113,7 @@ package final class BrokerLink: @unchecked Sendable {
         core.counters.add("bamai_desk_broker_ended_total")
         (connection, isWelcome, isHolding) = (nil, false, false)
         core.broker.store(0, ordering: .relaxed)
-        batch.removeAll()
-        states.removeAll()
+        delivery = DeskStore.Delivery()
         onTheWay.removeAll()
         if wasWelcome { backoff.reset() }
         if versions.ended(reason, wasConnected: wasWelcome) { return }
@@ -139,20 +136,11 @@ package final class BrokerLink: @unchecked Sendable {
 
     /// Makes durable what was read, then lets the acknowledgements go; on failure nothing is acknowledged, and the broker sends it again.
     private func settle(_ connection: MQTTConnection) {
-        let (events, documents, now) = (batch, states, core.now)
-        batch.removeAll(keepingCapacity: true)
-        states.removeAll()
+        let settled = delivery
+        delivery = DeskStore.Delivery()
         isHolding = false
         do {
-            if !events.isEmpty { try core.ingestBlocking(events, via: "mqtt") }
-            if !documents.isEmpty {
-                try core.store.wait { store throws(DatabaseError) in
-                    for (gateway, document) in documents {
-                        guard try store.isGateway(gateway) else { continue }
-                        try store.note(status: document, of: gateway, via: "mqtt", now: now)
-                    }
-                }
-            }
+            if !settled.isEmpty { try core.take(settled) }
         } catch {
             logger.error("broker: alerts are not acknowledged: \(error)")
             core.counters.add("bamai_desk_store_failures_total", "mqtt")
@@ -186,8 +174,10 @@ extension BrokerLink: MQTTEvents {
         versions.connected()
         mustLook = true
         let share = "$share/\(settings.group)/"
-        let topics = [settings.alertsTopic, settings.readingsTopic, settings.statusTopic].filter { !$0.isEmpty }
-        connection?.subscribe(topics.map { share + BrokerSettings.filter($0) })
+        var filters = [settings.alertsTopic, settings.readingsTopic].filter { !$0.isEmpty }.map { share + BrokerSettings.filter($0) }
+        // Not shared: a shared subscription gets no retained messages, and every desk of a group shows the fleet.
+        if !settings.statusTopic.isEmpty { filters.append(BrokerSettings.filter(settings.statusTopic)) }
+        connection?.subscribe(filters)
         logger.notice("broker: connected to \(options.host):\(options.port)")
     }
 
@@ -202,7 +192,7 @@ extension BrokerLink: MQTTEvents {
                 return refuse(.notJSON)
             }
             guard value["gateway"].text == gateway else { return refuse(.forged) }
-            if states.count < BrokerLink.batchLimit { states.append((gateway, text)) }
+            delivery.states.append(DeskStore.Delivery.State(gateway: gateway, document: text, isRetained: retained))
         } else if let gateway = BrokerSettings.gateway(in: name, of: settings.readingsTopic) {
             lives(gateway)
         }
@@ -212,9 +202,7 @@ extension BrokerLink: MQTTEvents {
         do throws(EventRefusal) {
             let event = try IncomingEvent(payload)
             guard event.gateway == gateway else { throw .forged }
-            let isKnown = (try? core.store.wait { store throws(DatabaseError) in try store.isGateway(gateway) }) ?? true
-            guard isKnown else { throw .unknownGateway }
-            batch.append(event)
+            delivery.events.append(event)
         } catch {
             refuse(error)
         }
@@ -229,19 +217,13 @@ extension BrokerLink: MQTTEvents {
         if let last = heardAt[gateway], now - last < 60_000_000_000 { return }
         guard GatewayName.isValid(gateway), heardAt.count < 20_000 || heardAt[gateway] != nil else { return }
         heardAt[gateway] = now
-        let wall = core.now
-        try? core.store.wait { store throws(DatabaseError) in try store.heard(from: gateway, via: "mqtt", now: wall) }
+        delivery.alive.insert(gateway)
     }
 
+    /// Noted with the next commit; what is lost before it is published again, and gateways know it by its id.
     package func published(identifier: Int32) {
         guard let sequence = onTheWay.removeValue(forKey: identifier) else { return }
-        let now = core.now
-        do {
-            try core.store.wait { store throws(DatabaseError) in try store.published(sequence, now: now) }
-        } catch {
-            // It is published again: gateways know it by its id.
-            logger.error("broker: \(error)")
-        }
+        delivery.published.append(sequence)
         if onTheWay.isEmpty { mustLook = true }
     }
 

@@ -2,7 +2,7 @@ import Lifeline
 
 /// Episodes for spreadsheets and programs.
 enum AlertExport {
-    static func json(_ found: (rows: [EpisodeRow], total: Int64), utcOffsetSeconds: Int) -> [UInt8] {
+    static func json(_ found: EpisodeList, utcOffsetSeconds: Int) -> [UInt8] {
         var json = JSONWriter(reserving: 4096)
         json.beginObject()
         json.member("total", found.total)

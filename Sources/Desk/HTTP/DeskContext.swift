@@ -14,8 +14,8 @@ struct DeskContext: RequestContext {
         channel = source.channel
     }
 
-    /// Where it comes from, for limits and the audit log: an address without its port.
-    var address: String { channel.remoteAddress?.ipAddress ?? "local" }
+    /// Who the connection is with: an address without its port.
+    var peer: String { channel.remoteAddress?.ipAddress ?? "local" }
 }
 
 /// Forms and addresses: names and values, the first of a name counts.
@@ -89,6 +89,8 @@ extension HTTPField.Name {
     static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
     /// Our own script asks for a part of a page.
     static let fragment = HTTPField.Name("X-Fragment")!
+    /// The addresses that a request came by. *Source*: RFC 7239, section 7.4; each proxy adds the address that it was asked from.
+    static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
     /// Proxies are asked not to hold a stream back.
     static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
 }

@@ -50,6 +50,10 @@ struct DeskGuard: RouterMiddleware {
             var response = told(.tooManyRequests, "系统繁忙，请稍后再试。", "Too many wait already; come back later.")
             response.headers[.retryAfter] = String(seconds)
             return response
+        case DeskCore.IngestFailure.full:
+            var response = told(.serviceUnavailable, "存储已满。", "The store is full: close alerts that are dealt with, or raise --max-store.")
+            response.headers[.retryAfter] = String(Int.random(in: 60...120))
+            return response
         case is NIOTooManyBytesError:
             core.counters.add("bamai_desk_refused_total", "too_large")
             return told(.contentTooLarge, "请求过大。", "The request is too large.")
@@ -83,7 +87,7 @@ struct DeskGuard: RouterMiddleware {
 
     private func secure(_ response: inout Response) {
         for (name, value) in DeskGuard.strict { response.headers[name] = value }
-        if core.settings.tls != nil { response.headers[.strictTransportSecurity] = "max-age=31536000" }
+        if core.settings.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }
 }

@@ -28,13 +28,12 @@ extension DeskServer {
     }
 
     private func list(_ request: Request, _ frame: PageFrame) async throws -> ListPage {
-        let filter = DeskServer.filter(request.fields)
-        let now = frame.now
-        return try await core.store.run { store throws(DatabaseError) in
-            let (rows, total) = try store.episodes(filter, now: now)
-            return ListPage(
-                frame: frame, filter: filter, rows: rows, total: total, open: try store.openByLevel(), gateways: try store.gateways().map(\.id))
-        }
+        var filter = DeskServer.filter(request.fields)
+        filter.isBounded = true
+        let (wanted, now) = (filter, frame.now)
+        let found = try await core.store.read(.page) { store throws(DatabaseError) in try store.episodes(wanted, now: now) }
+        let around = try await core.surroundings()
+        return ListPage(frame: frame, filter: wanted, found: found, open: around.open, gateways: around.gateways, isFull: core.isFull)
     }
 
     /// What an address asks for; what it does not understand is left out.
@@ -55,7 +54,7 @@ extension DeskServer {
     private func episodePage(_ context: DeskContext, _ frame: PageFrame, refusal: HandlingRefusal?) async throws -> EpisodePage? {
         guard let id = context.parameters.get("id").flatMap({ Int64($0) }) else { return nil }
         let now = frame.now
-        return try await core.store.run { store throws(DatabaseError) in
+        return try await core.store.read(.page) { store throws(DatabaseError) in
             guard let row = try store.episode(id, now: now) else { return nil }
             return EpisodePage(
                 frame: frame, row: row, events: try store.events(of: id), actions: try store.actions(of: id),
@@ -80,18 +79,20 @@ extension DeskServer {
         }
     }
 
-    /// *Source*: HTML, server-sent events. A page gets the number of what has changed and fetches what it shows anew.
+    /// *Source*: HTML, server-sent events. A page gets the numbers of what has changed, `*` for more than is worth naming, and fetches what it shows anew.
     private func live() -> Response {
-        guard let news = core.feed.listen() else {
+        guard let listener = core.feed.listen() else {
+            core.counters.add("bamai_desk_refused_total", "too_many_pages")
             return Response(status: .serviceUnavailable, headers: [.retryAfter: "10"])
         }
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-            for await item in news.cancelOnGracefulShutdown() {
-                switch item {
-                case .episode(let id): try await writer.write(ByteBuffer(string: "event: change\ndata: \(id)\n\n"))
-                case .beat: try await writer.write(ByteBuffer(string: ": \n\n"))
-                case .decision: break
+            for await _ in listener.wakes.cancelOnGracefulShutdown() {
+                switch listener.news.take() {
+                case .episodes([]): try await writer.write(ByteBuffer(string: ": \n\n"))
+                case .episodes(let ids):
+                    try await writer.write(ByteBuffer(string: "event: change\ndata: \(ids.map(String.init).joined(separator: ","))\n\n"))
+                case .everything: try await writer.write(ByteBuffer(string: "event: change\ndata: *\n\n"))
                 }
             }
             try await writer.finish(nil)

@@ -21,7 +21,7 @@ extension DeskServer {
         router.get("/cap/{name}") { request, context -> Response in
             try await asReader(request, context) {
                 guard let name = context.parameters.get("name"), name.hasSuffix(".xml"), let sequence = Int64(name.dropLast(4)),
-                    let event = try await core.store.run({ store throws(DatabaseError) in try store.event(sequence) }),
+                    let event = try await core.store.read(.lookup, { store throws(DatabaseError) in try store.event(sequence) }),
                     let xml = CAPDocument.xml(ofEvent: Array(event.document.utf8))
                 else { throw HTTPError(.notFound) }
                 return .text(String(decoding: xml, as: UTF8.self), type: "application/cap+xml; charset=utf-8")
@@ -37,13 +37,14 @@ extension DeskServer {
     func asReader(_ request: Request, _ context: DeskContext, _ body: () async throws -> Response) async throws -> Response {
         if let token = request.bearer {
             let now = core.now.microseconds
-            if let wait = core.byToken.wait(context.address, now: now) {
+            if let wait = core.byToken.wait(address(of: request, context), now: now) {
                 core.counters.add("bamai_desk_refused_total", "token_limited")
                 throw HTTPError(.tooManyRequests, headers: [.retryAfter: String(wait)], message: "Too many wrong tokens from this address.")
             }
-            let found = token.utf8.count > 200 ? nil : try await core.store.run { store throws(DatabaseError) in try store.program(token: token) }
+            let found =
+                token.utf8.count > 200 ? nil : try await core.store.read(.lookup) { store throws(DatabaseError) in try store.program(token: token) }
             if found != nil { return try await body() }
-            core.byToken.fail(context.address, now: now)
+            core.byToken.fail(address(of: request, context), now: now)
             core.counters.add("bamai_desk_refused_total", "token")
             throw HTTPError(
                 .unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "This token is not known; make one with bamai-desk token add.")
@@ -56,7 +57,7 @@ extension DeskServer {
         return try await body()
     }
 
-    private func alerts(_ request: Request) async throws -> (rows: [EpisodeRow], total: Int64) {
+    private func alerts(_ request: Request) async throws -> EpisodeList {
         var filter = DeskServer.filter(request.fields)
         if request.fields["state"].isEmpty { filter.state = .all }
         if request.fields["limit"].isEmpty { filter.limit = EpisodeFilter.limit }
@@ -67,11 +68,11 @@ extension DeskServer {
             filter[keyPath: path] = moment
         }
         let (wanted, now) = (filter, core.now)
-        return try await core.store.run { store throws(DatabaseError) in try store.episodes(wanted, now: now) }
+        return try await core.store.read(.report) { store throws(DatabaseError) in try store.episodes(wanted, now: now) }
     }
 
     private func feed(_ request: Request) async throws -> Response {
-        let events = try await core.store.run { store throws(DatabaseError) in try store.latestEvents(limit: 50) }
+        let events = try await core.store.read(.page) { store throws(DatabaseError) in try store.latestEvents(limit: 50) }
         let base = core.settings.url ?? "\(core.settings.tls == nil ? "http" : "https")://\(request.head.authority ?? "localhost")"
         let text = CAPFeed.atom(events, base: base, title: core.settings.title, now: core.now, utcOffsetSeconds: core.settings.utcOffsetSeconds)
         return .text(text, type: "application/atom+xml; charset=utf-8")
@@ -80,9 +81,9 @@ extension DeskServer {
     /// *Source*: Prometheus text format 0.0.4.
     private func metrics() async throws -> String {
         let now = core.now
-        let (figures, open, gateways) = try await core.store.run { store throws(DatabaseError) in
-            (try store.figures(), try store.openByLevel(), try store.gateways())
-        }
+        let figures = try await core.figures()
+        let open = try await core.surroundings().open
+        let gateways = try await core.store.read(.page) { store throws(DatabaseError) in try store.gateways() }
         var lines: [String] = []
         func gauge(_ name: String, _ help: String, _ values: [(String, Int64)]) {
             lines.append("# HELP \(name) \(help)")
@@ -95,6 +96,10 @@ extension DeskServer {
         gauge("bamai_desk_episodes", "Episodes in the store.", [("", figures.episodes)])
         gauge("bamai_desk_events", "Alert documents in the store.", [("", figures.events)])
         if let bytes = figures.bytes { gauge("bamai_desk_store_bytes", "Size of the store.", [("", bytes)]) }
+        if let limit = core.settings.storeBytesLimit {
+            gauge("bamai_desk_store_limit_bytes", "Size at which the oldest of what is done and over goes.", [("", limit)])
+        }
+        gauge("bamai_desk_store_full", "Whether nothing new is taken because all that fills the store is open.", [("", core.isFull ? 1 : 0)])
         gauge("bamai_desk_backlog", "Requests of gateways that wait for the store.", [("", Int64(core.backlog))])
         gauge("bamai_desk_listeners", "Open pages and waiting gateways.", [("", Int64(core.feed.count))])
         let broker = core.broker.load(ordering: .relaxed)

@@ -21,7 +21,7 @@ extension DeskServer {
         router.post("/logout") { request, context -> Response in
             guard let session = try await session(of: request) else { return Response.to("/login") }
             _ = try await form(request, of: session)
-            let (token, who, address, now) = (request.cookie(cookieName) ?? "", session.account.name, context.address, core.now)
+            let (token, who, address, now) = (request.cookie(cookieName) ?? "", session.account.name, address(of: request, context), core.now)
             try await core.store.run { store throws(DatabaseError) in try store.end(session: token, who: who, address: address, now: now) }
             var response = Response.to("/login")
             response.headers[.setCookie] = cookie("", seconds: 0)
@@ -36,7 +36,7 @@ extension DeskServer {
         }
         router.get("/setup/{token}") { request, context -> Response in
             let (token, now) = (context.parameters.get("token") ?? "", core.now)
-            let link = try await core.store.run { store throws(DatabaseError) in try store.link(token, now: now) }
+            let link = try await core.store.read(.lookup) { store throws(DatabaseError) in try store.link(token, now: now) }
             guard let link else { return badLink(request, context) }
             return .html(SetupPage(frame: frame(request, nil), token: token, link: link).html())
         }
@@ -44,7 +44,7 @@ extension DeskServer {
     }
 
     private func cookie(_ token: String, seconds: Int64) -> String {
-        "\(cookieName)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (core.settings.tls == nil ? "" : "; Secure")
+        "\(cookieName)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (core.settings.isSecure ? "; Secure" : "")
     }
 
     private func badLink(_ request: Request, _ context: DeskContext) -> Response {
@@ -59,7 +59,7 @@ extension DeskServer {
 
     private func login(_ request: Request, _ context: DeskContext) async throws -> Response {
         let fields = try await form(request, of: nil)
-        let (name, password, address) = (String(fields["name"].prefix(64)), fields["password"], context.address)
+        let (name, password, address) = (String(fields["name"].prefix(64)), fields["password"], address(of: request, context))
         let (frame, next) = (frame(request, nil), DeskServer.ownPath(fields["next"]))
         let language = frame.language
         let now = core.now
@@ -70,7 +70,7 @@ extension DeskServer {
             response.headers[.retryAfter] = String(wait)
             return response
         }
-        let hash = try await core.store.run { store throws(DatabaseError) in try store.password(of: name) }
+        let hash = try await core.store.read(.lookup) { store throws(DatabaseError) in try store.password(of: name) }
         let isRight = try await core.hash { PasswordHash.verify(String(password.prefix(PasswordHash.limit)), against: hash ?? PasswordHash.decoy) }
         let (token, csrf) = (Token.make(), Token.make())
         guard hash != nil, isRight,
@@ -94,8 +94,8 @@ extension DeskServer {
 
     private func setUp(_ request: Request, _ context: DeskContext) async throws -> Response {
         let fields = try await form(request, of: nil)
-        let (token, now, address) = (context.parameters.get("token") ?? "", core.now, context.address)
-        let link = try await core.store.run { store throws(DatabaseError) in try store.link(token, now: now) }
+        let (token, now, address) = (context.parameters.get("token") ?? "", core.now, address(of: request, context))
+        let link = try await core.store.read(.lookup) { store throws(DatabaseError) in try store.link(token, now: now) }
         guard let link else { return badLink(request, context) }
         let frame = frame(request, nil)
         let language = frame.language

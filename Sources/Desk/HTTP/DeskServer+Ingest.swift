@@ -17,22 +17,22 @@ extension DeskServer {
     /// - Throws: 401 with what to do; counted, and limited by address.
     func gateway(_ request: Request, _ context: DeskContext) async throws -> String {
         let now = core.now.microseconds
-        if let wait = core.byToken.wait(context.address, now: now) {
+        if let wait = core.byToken.wait(address(of: request, context), now: now) {
             core.counters.add("bamai_desk_refused_total", "token_limited")
             throw HTTPError(.tooManyRequests, headers: [.retryAfter: String(wait)], message: "Too many wrong tokens from this address.")
         }
         if let token = request.bearer {
             let found =
-                token.utf8.count > 200 ? nil : try await core.store.run { store throws(DatabaseError) in try store.gateway(token: token) }
+                token.utf8.count > 200 ? nil : try await core.store.read(.lookup) { store throws(DatabaseError) in try store.gateway(token: token) }
             if let found { return found }
-            core.byToken.fail(context.address, now: now)
+            core.byToken.fail(address(of: request, context), now: now)
             core.counters.add("bamai_desk_refused_total", "token")
             throw HTTPError(.unauthorized, headers: [.wwwAuthenticate: "Bearer"], message: "This token belongs to no gateway that is enabled here.")
         }
         if core.settings.tls?.clientAuthority != nil,
             let certificate = try await context.channel.nioSSL_peerCertificate().get(), let name = ClientCertificate.commonName(certificate)
         {
-            if try await core.store.run({ store throws(DatabaseError) in try store.isGateway(name) }) { return name }
+            if try await core.store.read(.lookup, { store throws(DatabaseError) in try store.isGateway(name) }) { return name }
             core.counters.add("bamai_desk_refused_total", EventRefusal.unknownGateway.rawValue)
             throw HTTPError(.forbidden, message: EventRefusal.unknownGateway.text)
         }
@@ -55,23 +55,20 @@ extension DeskServer {
                 cause: "content_type")
         }
         let limit = isBatch ? IncomingEvent.batchBytesLimit : IncomingEvent.bytesLimit
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return refuse(.tooLarge) }
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? limit
+        if length > limit { return refuse(.tooLarge) }
+        return try await core.admitted(bytes: length) { try await take(request, from: gateway, isBatch: isBatch, limit: limit) }
+    }
+
+    private func take(_ request: Request, from gateway: String, isBatch: Bool, limit: Int) async throws -> Response {
         let buffer = try await request.body.collect(upTo: limit)
-        let bytes = Array(buffer.readableBytesView)
-        let read: [Result<IncomingEvent, EventRefusal>]
-        do throws(EventRefusal) {
-            if isBatch { read = try IncomingEvent.batch(bytes) } else { read = [.success(try IncomingEvent(bytes))] }
-        } catch {
-            return refuse(error)
+        let read = try await core.read { () -> Result<[IncomingEvent], RefusedEvent> in
+            DeskServer.events(Array(buffer.readableBytesView), from: gateway, isBatch: isBatch)
         }
-        var events: [IncomingEvent] = []
-        for (index, result) in read.enumerated() {
-            switch result {
-            case .success(let event) where event.gateway == gateway: events.append(event)
-            case .success: return refuse(.forged, index: isBatch ? index : nil)
-            // All or nothing: the sender finds out which, takes it out and sends the rest again, which is known then.
-            case .failure(let refusal): return refuse(refusal, index: isBatch ? index : nil)
-            }
+        let events: [IncomingEvent]
+        switch read {
+        case .success(let found): events = found
+        case .failure(let refused): return refuse(refused.refusal, index: refused.index)
         }
         let result = try await core.ingest(events, via: "https")
         var json = JSONWriter()
@@ -80,6 +77,30 @@ extension DeskServer {
         json.member("known", result.known)
         json.endObject()
         return .json(json.bytes, status: .accepted)
+    }
+
+    /// Why a request's events are not taken, and which of a batch is at fault.
+    private struct RefusedEvent: Error {
+        var refusal: EventRefusal
+        var index: Int?
+    }
+
+    /// All or nothing: the sender finds out which is at fault, takes it out and sends the rest again.
+    private static func events(_ bytes: [UInt8], from gateway: String, isBatch: Bool) -> Result<[IncomingEvent], RefusedEvent> {
+        do throws(EventRefusal) {
+            let read = isBatch ? try IncomingEvent.batch(bytes) : [.success(try IncomingEvent(bytes))]
+            var events: [IncomingEvent] = []
+            for (index, result) in read.enumerated() {
+                switch result {
+                case .success(let event) where event.gateway == gateway: events.append(event)
+                case .success: return .failure(RefusedEvent(refusal: .forged, index: isBatch ? index : nil))
+                case .failure(let refusal): return .failure(RefusedEvent(refusal: refusal, index: isBatch ? index : nil))
+                }
+            }
+            return .success(events)
+        } catch {
+            return .failure(RefusedEvent(refusal: error))
+        }
     }
 
     private func refuse(_ refusal: EventRefusal, index: Int? = nil) -> Response {
@@ -111,12 +132,18 @@ extension DeskServer {
         }
         let wait = min(max(fields["wait"].isEmpty ? DeskServer.usualWait : Int64(fields["wait"]) ?? 0, 0), DeskServer.longestWait)
         let now = core.now
-        try await core.store.run { store throws(DatabaseError) in try store.fetched(by: gateway, upTo: after, now: now) }
+        // Most polls say nothing new: they are not worth a transaction.
+        let isNews = try await core.store.read(.lookup) { store throws(DatabaseError) in
+            try store.isFetchNews(by: gateway, upTo: after, now: now)
+        }
+        if isNews {
+            _ = try await core.store.runLater { store throws(DatabaseError) in try store.fetched(by: gateway, upTo: after, now: now) }
+        }
         // Listening begins before looking: what comes in between is not missed.
-        let news = wait > 0 ? core.feed.listen() : nil
+        let news = wait > 0 ? core.feed.decisions(of: gateway) : nil
         var found = try await decisions(of: gateway, after: after)
         if found.isEmpty, let news {
-            if await DeskServer.comes(.decision(gateway), in: news, within: wait) { found = try await decisions(of: gateway, after: after) }
+            if await DeskServer.comes(news, within: wait) { found = try await decisions(of: gateway, after: after) }
         }
         var json = JSONWriter(reserving: 512)
         json.beginArray()
@@ -126,14 +153,14 @@ extension DeskServer {
     }
 
     private func decisions(of gateway: String, after: Int64) async throws -> [DecisionRow] {
-        try await core.store.run { store throws(DatabaseError) in try store.decisions(of: gateway, after: after) }
+        try await core.store.read(.lookup) { store throws(DatabaseError) in try store.decisions(of: gateway, after: after) }
     }
 
     /// Whether some news comes within so many seconds.
-    private static func comes(_ wanted: LiveFeed.News, in news: AsyncStream<LiveFeed.News>, within seconds: Int64) async -> Bool {
+    private static func comes(_ news: AsyncStream<Void>, within seconds: Int64) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for await item in news.cancelOnGracefulShutdown() where item == wanted { return true }
+                for await _ in news.cancelOnGracefulShutdown() { return true }
                 return false
             }
             group.addTask {
@@ -157,7 +184,7 @@ extension DeskServer {
         }
         guard value["gateway"].text == gateway else { return refuse(.forged) }
         let now = core.now
-        try await core.store.run { store throws(DatabaseError) in try store.note(status: text, of: gateway, via: "https", now: now) }
+        try await core.store.runLater { store throws(DatabaseError) in try store.note(status: text, of: gateway, via: "https", now: now) }
         core.counters.add("bamai_desk_status_total")
         return Response(status: .noContent)
     }

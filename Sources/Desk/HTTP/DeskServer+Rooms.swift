@@ -6,13 +6,9 @@ extension DeskServer {
     func addRooms(to router: Router<DeskContext>) {
         router.get("/fleet") { request, _ -> Response in
             try await asPerson(request) { frame, _ in
-                let now = frame.now
-                let page = try await core.store.run { store throws(DatabaseError) in
-                    FleetPage(
-                        frame: frame, gateways: try store.gateways(), rates: try store.episodesByGateway(since: now.before(hours: 24)),
-                        worst: try store.report(since: now.before(hours: 720), until: now).worstPoints)
-                }
-                return .html(page.html())
+                let gateways = try await core.store.read(.page) { store throws(DatabaseError) in try store.gateways() }
+                let unrest = try await core.fleetUnrest()
+                return .html(FleetPage(frame: frame, gateways: gateways, rates: unrest.rates, worst: unrest.worst).html())
             }
         }
         router.get("/assets") { request, _ -> Response in
@@ -44,7 +40,7 @@ extension DeskServer {
     /// The assets of the ranking, with their alerts of 30 days.
     func assets() async throws -> [AssetRow] {
         let since = core.now.before(hours: 720)
-        return try await core.store.run { store throws(DatabaseError) in try store.assets(since: since) }
+        return try await core.store.read(.report) { store throws(DatabaseError) in try store.assets(since: since) }
     }
 
     private func report(_ request: Request, _ frame: PageFrame) async throws -> Response {
@@ -54,7 +50,7 @@ extension DeskServer {
         guard let (since, until) = ReportPage.bounds(wanted.isEmpty ? current : wanted, utcOffsetSeconds: offset) else {
             throw HTTPError(.badRequest, message: "month is written like 2026-01.")
         }
-        let (report, gateways) = try await core.store.run { store throws(DatabaseError) in
+        let (report, gateways) = try await core.store.read(.report) { store throws(DatabaseError) in
             (try store.report(since: since, until: until), try store.gateways())
         }
         let fleet = FleetPage(frame: frame, gateways: gateways, rates: [:], worst: [])
@@ -66,7 +62,7 @@ extension DeskServer {
     }
 
     private func accounts(_ frame: PageFrame) async throws -> AccountsPage {
-        try await core.store.run { store throws(DatabaseError) in
+        try await core.store.read(.page) { store throws(DatabaseError) in
             AccountsPage(frame: frame, accounts: try store.accounts(), audit: try store.auditLog(limit: 200))
         }
     }

@@ -31,21 +31,24 @@ package struct DeskServer: Sendable {
             router: router(), server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(DeskServer.connectionLimit)),
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    max(16, min(DeskServer.connectionLimit, Descriptors.raise() - DeskServer.otherDescriptors)))),
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? settings.port) }, logger: logger)
         let beats = Task { [core] in
             // Keeps lines open through proxies, and finds those that are gone.
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(15))
-                core.feed.tell(.beat)
+                core.feed.beat()
             }
         }
         defer { beats.cancel() }
         if signals { try await application.runService() } else { try await application.run() }
     }
 
-    /// Connections at once.
-    static let connectionLimit = 4096
+    /// Connections at once: those of the gateways, two each, and of people. Fewer where the system gives fewer descriptors.
+    static let connectionLimit = 10_000
+    /// Descriptors that are not connections: the store's files, the broker's socket.
+    private static let otherDescriptors = 100
 
     /// TLS 1.2 and newer; gateways' certificates are checked where an authority is named, and asked for from nobody else.
     private static func secure(_ tls: DeskSettings.TLS) throws -> TLSConfiguration {
@@ -74,12 +77,18 @@ package struct DeskServer: Sendable {
     // MARK: - Who asks
 
     /// The cookie of a session; where there is TLS, browsers hold it to this host.
-    var cookieName: String { core.settings.tls == nil ? "bamai_session" : "__Host-bamai_session" }
+    var cookieName: String { core.settings.isSecure ? "__Host-bamai_session" : "bamai_session" }
 
     func session(of request: Request) async throws -> Session? {
         guard let token = request.cookie(cookieName), token.utf8.count <= 64 else { return nil }
         let now = core.now
-        return try await core.store.run { store throws(DatabaseError) in try store.session(token, now: now) }
+        return try await core.store.read(.lookup) { store throws(DatabaseError) in try store.session(token, now: now) }
+    }
+
+    /// Where a request comes from, for limits and the audit log: an address without its port.
+    func address(of request: Request, _ context: DeskContext) -> String {
+        if core.settings.trustedProxies.isEmpty { return context.peer }
+        return ClientAddress.of(peer: context.peer, forwarded: request.headers[values: .forwardedFor], trusted: core.settings.trustedProxies)
     }
 
     /// What a person chose, or what the browser asks for.

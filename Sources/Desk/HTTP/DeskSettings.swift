@@ -27,8 +27,16 @@ package struct DeskSettings: Sendable {
     package var utcOffsetSeconds = 28_800
     /// *Units*: days that episodes stay after they are done and over.
     package var keepDays: Int64 = 1100
-    /// Requests of gateways that may wait for the store; the next is told to come back.
-    package var ingestBacklog = 64
+    /// *Units*: bytes of the store, beyond which the oldest of what is done and over goes; nil: no limit.
+    package var storeBytesLimit: Int64? = 20 << 30
+    /// Requests of gateways that are let in at once, and their bytes; the next is told to come back.
+    package var ingestBacklog = 256
+    package var ingestBacklogBytes = 64 << 20
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    package var trustedProxies: [Network] = []
+
+    /// People reach it by TLS, its own or that of a proxy in front.
+    var isSecure: Bool { tls != nil || url?.hasPrefix("https://") == true }
 
     package init() {}
 }

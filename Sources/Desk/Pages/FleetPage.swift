@@ -6,7 +6,7 @@ struct FleetPage {
     var gateways: [GatewayRow]
     /// Episodes of the last 24 hours, by gateway.
     var rates: [String: Int64]
-    var worst: [(asset: String, name: String, rule: String, episodes: Int64, falseAlarms: Int64)]
+    var worst: [PeriodReport.Point]
 
     /// *Units*: microseconds after which a gateway that said nothing counts as away. A gateway forwards summaries each few minutes.
     static let awayAfter: Int64 = 15 * 60 * 1_000_000
@@ -49,10 +49,9 @@ struct FleetPage {
 
     private func line(_ row: GatewayRow) -> HTML {
         let language = frame.language
-        let status = row.status.flatMap { JSONValue(Array($0.utf8)) } ?? .null
-        let problems = status["problems"].list.prefix(20)
-        let errors = problems.filter { $0["severity"].text == "error" }
-        let told = problems.compactMap { problem in problem["text"].text.map { "\(problem["subject"].text ?? ""): \($0)" } }.joined(separator: "; ")
+        let brief = GatewayBrief(row.status.flatMap { JSONValue(Array($0.utf8)) } ?? .null)
+        let errors = brief.problems.filter(\.isError)
+        let told = brief.problems.map { "\($0.subject): \($0.text)" }.joined(separator: "; ")
         let state: HTML
         if !row.isEnabled {
             state = "<span class=\"muted\">\(language("已停用", "disabled"))</span>"
@@ -60,7 +59,7 @@ struct FleetPage {
             state = "<span class=\"bad\">\(language("离线", "away"))</span>"
         } else if !errors.isEmpty {
             state = "<span class=\"bad\" title=\"\(told)\">\(language("\(errors.count) 个错误", "\(errors.count) errors"))</span>"
-        } else if !problems.isEmpty {
+        } else if !brief.problems.isEmpty {
             state = "<span class=\"warn\" title=\"\(told)\">\(language("有提示", "warnings"))</span>"
         } else {
             state = "<span class=\"good\">\(language("在线", "online"))</span>"
@@ -69,9 +68,13 @@ struct FleetPage {
             isDrifted(row)
             ? "<span class=\"warn\" title=\"\(language("应为", "expected")) \(row.expectedRevision)\">\(row.revision.prefix(12).description) ≠</span>"
             : "\(row.revision.isEmpty ? "–" : String(row.revision.prefix(12)))"
-        let (bytes, most) = (status["journal"]["bytes"].number, status["journal"]["max_bytes"].number)
-        let fill = if let bytes, let most, most > 0 { "\(Int((bytes * 100 / most).rounded())) %" } else { "–" }
-        let sensors = status["sensors"]["total"].number.map { "\(status["sensors"]["reporting"].count) / \(Int($0))" } ?? "–"
+        let fill: String
+        if let bytes = brief.journalBytes, let most = brief.journalLimit, most > 0 {
+            fill = "\(Int((Double(bytes) * 100 / Double(most)).rounded())) %"
+        } else {
+            fill = "–"
+        }
+        let sensors = brief.sensors.map { "\(brief.reporting ?? 0) / \($0)" } ?? "–"
         return """
             <tr><td><a href="/alerts?state=all&amp;gateway=\(Percent.encode(row.id))"><b>\(row.id)</b></a><small> \(row.name == row.id ? "" : row.name)</small></td>
             <td>\(state)</td><td>\(row.seen.map { frame.ago($0) } ?? "<span class=\"muted\">\(language("从未", "never"))</span>") <small>\(row.via)</small></td>

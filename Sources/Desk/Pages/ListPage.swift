@@ -4,16 +4,18 @@ import Lifeline
 struct ListPage {
     var frame: PageFrame
     var filter: EpisodeFilter
-    var rows: [EpisodeRow]
-    var total: Int64
+    var found: EpisodeList
     var open: [Level: Int64]
     var gateways: [String]
+    /// The store has reached its limit with nothing left that may go.
+    var isFull = false
 
     func html() -> HTML {
         let language = frame.language
         return frame.page(
             language("告警", "Alerts"), tab: .alerts,
             body: """
+                \(full())
                 <section class="summary" aria-label="\(language("未处置数量", "Open alerts by level"))">\(levels())</section>
                 \(filters())
                 <div id="list" data-live="/live" data-rows="/alerts/rows?\(query())" data-new="\(language("有新告警", "New alerts"))"
@@ -25,6 +27,15 @@ struct ListPage {
                 <span id="link" class="link" data-on="\(language("实时连接", "live"))" data-off="\(language("连接中断，正在重连", "reconnecting"))"></span></p>
                 \(dialog())
                 """)
+    }
+
+    private func full() -> HTML {
+        guard isFull else { return "" }
+        return """
+            <p class="error" role="alert">\(frame.language(
+                "存储已满，暂不接收新告警（网关会保留）。请关闭已处理的告警，或提高 --max-store。",
+                "The store is full: new alerts are not taken, gateways keep them. Close alerts that are dealt with, or raise --max-store."))</p>
+            """
     }
 
     func levels() -> HTML {
@@ -81,14 +92,14 @@ struct ListPage {
     /// The part that is fetched anew when something changes.
     func fragment() -> HTML {
         let language = frame.language
-        if rows.isEmpty {
+        if found.rows.isEmpty {
             return """
                 <p class="empty">\(language("没有符合条件的告警。", "No alerts here."))</p>
                 """
         }
         var items: HTML = ""
-        for row in rows { items += item(row) }
-        return "<ol class=\"alerts\" data-total=\"\(total)\">\(items)</ol>\(pages())"
+        for row in found.rows { items += item(row) }
+        return "<ol class=\"alerts\" data-total=\"\(found.total)\">\(items)</ol>\(pages())"
     }
 
     private func item(_ row: EpisodeRow) -> HTML {
@@ -112,13 +123,13 @@ struct ListPage {
     private func pages() -> HTML {
         let language = frame.language
         let first = filter.offset + 1
-        let last = filter.offset + Int64(rows.count)
+        let last = filter.offset + Int64(found.rows.count)
         var links: HTML = ""
         if filter.offset > 0 {
             links += "<a href=\"/alerts?\(query(offset: max(0, filter.offset - filter.limit)))\" rel=\"prev\">\(language("上一页", "Previous"))</a>"
         }
-        if last < total { links += "<a href=\"/alerts?\(query(offset: last))\" rel=\"next\">\(language("下一页", "Next"))</a>" }
-        return "<p class=\"pages\"><span>\(first)–\(last) / \(total)</span>\(links)</p>"
+        if last < found.total { links += "<a href=\"/alerts?\(query(offset: last))\" rel=\"next\">\(language("下一页", "Next"))</a>" }
+        return "<p class=\"pages\"><span>\(first)–\(last) / \(found.total)\(found.isMore ? "+" : "")</span>\(links)</p>"
     }
 
     /// The address of this list, changed where asked; already fit for an attribute.

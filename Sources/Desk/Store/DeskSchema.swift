@@ -27,6 +27,8 @@ enum DeskSchema {
         "CREATE INDEX IF NOT EXISTS episodes_open ON episodes (is_done, is_active, level, updated)",
         "CREATE INDEX IF NOT EXISTS episodes_asset ON episodes (gateway, asset, onset)",
         "CREATE INDEX IF NOT EXISTS episodes_received ON episodes (received)",
+        "CREATE INDEX IF NOT EXISTS episodes_updated ON episodes (updated)",
+        "CREATE INDEX IF NOT EXISTS episodes_done ON episodes (updated) WHERE is_done = 1",
         """
         CREATE TABLE IF NOT EXISTS events (
             seq $KEY, source TEXT NOT NULL, id TEXT NOT NULL, gateway TEXT NOT NULL, episode BIGINT NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,

@@ -29,10 +29,22 @@ package struct EpisodeFilter: Sendable, Equatable {
     package var until: Timestamp?
     package var offset: Int64 = 0
     package var limit: Int64 = 50
+    /// For a page: nobody turns ten thousand of them over, and a search looks at so many and no more. A program that fetches everything wants true figures.
+    package var isBounded = false
 
     package init() {}
     /// Rows of one answer.
     package static let limit: Int64 = 500
+    /// Where a bounded list stops counting, and a search among a page's stops looking: the worst and newest are looked at first.
+    package static let (countLimit, searchLimit): (Int64, Int64) = (10_000, 100_000)
+}
+
+/// Episodes of a list.
+package struct EpisodeList: Sendable, Equatable {
+    package var rows: [EpisodeRow]
+    /// How many there are in all; where `isMore`, at least so many.
+    package var total: Int64
+    package var isMore = false
 }
 
 extension DeskStore {
@@ -43,28 +55,62 @@ extension DeskStore {
         """
 
     /// The episodes of a list: the worst first, then the newest; done ones by time alone. And how many there are in all.
-    package func episodes(_ filter: EpisodeFilter, now: Timestamp) throws(DatabaseError) -> (rows: [EpisodeRow], total: Int64) {
+    package func episodes(_ filter: EpisodeFilter, now: Timestamp) throws(DatabaseError) -> EpisodeList {
+        var filter = filter
+        (filter.limit, filter.offset) = (min(max(filter.limit, 1), EpisodeFilter.limit), max(filter.offset, 0))
         var values: [SQLValue] = [.integer(now.microseconds)]
-        let condition = DeskStore.condition(filter, &values)
-        // `?1` must stand in every statement that is given a value for it.
-        let total = try database.row("SELECT count(*) AS total FROM episodes WHERE ?1 = ?1 AND \(condition)", values)?.integer("total") ?? 0
-        values.append(.integer(min(max(filter.limit, 1), EpisodeFilter.limit)))
-        values.append(.integer(max(filter.offset, 0)))
+        let plain = DeskStore.condition(filter, &values)
+        let words = DeskStore.search(filter, &values)
         let order = filter.state == .done || filter.state == .all ? "updated DESC, id DESC" : "is_active DESC, level DESC, updated DESC, id DESC"
+        if filter.isBounded && !words.isEmpty { return try found(filter, plain, words, order, values, now: now) }
+        let condition = words.isEmpty ? plain : "\(plain) AND \(words)"
+        // `?1` must stand in every statement that is given a value for it.
+        var counted = "SELECT count(*) AS total FROM episodes WHERE ?1 = ?1 AND \(condition)"
+        if filter.isBounded {
+            counted =
+                "SELECT count(*) AS total FROM (SELECT id FROM episodes WHERE ?1 = ?1 AND \(condition) LIMIT \(EpisodeFilter.countLimit + 1)) AS found"
+        }
+        let total = try database.row(counted, values)?.integer("total") ?? 0
+        values += [.integer(filter.limit), .integer(filter.offset)]
         let rows = try database.run(
             "\(DeskStore.episodeColumns) WHERE \(condition) ORDER BY \(order) LIMIT ?\(values.count - 1) OFFSET ?\(values.count)", values)
-        return (rows.map(EpisodeRow.init), total)
+        return DeskStore.list(rows.map(EpisodeRow.init), total, filter)
+    }
+
+    private static func list(_ rows: [EpisodeRow], _ total: Int64, _ filter: EpisodeFilter) -> EpisodeList {
+        guard filter.isBounded, total > EpisodeFilter.countLimit else { return EpisodeList(rows: rows, total: total) }
+        return EpisodeList(rows: rows, total: EpisodeFilter.countLimit, isMore: true)
+    }
+
+    /// A bounded search looks once, at the first of the list: what it finds is counted and shown from there.
+    private func found(
+        _ filter: EpisodeFilter, _ plain: String, _ words: String, _ order: String, _ values: [SQLValue], now: Timestamp
+    ) throws(DatabaseError) -> EpisodeList {
+        let ids = try database.run(
+            """
+            SELECT id FROM (SELECT * FROM episodes WHERE ?1 = ?1 AND \(plain) ORDER BY \(order) LIMIT \(EpisodeFilter.searchLimit)) AS found WHERE \(words)
+            ORDER BY \(order) LIMIT \(EpisodeFilter.countLimit + 1)
+            """, values
+        ).map { $0.integer("id") }
+        var rows: [EpisodeRow] = []
+        for id in ids.dropFirst(Int(clamping: filter.offset)).prefix(Int(filter.limit)) {
+            if let row = try episode(id, now: now) { rows.append(row) }
+        }
+        return DeskStore.list(rows, Int64(ids.count), filter)
+    }
+
+    /// Adds a part of a condition with its value.
+    private static func part(_ text: String, _ value: SQLValue, _ values: inout [SQLValue]) -> String {
+        values.append(value)
+        return text.replacing("?", with: "?\(values.count)")
     }
 
     private static func condition(_ filter: EpisodeFilter, _ values: inout [SQLValue]) -> String {
         var parts: [String] = ["1 = 1"]
-        func add(_ part: String, _ value: SQLValue) {
-            values.append(value)
-            parts.append(part.replacing("?", with: "?\(values.count)"))
-        }
+        func add(_ text: String, _ value: SQLValue) { parts.append(part(text, value, &values)) }
         switch filter.state {
         case .open: parts.append("is_done = 0")
-        case .new: add("handling = ?", .text(Handling.published.rawValue))
+        case .new: add("is_done = 0 AND handling = ?", .text(Handling.published.rawValue))
         case .handling: parts.append("is_done = 0 AND handling <> 'published'")
         case .done: parts.append("is_done = 1")
         case .all: break
@@ -76,15 +122,21 @@ extension DeskStore {
         if !filter.rule.isEmpty { add("rule = ?", .text(filter.rule)) }
         if let since = filter.since { add("received >= ?", .integer(since.microseconds)) }
         if let until = filter.until { add("received < ?", .integer(until.microseconds)) }
-        let words = String(filter.search.prefix(100)).split(separator: " ").prefix(8)
-        for word in words {
+        return parts.joined(separator: " AND ")
+    }
+
+    /// Every word of a search stands somewhere; empty where nothing is searched for.
+    private static func search(_ filter: EpisodeFilter, _ values: inout [SQLValue]) -> String {
+        var parts: [String] = []
+        for word in String(filter.search.prefix(100)).split(separator: " ").prefix(8) {
             // Its wildcards are letters like any other; `!` escapes in both databases.
             let pattern = word.lowercased().replacing("!", with: "!!").replacing("%", with: "!%").replacing("_", with: "!_")
-            add(
-                """
-                lower(asset || ' ' || asset_name || ' ' || address || ' ' || rule || ' ' || gateway || ' ' || headline_zh || ' ' || headline_en)
-                LIKE ? ESCAPE '!'
-                """, .text("%\(pattern)%"))
+            parts.append(
+                part(
+                    """
+                    lower(asset || ' ' || asset_name || ' ' || address || ' ' || rule || ' ' || gateway || ' ' || headline_zh || ' ' || headline_en)
+                    LIKE ? ESCAPE '!'
+                    """, .text("%\(pattern)%"), &values))
         }
         return parts.joined(separator: " AND ")
     }

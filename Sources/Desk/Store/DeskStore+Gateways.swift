@@ -9,7 +9,7 @@ package struct GatewayRow: Sendable, Equatable {
     /// How it spoke last: `https`, `mqtt`.
     package var via: String
     package var alerts: Int64
-    /// Its own status document, as `bamai status --json` prints it; nil where it sends none.
+    /// What is kept of its own status document, see `GatewayBrief`; nil where it sends none.
     package var status: String?
     package var statusAt: Timestamp?
     package var version: String
@@ -42,19 +42,31 @@ extension DeskStore {
     ///
     /// - Parameter token: nil for one that comes by client certificate or by MQTT alone.
     package func register(_ id: String, name: String, token: String?, by who: String, now: Timestamp) throws(DatabaseError) {
-        guard GatewayName.isValid(id) else { throw .failed("a gateway's id has 1 to 32 letters, digits and \"-\"") }
-        let hash = token.map { SHA256.hex(Array($0.utf8)) }
+        try register([GatewayRegistration(id: id, name: name, token: token)], by: who, now: now)
+    }
+
+    /// The same for many: all are registered, or none.
+    package func register(_ gateways: [GatewayRegistration], by who: String, now: Timestamp) throws(DatabaseError) {
         try database.transaction { () throws(DatabaseError) in
+            for gateway in gateways { try registerOne(gateway, by: who, now: now) }
             let count = try database.row("SELECT count(*) AS number FROM gateways")?.integer("number") ?? 0
-            guard count < DeskStore.gatewayLimit else { throw .failed("this desk has \(count) gateways, as many as it takes") }
-            _ = try database.run(
-                """
-                INSERT INTO gateways (id, name, token, created, enabled) VALUES (?1, ?2, ?3, ?4, 1)
-                ON CONFLICT (id) DO UPDATE SET name = excluded.name, token = coalesce(excluded.token, gateways.token), enabled = 1
-                """,
-                [.text(id), .text(Plain.text(name.isEmpty ? id : name, limit: 100)), .optional(hash), .integer(now.microseconds)])
-            try audit("gateway.register", who: who, subject: id, now: now)
+            guard count <= DeskStore.gatewayLimit else {
+                throw .failed("that would make \(count) gateways; this desk takes \(DeskStore.gatewayLimit)")
+            }
         }
+    }
+
+    private func registerOne(_ gateway: GatewayRegistration, by who: String, now: Timestamp) throws(DatabaseError) {
+        let (id, name) = (gateway.id, gateway.name)
+        guard GatewayName.isValid(id) else { throw .failed("a gateway's id has 1 to 32 letters, digits and \"-\": \(Plain.text(id, limit: 40))") }
+        let hash = gateway.token.map { SHA256.hex(Array($0.utf8)) }
+        _ = try database.run(
+            """
+            INSERT INTO gateways (id, name, token, created, enabled) VALUES (?1, ?2, ?3, ?4, 1)
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, token = coalesce(excluded.token, gateways.token), enabled = 1
+            """,
+            [.text(id), .text(Plain.text(name.isEmpty ? id : name, limit: 100)), .optional(hash), .integer(now.microseconds)])
+        try audit("gateway.register", who: who, subject: id, now: now)
     }
 
     /// Turns a gateway away from now on, or lets it in again. False: there is none of this name.
@@ -81,15 +93,24 @@ extension DeskStore {
         try database.run("SELECT * FROM gateways ORDER BY id", []).map(GatewayRow.init)
     }
 
-    /// What a gateway says of itself: the document of `bamai status --json`, already known to be JSON.
-    package func note(status document: String, of gateway: String, via: String, now: Timestamp) throws(DatabaseError) {
+    /// The ids of all gateways, by name.
+    package func gatewayIDs() throws(DatabaseError) -> [String] { try database.run("SELECT id FROM gateways ORDER BY id", []).map { $0.text("id") } }
+
+    /// What a gateway says of itself: the document of `bamai status --json`, already known to be JSON. What the fleet page shows of it is kept.
+    ///
+    /// - Parameter isRetained: a broker has kept it, for nobody knows how long: it is no sign of life.
+    package func note(status document: String, of gateway: String, via: String, isRetained: Bool = false, now: Timestamp) throws(DatabaseError) {
         let value = JSONValue(Array(document.utf8)) ?? .null
+        let document = GatewayBrief(value).text
         _ = try database.run(
-            "UPDATE gateways SET status = ?2, status_at = ?3, version = ?4, revision = ?5, seen = ?3, via = ?6 WHERE id = ?1",
+            "UPDATE gateways SET status = ?2, version = ?3, revision = ?4 WHERE id = ?1",
             [
-                .text(gateway), .text(document), .integer(now.microseconds), .text(Plain.text(value["bamai"].text, limit: 40)),
-                .text(Plain.text(value["revision"].text, limit: 80)), .text(via),
+                .text(gateway), .text(document), .text(Plain.text(value["bamai"].text, limit: 40)),
+                .text(Plain.text(value["revision"].text, limit: 80)),
             ])
+        if isRetained { return }
+        _ = try database.run(
+            "UPDATE gateways SET status_at = ?2, seen = ?2, via = ?3 WHERE id = ?1", [.text(gateway), .integer(now.microseconds), .text(via)])
     }
 
     /// Which configuration a gateway should run; what differs from it is drift.
@@ -100,6 +121,19 @@ extension DeskStore {
             if !changed.isEmpty { try audit("gateway.expect", who: who, subject: "\(gateway) \(revision)", now: now) }
             return !changed.isEmpty
         }
+    }
+}
+
+/// A gateway that is to be registered.
+package struct GatewayRegistration: Sendable {
+    package var id: String
+    /// Empty: the id.
+    package var name: String
+    /// nil for one that comes by client certificate or by MQTT alone.
+    package var token: String?
+
+    package init(id: String, name: String = "", token: String? = nil) {
+        (self.id, self.name, self.token) = (id, name, token)
     }
 }
 

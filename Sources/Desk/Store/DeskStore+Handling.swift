@@ -153,15 +153,23 @@ extension DeskStore {
             [.integer(sequence), .integer(now.microseconds)])
     }
 
+    /// Whether a poll says something that is not known: decisions that have arrived, or that the gateway is there after it said nothing for a minute.
+    package func isFetchNews(by gateway: String, upTo sequence: Int64, now: Timestamp) throws(DatabaseError) -> Bool {
+        guard let row = try database.row("SELECT taken, seen FROM gateways WHERE id = ?1", [.text(gateway)]) else { return false }
+        if row.integer("taken") < sequence { return true }
+        return row.optionalInteger("seen").map { now.microseconds - $0 > 60_000_000 } ?? true
+    }
+
     /// A gateway asked for what comes after `sequence`: it has everything up to there.
     package func fetched(by gateway: String, upTo sequence: Int64, now: Timestamp) throws(DatabaseError) {
-        guard sequence > 0 else { return }
         try database.transaction { () throws(DatabaseError) in
-            _ = try database.run(
-                "UPDATE decisions SET state = 'fetched' WHERE gateway = ?1 AND sequence <= ?2 AND state = 'offered'",
-                [.text(gateway), .integer(sequence)])
-            _ = try database.run(
-                "UPDATE gateways SET taken = ?2 WHERE id = ?1 AND taken < ?2", [.text(gateway), .integer(sequence)])
+            if sequence > 0 {
+                _ = try database.run(
+                    "UPDATE decisions SET state = 'fetched' WHERE gateway = ?1 AND sequence <= ?2 AND state = 'offered'",
+                    [.text(gateway), .integer(sequence)])
+                _ = try database.run(
+                    "UPDATE gateways SET taken = ?2 WHERE id = ?1 AND taken < ?2", [.text(gateway), .integer(sequence)])
+            }
             try heard(from: gateway, via: "https", now: now)
         }
     }

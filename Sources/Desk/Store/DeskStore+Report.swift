@@ -27,8 +27,17 @@ package struct PeriodReport: Sendable, Equatable {
     package var done: Int64 = 0
     /// *Units*: seconds from the desk's receipt to the first act of a person, half of the episodes were quicker; nil: nobody acted.
     package var medianSeconds: Int64?
-    package var worstPoints: [(asset: String, name: String, rule: String, episodes: Int64, falseAlarms: Int64)] = []
+    package var worstPoints: [Point] = []
     package var gateways: [(id: String, episodes: Int64)] = []
+
+    /// An asset and a rule, with what they stirred up.
+    package struct Point: Sendable, Equatable {
+        package var asset: String
+        package var name: String
+        package var rule: String
+        package var episodes: Int64
+        package var falseAlarms: Int64
+    }
 
     package static func == (left: PeriodReport, right: PeriodReport) -> Bool {
         left.episodes == right.episodes && left.byLevel == right.byLevel && left.falseAlarms == right.falseAlarms && left.done == right.done
@@ -83,16 +92,25 @@ extension DeskStore {
                 """, bounds + [.integer((acted - 1) / 2)])
             report.medianSeconds = middle.map { max(0, $0.integer("taken")) / 1_000_000 }
         }
-        report.worstPoints = try database.run(
-            """
-            SELECT asset, max(asset_name) AS name, rule, count(*) AS number, sum(CASE WHEN handling = 'false_alarm' THEN 1 ELSE 0 END) AS false_alarms
-            FROM episodes WHERE \(within) GROUP BY gateway, asset, rule ORDER BY number DESC, asset, rule LIMIT 10
-            """, bounds
-        ).map { ($0.text("asset"), $0.text("name"), $0.text("rule"), $0.integer("number"), $0.integer("false_alarms")) }
+        report.worstPoints = try worstPoints(since: since, until: until)
         report.gateways = try database.run(
             "SELECT gateway, count(*) AS number FROM episodes WHERE \(within) GROUP BY gateway ORDER BY number DESC, gateway LIMIT 50", bounds
         ).map { ($0.text("gateway"), $0.integer("number")) }
         return report
+    }
+
+    /// Who stirred up the most, at most ten.
+    package func worstPoints(since: Timestamp, until: Timestamp) throws(DatabaseError) -> [PeriodReport.Point] {
+        try database.run(
+            """
+            SELECT asset, max(asset_name) AS name, rule, count(*) AS number, sum(CASE WHEN handling = 'false_alarm' THEN 1 ELSE 0 END) AS false_alarms
+            FROM episodes WHERE received >= ?1 AND received < ?2 GROUP BY gateway, asset, rule ORDER BY number DESC, asset, rule LIMIT 10
+            """, [.integer(since.microseconds), .integer(until.microseconds)]
+        ).map {
+            PeriodReport.Point(
+                asset: $0.text("asset"), name: $0.text("name"), rule: $0.text("rule"), episodes: $0.integer("number"),
+                falseAlarms: $0.integer("false_alarms"))
+        }
     }
 
     /// Episodes of each gateway that were received since then.

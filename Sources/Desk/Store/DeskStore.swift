@@ -18,6 +18,21 @@ package final class DeskStore {
         try DeskSchema.prepare(database)
     }
 
+    /// One that only reads.
+    private init(reading database: any SQLDatabase, desk: String) {
+        self.database = database
+        self.desk = desk
+    }
+
+    /// Another connection to the same data, which only reads; nil: there can be no other, or the database gives none now.
+    func reader() -> DeskStore? {
+        guard let other = try? database.reader() else { return nil }
+        return DeskStore(reading: other, desk: desk)
+    }
+
+    /// Reads what belongs together: all of it is of one moment.
+    func snapshot<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T { try database.snapshot(body) }
+
     /// What keeps the data: `SQLite`, `PostgreSQL`.
     package var kind: String { database.kind }
 
@@ -80,24 +95,6 @@ package final class DeskStore {
             AuditRow(
                 at: Timestamp(microseconds: $0.integer("at")), who: $0.text("who"), what: $0.text("what"), subject: $0.text("subject"),
                 address: $0.text("address"))
-        }
-    }
-
-    // MARK: - What goes
-
-    /// Lets go of what is older than `before`: episodes that are done and over with their documents, links and sessions that have ended, the oldest of a full
-    /// audit log. Returns how many episodes went.
-    @discardableResult
-    package func prune(before: Timestamp, now: Timestamp) throws(DatabaseError) -> Int {
-        try database.transaction { () throws(DatabaseError) in
-            let gone = try database.run(
-                "DELETE FROM episodes WHERE is_done = 1 AND is_active = 0 AND updated < ?1 RETURNING id", [.integer(before.microseconds)])
-            _ = try database.run("DELETE FROM sessions WHERE expires < ?1", [.integer(now.microseconds)])
-            _ = try database.run("DELETE FROM links WHERE expires < ?1", [.integer(now.microseconds)])
-            _ = try database.run("DELETE FROM decisions WHERE made < ?1", [.integer(before.microseconds)])
-            _ = try database.run("DELETE FROM shelves WHERE until < ?1", [.integer(before.microseconds)])
-            _ = try database.run("DELETE FROM audit WHERE seq <= (SELECT coalesce(max(seq), 0) FROM audit) - ?1", [.integer(DeskStore.auditLimit)])
-            return gone.count
         }
     }
 }

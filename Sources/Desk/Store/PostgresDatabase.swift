@@ -9,13 +9,25 @@ package final class PostgresDatabase: SQLDatabase {
     private var isInTransaction = false
     /// The server has said that it ends: the connection still looks open, and the next statement would find out.
     private var isEnding = false
-    private var rewritten: [String: String] = [:]
+    /// What the server has prepared on this connection, by text and types.
+    private struct Statement: Hashable {
+        let sql: String
+        let types: [Oid]
+    }
+
+    private var prepared: [Statement: String] = [:]
+    private static let preparedLimit = 256
+    private let place: String
+    private let isReading: Bool
 
     package let kind = "PostgreSQL"
     package let keyColumn = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
 
     /// Connects. *Blocks* at most ten seconds where the string does not say otherwise.
-    package init(_ connection: String) throws(DatabaseError) {
+    ///
+    /// - Parameter isReading: this connection only reads.
+    package init(_ connection: String, isReading: Bool = false) throws(DatabaseError) {
+        (place, self.isReading) = (connection, isReading)
         let keywords = ["dbname", "connect_timeout", "application_name", "client_encoding"]
         let values = [connection, "10", "bamai-desk", "UTF8"]
         let opened = PostgresDatabase.connect(keywords, values)
@@ -62,24 +74,38 @@ package final class PostgresDatabase: SQLDatabase {
         for setting in ["client_min_messages = warning", "statement_timeout = '30s'", "lock_timeout = '10s'", "standard_conforming_strings = on"] {
             _ = try execute("SET \(setting)", [])
         }
+        if isReading { _ = try execute("SET default_transaction_read_only = on", []) }
     }
 
     package func run(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> [SQLRow] {
         if (isEnding || PQstatus(handle) != CONNECTION_OK) && !isInTransaction {
             isEnding = false
+            prepared.removeAll()
             PQreset(handle)
             if PQstatus(handle) == CONNECTION_OK { try prepareConnection() }
         }
-        return try execute(rewrite(sql), values)
+        return try execute(sql, values)
     }
 
     /// `?1` becomes `$1`. A statement holds no text of its own with a question mark: values are never written into it.
-    private func rewrite(_ sql: String) -> String {
-        if let known = rewritten[sql] { return known }
-        let text = String(decoding: sql.utf8.map { $0 == UInt8(ascii: "?") ? UInt8(ascii: "$") : $0 }, as: UTF8.self)
-        if rewritten.count > 256 { rewritten.removeAll() }
-        rewritten[sql] = text
-        return text
+    private static func rewritten(_ sql: String) -> String {
+        String(decoding: sql.utf8.map { $0 == UInt8(ascii: "?") ? UInt8(ascii: "$") : $0 }, as: UTF8.self)
+    }
+
+    /// The name of a statement that the server has parsed; the first time, it is asked to.
+    private func name(of sql: String, _ types: [Oid]) throws(DatabaseError) -> String {
+        let statement = Statement(sql: sql, types: types)
+        if let known = prepared[statement] { return known }
+        if prepared.count >= PostgresDatabase.preparedLimit {
+            PQclear(PQexec(handle, "DEALLOCATE ALL"))
+            prepared.removeAll()
+        }
+        let name = "s\(prepared.count)"
+        let result = PQprepare(handle, name, PostgresDatabase.rewritten(sql), Int32(types.count), types)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw error(result, sql) }
+        prepared[statement] = name
+        return name
     }
 
     private func execute(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> [SQLRow] {
@@ -100,8 +126,9 @@ package final class PostgresDatabase: SQLDatabase {
             owned.append(memory)
             texts.append(UnsafePointer(memory))
         }
+        let name = try name(of: sql, types)
         // SAFETY: the texts live until the call has returned.
-        let result = PQexecParams(handle, sql, Int32(values.count), types, texts, nil, nil, 0)
+        let result = PQexecPrepared(handle, name, Int32(values.count), texts, nil, nil, 0)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_TUPLES_OK: return rows(result)
@@ -168,6 +195,24 @@ package final class PostgresDatabase: SQLDatabase {
         }
     }
 
+    /// Reads what belongs together: all of it is of one moment.
+    package func snapshot<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
+        _ = try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [])
+        isInTransaction = true
+        defer {
+            isInTransaction = false
+            if PQstatus(handle) == CONNECTION_OK { _ = try? execute("COMMIT", []) }
+        }
+        return try body()
+    }
+
+    package func reader() throws(DatabaseError) -> (any SQLDatabase)? { try PostgresDatabase(place, isReading: true) }
+
+    /// Room of rows that are gone is used again by itself; this lets the planner know, and gives back what is at the end.
+    package func giveBack() throws(DatabaseError) {
+        for table in ["events", "episodes", "actions"] { _ = try run("VACUUM (ANALYZE) \(table)", []) }
+    }
+
     package func bytes() throws(DatabaseError) -> Int64? {
         try row("SELECT pg_database_size(current_database()) AS bytes")?.integer("bytes")
     }
@@ -176,6 +221,11 @@ package final class PostgresDatabase: SQLDatabase {
         let text = "PostgreSQL: \(PostgresDatabase.words(PQresultErrorMessage(result))): \(sql.prefix(120))"
         guard PQstatus(handle) == CONNECTION_OK else { return .unavailable(text) }
         let state = PQresultErrorField(result, PostgresDatabase.sqlState).map { String(cString: $0) } ?? ""
+        // No code: not the server has said it, but the library, which has lost the server; it does not always say so in the connection's own state.
+        if state.isEmpty {
+            isEnding = true
+            return .unavailable(text)
+        }
         // *Source*: PostgreSQL, appendix A: 08 connection, 25006 read-only, 40 rollback, 53 resources, 55P03 lock, 57 operator, 58 system.
         if state.hasPrefix("57P") { isEnding = true }
         let passing = ["08", "25006", "40", "53", "55P03", "57", "58"]

@@ -91,11 +91,21 @@ package protocol SQLDatabase: AnyObject {
     func run(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> [SQLRow]
     /// Runs what belongs together: all of it is durable when this returns, or none of it.
     func transaction<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T
-    /// *Units*: bytes that it takes; nil where that cannot be told.
+    /// Reads what belongs together: all of it is of one moment.
+    func snapshot<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T
+    /// Another connection to the same data, which only reads; nil: there can be no other.
+    func reader() throws(DatabaseError) -> (any SQLDatabase)?
+    /// *Units*: bytes that are in use, without room that is kept for later; nil where that cannot be told.
     func bytes() throws(DatabaseError) -> Int64?
+    /// Gives room back that rows left which are gone, as far as the database does not do that by itself.
+    func giveBack() throws(DatabaseError)
 }
 
 extension SQLDatabase {
+    /// Where there is one connection, nothing comes in between.
+    package func snapshot<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T { try body() }
+    package func reader() throws(DatabaseError) -> (any SQLDatabase)? { nil }
+    package func giveBack() throws(DatabaseError) {}
     /// The only row, or nil where there is none.
     package func row(_ sql: String, _ values: [SQLValue] = []) throws(DatabaseError) -> SQLRow? { try run(sql, values).first }
 }

@@ -4,8 +4,15 @@ internal import CSQLite
 ///
 /// WAL with `synchronous=FULL`: a commit that has returned survives a power cut. *Isolation*: one thread at a time.
 package final class SQLiteDatabase: SQLDatabase {
+    /// A statement that stays prepared, and where its columns are.
+    private struct Prepared {
+        let statement: OpaquePointer
+        let columns: [String: Int]
+    }
+
     private let handle: OpaquePointer
-    private var statements: [String: OpaquePointer] = [:]
+    private let path: String
+    private var statements: [String: Prepared] = [:]
     /// Statements that stay prepared; beyond, all are let go.
     private static let preparedLimit = 128
 
@@ -13,7 +20,9 @@ package final class SQLiteDatabase: SQLDatabase {
     package let keyColumn = "INTEGER PRIMARY KEY AUTOINCREMENT"
 
     /// Opens or makes the file; `:memory:` is one that nobody else sees.
-    package init(path: String) throws(DatabaseError) {
+    ///
+    /// - Parameter isReading: this connection only reads; what is read while another one writes is the state before.
+    package init(path: String, isReading: Bool = false) throws(DatabaseError) {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags, nil)
@@ -23,21 +32,32 @@ package final class SQLiteDatabase: SQLDatabase {
             throw error
         }
         handle = opened
-        // Another process reads (the command line), this one writes.
+        self.path = path
+        // Another process may write too (the command line).
         sqlite3_busy_timeout(handle, 5000)
         for pragma in ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"] {
             _ = try run("PRAGMA \(pragma)", [])
         }
+        if isReading {
+            // Nobody else reads in this file's cache: a few megabytes hold the top of every index.
+            for pragma in ["query_only = ON", "cache_size = -8192"] { _ = try run("PRAGMA \(pragma)", []) }
+        } else {
+            _ = try run("PRAGMA cache_size = -\(SQLiteDatabase.cacheKibibytes)", [])
+        }
     }
+
+    /// *Units*: KiB of pages that the writing connection keeps. What comes from a thousand gateways at once touches places all over the indexes.
+    private static let cacheKibibytes = 65_536
 
     // SAFETY: statements are finalised before the connection that they belong to is closed.
     deinit {
-        for statement in statements.values { sqlite3_finalize(statement) }
+        for each in statements.values { sqlite3_finalize(each.statement) }
         sqlite3_close_v2(handle)
     }
 
     package func run(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) -> [SQLRow] {
-        let statement = try prepared(sql)
+        let known = try prepared(sql)
+        let (statement, columns) = (known.statement, known.columns)
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
@@ -46,9 +66,7 @@ package final class SQLiteDatabase: SQLDatabase {
             let code = bind(value, statement, Int32(index + 1))
             guard code == SQLITE_OK else { throw SQLiteDatabase.error(code, handle, sql) }
         }
-        var columns: [String: Int] = [:]
         let count = Int(sqlite3_column_count(statement))
-        for index in 0..<count { columns[String(cString: sqlite3_column_name(statement, Int32(index)))] = index }
         var rows: [SQLRow] = []
         while true {
             let code = sqlite3_step(statement)
@@ -58,17 +76,20 @@ package final class SQLiteDatabase: SQLDatabase {
         }
     }
 
-    private func prepared(_ sql: String) throws(DatabaseError) -> OpaquePointer {
+    private func prepared(_ sql: String) throws(DatabaseError) -> Prepared {
         if let known = statements[sql] { return known }
         if statements.count >= SQLiteDatabase.preparedLimit {
-            for statement in statements.values { sqlite3_finalize(statement) }
+            for each in statements.values { sqlite3_finalize(each.statement) }
             statements.removeAll()
         }
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement else { throw SQLiteDatabase.error(code, handle, sql) }
-        statements[sql] = statement
-        return statement
+        var columns: [String: Int] = [:]
+        for index in 0..<sqlite3_column_count(statement) { columns[String(cString: sqlite3_column_name(statement, index))] = Int(index) }
+        let made = Prepared(statement: statement, columns: columns)
+        statements[sql] = made
+        return made
     }
 
     private func bind(_ value: SQLValue, _ statement: OpaquePointer, _ index: Int32) -> Int32 {
@@ -108,8 +129,21 @@ package final class SQLiteDatabase: SQLDatabase {
         }
     }
 
+    /// Reads what belongs together: all of it is of one moment.
+    package func snapshot<T>(_ body: () throws(DatabaseError) -> T) throws(DatabaseError) -> T {
+        _ = try run("BEGIN", [])
+        // Nothing was written: it does not matter how it ends, only that it does.
+        defer { _ = try? run("COMMIT", []) }
+        return try body()
+    }
+
+    package func reader() throws(DatabaseError) -> (any SQLDatabase)? {
+        path == ":memory:" || path.isEmpty ? nil : try SQLiteDatabase(path: path, isReading: true)
+    }
+
     package func bytes() throws(DatabaseError) -> Int64? {
-        let pages = try row("PRAGMA page_count")?.integer("page_count") ?? 0
+        let all = try row("PRAGMA page_count")?.integer("page_count") ?? 0
+        let pages = all - (try row("PRAGMA freelist_count")?.integer("freelist_count") ?? 0)
         return pages * (try row("PRAGMA page_size")?.integer("page_size") ?? 0)
     }
 
