@@ -5,7 +5,7 @@ PACKAGES = e2fsprogs mosquitto mosquitto-clients libgpiod-dev libmosquitto-dev l
   libargon2-dev libpq-dev postgresql chromium chromium-driver fonts-noto-cjk curl
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: help run test desk-load simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml unit deb deb-check deb-twice board board-test setup build format lint clean
+.PHONY: help run test desk-load simulate soak outage faults fuzz instructions bench wear bench-peers score tune calibrate scenarios embedded identical uml unit deb deb-check deb-twice board board-test setup build format lint clean fleet-test
 
 help:
 	@echo "make run        install, build, and watch a simulated street fall ill and recover"
@@ -14,7 +14,8 @@ help:
 	@echo "make fuzz       coverage-guided fuzzing of the segment decoder (FUZZ_SECONDS=60)"
 	@echo "make soak       the same for an hour and more, with long lives"
 	@echo "make outage     72 simulated hours without the platform, then everything must arrive"
-	@echo "make faults     a push with a fault at every durable step of the board's side"
+	@echo "make faults     a push with a fault at every durable step of the board's side, and a push to fifty boards"
+	@echo "make fleet-test the fleet alone: fifty sshd and fifty bamaid (FLEET=50), a bad canary, kill -9, dead hosts"
 	@echo "make uml        once, six minutes: a Linux kernel as a process that has GPIO chips; make test then tests on real chips"
 	@echo "make bench      every figure beside peers and limits in the same run (half an hour; PARTS=\"latency\" for less)"
 	@echo "make instructions what a reading costs in instructions, beside what it cost before"
@@ -91,10 +92,16 @@ desk-load: setup
 	$(SWIFT) build -c release --static-swift-stdlib --product bamai-desk
 	python3 Tests/DeskLoad --part $(PART) --via $(VIA)
 
-# Every durable step of a push: processes killed, the disk full, the power cut. `make test` takes one in sixteen, others each day.
+# Every durable step of a push: processes killed, the disk full, the power cut; `make test` takes one in sixteen, others each day. Then a fleet of FLEET boards.
+FLEET ?= 50
 faults: setup
 	$(SWIFT) build --build-tests
 	BAMAI_STEPS=all $(SWIFT) test --skip-build --filter FaultTests
+	@$(MAKE) -s fleet-test
+
+fleet-test: setup
+	$(SWIFT) build --build-tests
+	BAMAI_FLEET=$(FLEET) $(SWIFT) test --skip-build --filter FleetTests
 
 # libFuzzer over the segment decoder, with the address sanitizer. What it finds worth keeping grows in .build-fuzz/corpus; a crash is left beside it.
 FUZZ_SECONDS ?= 60

@@ -133,10 +133,12 @@ package struct SSHConnector: BoardConnector, Sendable {
 
     /// What is run. No question is ever asked, and how hosts are known is left as the user has it.
     package func words(isFresh: Bool) -> [String] {
-        var words = [program, "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"]
+        var words = [program, "-T", "-o", "BatchMode=yes"]
         // A confirmation over a connection that is shared with the push would prove nothing.
         if isFresh { words += ["-o", "ControlMaster=no", "-o", "ControlPath=none"] }
+        // Of two that say the same ssh takes the first: patience is the user's to set.
         words += options
+        words += ["-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=4"]
         return words + ["--", host, "\(remote) board session --root \(SSHConnector.quoted(root))"]
     }
 

@@ -16,6 +16,8 @@ package struct BoardReport: Sendable {
     package var freeBytes: Int64
     package var change: ChangeReport?
     package var isGuarded: Bool
+    /// What is wrong with the daemon, one sentence each; nil where the board's bamai is too old to say.
+    package var troubles: [String]?
 
     /// From a board's `identity`.
     package init(_ message: JSONValue) {
@@ -29,6 +31,7 @@ package struct BoardReport: Sendable {
         (daemonVersion, freeBytes) = (message["daemon"].text ?? "", message["free_bytes"].count)
         change = ChangeReport(message["change"])
         isGuarded = message["guarded"].flag ?? true
+        troubles = message["troubles"].isNull ? nil : message["troubles"].list.compactMap(\.text)
     }
 
     /// Why this is not the board that a site is for, or not one that may be changed now; nil where it is.
@@ -60,6 +63,9 @@ package struct ChangeReport: Equatable, Sendable {
     package var left: Int64
     /// *Units*: seconds.
     package var probation: Int64
+
+    /// Whether it may still be taken back for want of a confirmation, or is being taken back.
+    package var isUndecided: Bool { !phase.isFinal && phase != .probation }
 
     /// nil where there was none.
     package init?(_ value: JSONValue) {

@@ -126,6 +126,7 @@ package final class BoardSession {
             json.member("daemon", health?.version ?? "")
             json.member("free_bytes", FileSystem.free(holding: board.root) ?? 0)
             json.member("guarded", isGuarded)
+            json.member("troubles", HealthGate.troubles(health, revision: current.flatMap { store.manifest($0)?.revision }))
             json.key("manifest")
             if let manifest = current.flatMap({ store.manifest($0) }) { json.raw(manifest.json.dropLast()) } else { json.null() }
             change(&json)

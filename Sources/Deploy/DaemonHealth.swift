@@ -95,6 +95,24 @@ package enum HealthGate {
         return nil
     }
 
+    /// *Limits*: troubles that are told.
+    static let troubleLimit = 8
+
+    /// What is wrong with a daemon by itself, with nothing to compare it with; empty where nothing is.
+    ///
+    /// - Parameter revision: what it should have loaded; nil where no generation says so.
+    package static func troubles(_ now: DaemonHealth?, revision: String?) -> [String] {
+        guard let now else { return ["the daemon does not answer"] }
+        var troubles = now.configuration
+        if !now.isRunning { troubles.append("the daemon is stopping") }
+        if let revision, now.revision != revision { troubles.append("the daemon runs revision \(now.revision), not \(revision)") }
+        if now.journal != "ok" { troubles.append("the journal refuses: \(now.journal)") }
+        for line in now.lines where !line.isHeld { troubles.append("line \(line.id) is not held\(reason(line.error))") }
+        for broker in now.brokers where !broker.isConnected { troubles.append("broker \(broker.id) is not connected\(reason(broker.error))") }
+        if now.platform != "none", now.platform != "connected" { troubles.append("the platform is not connected\(reason(now.platformError))") }
+        return Array(troubles.prefix(troubleLimit))
+    }
+
     /// What was there before and is not now.
     private static func lost(_ before: DaemonHealth, _ now: DaemonHealth) -> String? {
         let up = Set(before.brokers.filter(\.isConnected).map(\.id))

@@ -27,6 +27,8 @@ package struct PushResult: Equatable, Sendable {
     package var runs: Int
     /// Further reasons, one each.
     package var reasons: [String] = []
+    /// Whether the board ever said who it is.
+    package var wasReached = true
 
     package init(_ outcome: Outcome, _ sentence: String, runs: Int, reasons: [String] = []) {
         (self.outcome, self.sentence, self.runs, self.reasons) = (outcome, sentence, runs, reasons)
@@ -66,6 +68,9 @@ package struct PushOrder: Sendable {
     package var margin: Int64 = 60_000_000_000
     /// Sixteen hexadecimal digits, another one each time.
     package var nonce: String
+    /// The nonces of earlier pushes of the same files that were interrupted: where the change of one is still open on the board, that one is followed and
+    /// confirmed, and no other is begun.
+    package var takesUp: [String] = []
 
     package init(by: String, name: String, nonce: String = PushOrder.freshNonce()) { (self.by, self.name, self.nonce) = (by, name, nonce) }
 
@@ -118,7 +123,10 @@ package final class Push {
             if let refusal = self.refusal(board, gateway: site.configuration.plan.gateway) { return refusal }
             let difference = SiteDifference(new: manifest, old: board.manifest)
             self.tell(.done(.difference, self.words(difference, board, manifest)))
-            if difference.files.isEmpty, board.manifest?.site == manifest.site, board.runningRevision == manifest.revision {
+            if let change = board.change, change.isUndecided, self.order.takesUp.contains(change.nonce) { return try self.takeUp(change, connection) }
+            // What waits to be confirmed runs too, but not for long.
+            let isSettled = board.change.map { !$0.isUndecided } ?? true
+            if difference.files.isEmpty, board.manifest?.site == manifest.site, board.runningRevision == manifest.revision, isSettled {
                 return PushResult(
                     .confirmed, "Generation \(board.generation) runs on \(self.order.name) already: nothing to push.", runs: board.generation)
             }
@@ -180,10 +188,10 @@ package final class Push {
         } catch {
             let step: PushEvent.Step = report == nil ? .connect : .stage
             let was = report.map { "generation \($0.generation) still runs" } ?? "nothing was changed"
-            return failed(
-                step, "no connection",
-                PushResult(
-                    .refused, "\(order.name) cannot be reached: \(error.text). As far as this push goes, \(was).", runs: report?.generation ?? 0))
+            var result = PushResult(
+                .refused, "\(order.name) cannot be reached: \(error.text). As far as this push goes, \(was).", runs: report?.generation ?? 0)
+            result.wasReached = report != nil
+            return failed(step, "no connection", result)
         }
     }
 
@@ -248,6 +256,15 @@ package final class Push {
     private func failed(_ step: PushEvent.Step, _ why: String, _ result: PushResult) -> PushResult {
         tell(.failed(step, why))
         return result
+    }
+
+    /// Goes on with a change of ours that somebody was torn away from.
+    private func takeUp(_ change: ChangeReport, _ connection: BoardConnection) throws(LinkFailure) -> PushResult {
+        tell(.done(.arm, "an earlier push has armed generation \(change.to), which is \(change.phase.rawValue) for \(change.age) s: taken up again"))
+        try connection.send("watch")
+        var order = order
+        order.nonce = change.nonce
+        return PushWatch(order: order, connector: connector, from: change.from, to: change.to, tell: tell).run(connection)
     }
 
     /// Checked on the board, armed, watched, confirmed.

@@ -26,7 +26,8 @@ struct TableReader {
             }
         }
         for key in shape.keys where key.isRequired && table[key.name] == nil {
-            let form = key.example.hasPrefix("[") && key.form != .texts && key.form != .tables ? key.example : "\(key.name) = \(key.example)"
+            let isHeader = key.example.hasPrefix("[") && key.form != .texts && key.form != .tables || key.example.hasPrefix("[[")
+            let form = isHeader ? key.example : "\(key.name) = \(key.example)"
             log.error("missing key \"\(key.name)\" in \(shape.title); write for example: \(form)", at: spot(table.position))
         }
     }

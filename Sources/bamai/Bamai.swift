@@ -19,6 +19,6 @@ struct Bamai: ParsableCommand {
             Shelve.self, Unshelve.self, Shelves.self,
             Maintain.self, IndexCommand.self, Export.self, Rejected.self, GPIOCommand.self, Replay.self, Simulate.self, ScoreCommand.self,
             PushCommand.self, DiffCommand.self, HistoryCommand.self, RollbackCommand.self, DriftCommand.self, ConfirmCommand.self,
-            SecretCommand.self,
+            FleetCommand.self, SecretCommand.self,
         ])
 }

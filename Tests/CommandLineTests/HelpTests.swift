@@ -10,7 +10,7 @@ struct HelpTests {
         "gpio", "gpio list", "gpio watch", "gpio pulse",
         "replay", "simulate", "score", "score nab", "score skab", "score batadal",
         "score csv", "score street",
-        "push", "diff", "history", "rollback", "drift", "confirm", "secret", "secret set", "secret list", "secret remove",
+        "push", "diff", "history", "rollback", "drift", "confirm", "fleet", "fleet push", "fleet status", "fleet drift", "secret", "secret set", "secret list", "secret remove",
         "board", "board adopt", "board recover",
     ]
 
@@ -49,7 +49,9 @@ struct HelpTests {
             ["maintain", "A", "--done", "--for", "1h", "--reason", "r", "--by", "b"],
             ["discover", "--topic", "a/#/b"], ["discover", "--site", "x", "--devices", "y"], ["baseline"],
             ["push", "x"], ["push", "x", "y", "--expect", "12"], ["push", "x", "y", "--probation", "2d"],
-            ["push", "x", "y", "--root", "z"], ["push", "x", "y", "-o", "StrictHostKeyChecking=no"], ["rollback"], ["confirm", "y"], ["secret", "set"], ["secret", "set", "../x"], ["board", "adopt"],
+            ["push", "x", "y", "--root", "z"], ["push", "x", "y", "-o", "StrictHostKeyChecking=no"],
+            ["fleet", "push", "--parallel", "0"], ["fleet", "push", "--max-fail", "101%"], ["fleet", "push", "--max-fail", "-1"],
+            ["fleet", "push", "--json", "--plain"], ["fleet", "status", "--parallel", "65"], ["rollback"], ["confirm", "y"], ["secret", "set"], ["secret", "set", "../x"], ["board", "adopt"],
             ["baseline", "MH-1", "--for", "1s", "--last", "3"], ["baseline", "MH-1", "--last", "0"],
         ])
     func wrongUse(arguments: [String]) throws {

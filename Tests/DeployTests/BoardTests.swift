@@ -258,14 +258,15 @@ struct BoardTests {
     func crashLoop() async throws {
         try await onThread {
             let fixture = try ready()
-            let result = try fixture.push(fixture.order(probation: 120), through: fixture.local())
+            let result = try fixture.push(fixture.order(probation: 60), through: fixture.local())
             #expect(result.outcome == .confirmed, "\(result.sentence)")
+            func seen() -> Int { fixture.text("board/guard.log").components(separatedBy: "the daemon has restarted, ").count }
             for _ in 0..<30 where fixture.board.store.transaction?.phase == .probation {
-                let before = fixture.health?.instance
+                let before = (instance: fixture.health?.instance, seen: seen())
                 fixture.daemon?.signal(SIGKILL)
-                #expect(fixture.wait(20) { fixture.health.map { $0.instance != before } ?? false })
-                // Whether the guard sees each one is its own affair: it looks every few seconds.
-                usleep(2_000_000)
+                #expect(fixture.wait(20) { fixture.health.map { $0.instance != before.instance } ?? false })
+                // The guard looks every few seconds; one that it could not tell from the first start is not counted.
+                fixture.wait(4) { seen() > before.seen || fixture.board.store.transaction?.phase != .probation }
             }
             #expect(fixture.waitForEnd() == .reverted)
             #expect(fixture.board.store.transaction?.cause == "the daemon restarted 3 times in probation")
@@ -323,7 +324,7 @@ struct BoardTests {
     func confirmations() async throws {
         try await onThread {
             let fixture = try ready()
-            let order = fixture.order(health: 10, confirm: 6)
+            let order = fixture.order(health: 10, confirm: 4)
             func confirm(_ token: String) throws -> (code: Int32, output: String) {
                 try fixture.run(["confirm", ".", token, "--root", fixture.root])
             }
@@ -364,7 +365,7 @@ struct BoardTests {
             try arm("00000000cccccccc")
             #expect(fixture.wait(20) { fixture.board.store.transaction?.phase == .waiting })
             // Late, and once more.
-            usleep(3_000_000)
+            usleep(2_000_000)
             #expect(try confirm("2-00000000cccccccc").code == 0)
             #expect(try confirm("2-00000000cccccccc").code == 0)
             #expect(fixture.waitForEnd() == .kept)

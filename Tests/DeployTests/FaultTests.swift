@@ -137,9 +137,7 @@ private func trials(_ fault: String, _ steps: [Int], boards: Int) -> [Trial] {
 struct FaultTests {
     /// With `BAMAI_STEPS=all` each step is taken (`make faults`); otherwise every sixteenth, others each day.
     private static func chosen(_ count: Int) -> [Int] {
-        if ProcessInfo.processInfo.environment["BAMAI_STEPS"] == "all" { return Array(1...count) }
-        let day = Int(Date().timeIntervalSince1970 / 86_400)
-        return (1...count).filter { ($0 + day) % 16 == 0 }
+        (1...count).filter { ChosenSteps.areAll || ($0 + ChosenSteps.day) % 16 == 0 }
     }
 
     @Test("The process dies there; the disk has no room from there on; the power goes there", arguments: ["kill", "full", "cut"])
@@ -157,6 +155,14 @@ struct FaultTests {
             #expect(done.count { $0.steps >= $0.step } > steps.count / 2)
         }
     }
+}
+
+/// Which of many like steps a run takes.
+enum ChosenSteps {
+    /// Each one (`make faults`).
+    static let areAll = ProcessInfo.processInfo.environment["BAMAI_STEPS"] == "all"
+    /// *Units*: days since 1970; so that each day takes others.
+    static let day = Int(Date().timeIntervalSince1970 / 86_400)
 }
 
 @Suite("A board's disk that is really full", .enabled(if: SmallDisk.isPossible, "SKIPPED, LOUDLY: mounting a tmpfs needs root"))

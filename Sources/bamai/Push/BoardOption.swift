@@ -2,6 +2,7 @@ import ArgumentParser
 import Deploy
 import Glibc
 import Linux
+import Site
 
 /// Which board a command is about, and how it is reached.
 struct BoardOption: ParsableArguments {
@@ -23,26 +24,16 @@ struct BoardOption: ParsableArguments {
     var root: String = BoardFolder.usualRoot
 
     func validate() throws {
-        guard !host.hasPrefix("-"), !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0.isNewline }) else {
-            throw ValidationError("\"\(host)\" is no host")
-        }
+        if let objection = SSHWords.objection(toDestination: host) { throw ValidationError("the host \(objection)") }
         for option in sshOption {
-            let words = option.lowercased().split { $0 == "=" || $0 == " " }
-            if words.first == "stricthostkeychecking", words.count < 2 || !["yes", "ask"].contains(words[1]) {
-                throw ValidationError("a push does not go to a host that is taken on trust: add its key to your known_hosts")
-            }
+            if let objection = SSHWords.objection(toOption: option) { throw ValidationError("\"\(option)\" \(objection)") }
         }
         guard root.hasPrefix("/") else { throw ValidationError("--root is an absolute path") }
     }
 
     var connector: any BoardConnector {
         get throws {
-            if host == "." {
-                guard let program = DetachedProcess.ownPath else { throw ValidationError("/proc is not mounted") }
-                return LocalConnector(program: program, root: root)
-            }
-            let options = (sshConfig.map { ["-F", $0] } ?? []) + sshOption.flatMap { ["-o", $0] }
-            return SSHConnector(host: host, remote: remote, root: root, options: options)
+            try BoardAddress(destination: host, configuration: sshConfig, options: sshOption, remote: remote, root: root).connector
         }
     }
 
@@ -59,6 +50,28 @@ struct BoardOption: ParsableArguments {
         } catch let failure as LinkFailure {
             Terminal.error("\(name) cannot be reached: \(failure.text)")
             throw ExitCode(6)
+        }
+    }
+}
+
+/// Where a board is, and how its bamai is reached.
+struct BoardAddress {
+    /// As ssh knows it; `.`: this machine.
+    var destination: String
+    /// For ssh; nil: the user's own.
+    var configuration: String?
+    var options: [String]
+    var remote: String
+    var root: String
+
+    var connector: any BoardConnector & Sendable {
+        get throws {
+            if destination == "." {
+                guard let program = DetachedProcess.ownPath else { throw ValidationError("/proc is not mounted") }
+                return LocalConnector(program: program, root: root)
+            }
+            let words = (configuration.map { ["-F", $0] } ?? []) + options.flatMap { ["-o", $0] }
+            return SSHConnector(host: destination, remote: remote, root: root, options: words)
         }
     }
 }

@@ -176,38 +176,9 @@ struct DriftCommand: ParsableCommand {
         }
         try board.ask("identify") { connection in
             let report = BoardReport(try connection.receive().message)
-            var lines: [(Bool?, String, String)] = []
-            if let manifest = report.manifest {
-                lines.append(
-                    (report.flaw.isEmpty, "files", report.flaw.isEmpty ? "generation \(report.generation) is as it was pushed" : report.flaw))
-                let runs = report.runningRevision == manifest.revision
-                lines.append(
-                    report.runningRevision.isEmpty
-                        ? (nil, "daemon", "unknown: none answers")
-                        : (runs, "daemon", runs ? "runs it" : "runs revision \(report.runningRevision.prefix(8)), not \(manifest.revision.prefix(8))")
-                )
-            } else {
-                lines.append((false, "files", "no whole generation is in place"))
-            }
-            if let adopted = report.adopted {
-                let isSame = adopted.serial == report.serial || adopted.serial.isEmpty
-                lines.append((isSame, "device", isSame ? "serial \(report.serial)" : "serial \(report.serial), adopted on \(adopted.serial)"))
-            }
-            if let collection,
-                let new = Manifest(
-                    collection.contents, site: collection.site, revision: collection.configuration.revision, created: 0, by: "", source: "")
-            {
-                let difference = SiteDifference(new: new, old: report.manifest)
-                lines.append((difference.files.isEmpty, "site", difference.sentence))
-            }
-            if let change = report.change, !change.phase.isFinal {
-                lines.append((change.phase == .probation, "change", "generation \(change.to) is \(change.phase.rawValue), \(change.left) s left"))
-            }
-            for (isWell, name, text) in lines {
-                let mark = isWell.map { Terminal.paint($0 ? "√" : "×", $0 ? .green : .red) } ?? "?"
-                Output.line("  \(mark) \(Terminal.pad(name, 9)) \(Terminal.plain(text))")
-            }
-            throw ExitCode(lines.contains { $0.0 == false } ? 1 : 0)
+            let lines = DriftLine.lines(report, site: collection)
+            for line in lines { Output.line("  \(line.mark) \(Terminal.pad(line.subject, 9)) \(Terminal.plain(line.text))") }
+            throw ExitCode(lines.contains { $0.isWell == false } ? 1 : 0)
         }
     }
 }

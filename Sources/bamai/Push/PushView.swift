@@ -8,7 +8,8 @@ final class PushView {
 
     init(json: Bool) { isJSON = json }
 
-    private static let words: [PushEvent.Step: String] = [
+    /// The steps as people read them.
+    static let words: [PushEvent.Step: String] = [
         .check: "check", .connect: "connect", .difference: "difference", .stage: "stage", .verify: "verify", .arm: "arm", .health: "health",
         .confirm: "confirm", .revert: "take back",
     ]
@@ -33,26 +34,37 @@ final class PushView {
     func end(_ result: PushResult) {
         clear()
         if isJSON {
-            var json = JSONWriter()
-            json.beginObject()
-            json.member("event", "result")
-            json.member("outcome", "\(result.outcome)")
-            json.member("code", result.outcome.rawValue)
-            json.member("runs", result.runs)
-            json.member("sentence", result.sentence)
-            json.key("reasons")
-            json.beginArray()
-            for reason in result.reasons { json.value(reason) }
-            json.endArray()
-            json.endObject()
-            Output.line(json.text)
+            Output.raw(PushView.json(result))
             return
         }
         for reason in result.reasons { Output.line("    \(Terminal.plain(reason))") }
         Output.line(Terminal.paint(Terminal.plain(result.sentence), result.outcome == .confirmed ? .bold : .red))
     }
 
-    private static func json(_ event: PushEvent) -> String {
+    /// A result as a line of JSON.
+    ///
+    /// - Parameter board: named where there are several.
+    static func json(_ result: PushResult, board: String? = nil) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("event", "result")
+        if let board { json.member("board", board) }
+        json.member("outcome", "\(result.outcome)")
+        json.member("code", result.outcome.rawValue)
+        json.member("reached", result.wasReached)
+        json.member("runs", result.runs)
+        json.member("sentence", result.sentence)
+        json.key("reasons")
+        json.beginArray()
+        for reason in result.reasons { json.value(reason) }
+        json.endArray()
+        json.endObject()
+        json.endLine()
+        return json.text
+    }
+
+    /// An event as a line of JSON.
+    static func json(_ event: PushEvent, board: String? = nil) -> String {
         let (name, step, text): (String, PushEvent.Step?, String) =
             switch event {
             case .begun(let step): ("begun", step, "")
@@ -64,6 +76,7 @@ final class PushView {
         var json = JSONWriter()
         json.beginObject()
         json.member("event", name)
+        if let board { json.member("board", board) }
         if let step { json.member("step", step.rawValue) }
         if !text.isEmpty { json.member("text", text) }
         json.endObject()
