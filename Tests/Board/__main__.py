@@ -88,6 +88,7 @@ def run(t: Transcript, options, folder: Path):
     t.ok(platform.wait_for(lambda p: p.count("well.high", "raised") and p.count("well.high", "cleared"), 240),
          "the platform hears an alert of the street raised and cleared")
     t.ok(platform.wait_for(lambda p: p.readings > 0, 120), "the platform gets readings")
+    t.ok(all([stream.flows() for stream in (near, far)]), "both devices go on publishing")
     t.ok(all([stream.settle() for stream in (near, far)]), "the brokers have acknowledged everything")
     cuts.count(t, gateway, [near, far], "without a cut")
     terminals.contact(t, gateway, platform)

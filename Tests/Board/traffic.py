@@ -34,6 +34,13 @@ class Stream:
         self.publisher = Publisher(self.port, f"device-{self.name}", numbered(f"well/{self.name}", self.first), rate=self.rate, window=20)
         self.publisher.start()
 
+    def flows(self, count: int = 100, seconds: float = 120) -> bool:
+        """Waits until the broker has acknowledged so many messages of this start."""
+        end = time.monotonic() + seconds
+        while len(self.publisher.acknowledged) < count and time.monotonic() < end:
+            time.sleep(0.1)
+        return len(self.publisher.acknowledged) >= count
+
     def settle(self, seconds: float = 120) -> bool:
         """No more messages; waits until each that was sent is acknowledged. False: some are not, and are forgotten."""
         if self.publisher is None:
