@@ -53,6 +53,7 @@ package enum StreetSite {
         readings_topic = "platform/{gateway}/readings"
         readings = "summary"
         summary_interval = "10 s"
+        status_interval = "10 s"
 
         """
 
