@@ -21,8 +21,8 @@ struct FleetPushCommand: ParsableCommand {
         abstract: "Bring their sites to many boards: to the canaries first, then to a tenth, then to the rest.",
         discussion: """
             Every site is checked before the first board is reached, and each board is pushed to as by bamai push, with a guard of its own. A canary that \
-            fails stops everything; of the others so many may fail as --max-fail says. What has been done stands in a state file beside the inventory: the same \
-            command goes on where it was stopped, looks after pushes that were torn off, and leaves boards alone that are through. Ctrl-C begins no \
+            fails stops everything; of the others so many may fail as --max-fail says. What has been done stands in a state file beside the inventory: the \
+            same command goes on where it was stopped, looks after pushes that were torn off, and leaves boards alone that are through. Ctrl-C begins no \
             further board and sees those under way to their end; once more, and it leaves them to their guards.
 
             examples: bamai fleet push firmware-config/fleet.toml --dry-run
