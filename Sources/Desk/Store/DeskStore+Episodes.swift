@@ -36,7 +36,7 @@ package struct EpisodeFilter: Sendable, Equatable {
     /// Rows of one answer.
     package static let limit: Int64 = 500
     /// Where a bounded list stops counting, and a search among a page's stops looking: the worst and newest are looked at first.
-    package static let (countLimit, searchLimit): (Int64, Int64) = (10_000, 100_000)
+    package static let (countLimit, searchLimit): (Int64, Int64) = (10_000, 30_000)
 }
 
 /// Episodes of a list.
