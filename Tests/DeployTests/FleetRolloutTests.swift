@@ -98,6 +98,33 @@ struct FleetRolloutTests {
         #expect(rollout.isOver && rollout.stop == .asked && rollout.untouched == [0, 1, 2] && rollout.worst == .confirmed)
     }
 
+    @Test("A canary that is lost while it is watched stops the rest")
+    func lost() {
+        var rollout = FleetRollout(FleetStage.plan(canaries: [false, false, false]), allowed: 9)
+        #expect(rollout.next() == 0)
+        rollout.end(0, FleetRolloutTests.result(.confirmed))
+        #expect(rollout.stage == 1 && !rollout.isOver)
+        rollout.lose(0, FleetRolloutTests.result(.revertedHealthy))
+        #expect(rollout.isOver && rollout.stop == .canary(0) && rollout.untouched == [1, 2] && rollout.worst == .revertedHealthy)
+    }
+
+    @Test("Canaries are watched for so long, then asked, and all must have answered")
+    func watch() {
+        var now: Int64 = 5
+        let watch = CanaryWatch(length: 10) { now }
+        #expect(watch.step([0, 1]) == .begin)
+        now = 14
+        #expect(watch.step([0, 1]) == .wait)
+        now = 15
+        #expect(watch.step([0, 1]) == .ask)
+        #expect(watch.step([0, 1]) == .wait)
+        watch.heard(1)
+        #expect(watch.step([0, 1]) == .wait)
+        watch.heard(0)
+        #expect(watch.step([0, 1]) == .over && watch.step([0, 1]) == .over)
+        #expect(CanaryWatch(length: 0) { now }.step([0]) == .over)
+    }
+
     @Test("The worst outcome tells: what is unhealthy before what is not known, before what went back")
     func worst() {
         let order: [PushResult.Outcome] = [.refused, .invalid, .revertedHealthy, .unknown, .revertedUnhealthy]

@@ -194,6 +194,27 @@ struct FleetTests {
         }
     }
 
+    @Test("A canary that falls ill while it is watched stops the others; one that stays well lets them follow")
+    func watched() async throws {
+        try await onThread {
+            let fleet = try FleetFixture(2)
+            fleet.inventory(canary: 1)
+            fleet.sites("new")
+            let first = try fleet.start(["push", "--yes", "--json", "--bake", "4s"])
+            #expect(fleet.boards[0].wait(60) { first.events.contains { $0["event"].text == "watching" } })
+            fleet.boards[1].stopDaemon()
+            first.code = first.child.wait()
+            #expect(first.code == 5 && first.listed("failed") == FleetTests.names([1]) && first.listed("untouched") == FleetTests.names([0]), "\(first.output)")
+            #expect(first.output.contains("b02 was confirmed, and then its daemon does not answer any more"), "\(first.output)")
+            #expect(fleet.logins[0] == 0)
+            try fleet.boards[1].startDaemon()
+            let second = try fleet.push(["--bake", "1s"])
+            #expect(second.code == 0 && fleet.generations == [2, 2], "\(second.output)")
+            let order = second.events.compactMap { $0["event"].text == "watching" ? "watching" : $0["event"].text == "board" ? $0["board"].text : nil }
+            #expect(order == ["b02", "watching", "b01"])
+        }
+    }
+
     @Test("A dry run asks every board and changes none, a board that would refuse among them")
     func dryRun() async throws {
         try await onThread {

@@ -24,6 +24,8 @@ package enum FleetEvent: Equatable, Sendable {
     case begun(Int)
     case step(Int, PushEvent)
     case ended(Int, PushResult)
+    /// The canaries are watched before the others follow.
+    case watching
     case stopped(FleetRollout.Stop)
 }
 
@@ -40,6 +42,8 @@ package final class FleetPush {
     private enum Message: Sendable {
         case step(Int, PushEvent)
         case ended(Int, PushResult)
+        /// A canary was asked again; nil: it is as it was.
+        case looked(Int, PushResult?)
     }
 
     package let boards: [FleetBoard]
@@ -47,6 +51,7 @@ package final class FleetPush {
     private let order: PushOrder
     private let parallel: Int
     private let record: FleetRecord?
+    private let watch: CanaryWatch
     private let mailbox: Mailbox<Message>
     private let now: () -> Timestamp
     private let tell: (FleetEvent) -> Void
@@ -61,12 +66,14 @@ package final class FleetPush {
     ///   - parallel: boards at a time. *Range*: 1…`parallelLimit`.
     ///   - allowance: how many boards beyond the canaries may fail.
     ///   - record: what earlier runs have done and this one does; nil for a dry run, which has no stages either: every board is asked, whatever the others say.
+    ///   - watch: *Units*: nanoseconds for which the canaries are watched before the others follow. *Range*: 0 (not at all) and above.
     ///   - tell: takes each event.
     package init(
-        _ boards: [FleetBoard], order: PushOrder, parallel: Int, allowance: FailureAllowance, record: FleetRecord?, now: @escaping () -> Timestamp,
-        tell: @escaping (FleetEvent) -> Void
+        _ boards: [FleetBoard], order: PushOrder, parallel: Int, allowance: FailureAllowance, record: FleetRecord?, watch: Int64 = 0,
+        now: @escaping () -> Timestamp, tell: @escaping (FleetEvent) -> Void
     ) throws(SystemError) {
         (self.boards, self.order, self.parallel, self.record) = (boards, order, parallel, record)
+        self.watch = CanaryWatch(length: watch, monotonic: Clocks.monotonicNanoseconds)
         (self.now, self.tell) = (now, tell)
         mailbox = try Mailbox()
         var before: Set<Int> = []
@@ -106,15 +113,48 @@ package final class FleetPush {
             switch message {
             case .step(let board, let event): tell(.step(board, event))
             case .ended(let board, let result): end(board, result)
+            case .looked(let board, let result): looked(board, result)
             }
         }
-        while underWay < parallel, let board = rollout.next() { begin(board) }
+        while mayBegin(), underWay < parallel, let board = rollout.next() { begin(board) }
         tellStop()
         if isOver, !isFinished {
             isFinished = true
             // Where a board is left the next run goes on; otherwise it begins afresh.
             if rollout.stop == nil, rollout.failed.isEmpty { note { (record) throws(FleetRecord.Failure) in try record.finish(now: self.now()) } }
         }
+    }
+
+    /// Whether boards may be begun now: not while the canaries are watched.
+    private func mayBegin() -> Bool {
+        guard record != nil, rollout.stop == nil, rollout.stage == 1, toldStage < 1, rollout.stages[0].name == .canary else { return true }
+        let canaries = rollout.stages[0].boards
+        switch watch.step(canaries) {
+        case .over: return true
+        case .wait: return false
+        case .begin: tell(.watching)
+        case .ask: canaries.forEach(look)
+        }
+        return false
+    }
+
+    private func look(_ canary: Int) {
+        let board = boards[canary]
+        let mailbox = mailbox
+        do throws(SystemError) {
+            try NativeThread(name: "look", stack: FleetPush.stack) { mailbox.send(.looked(canary, CanaryWatch.objection(board))) }.detach()
+        } catch {
+            mailbox.send(.looked(canary, PushResult(.unknown, "No thread to ask \(board.name): \(error).", runs: 0)))
+        }
+    }
+
+    private func looked(_ canary: Int, _ result: PushResult?) {
+        watch.heard(canary)
+        guard let result else { return }
+        rollout.lose(canary, result)
+        note { (record) throws(FleetRecord.Failure) in try record.end(self.boards[canary].name, result, now: self.now()) }
+        tell(.ended(canary, result))
+        tellStop()
     }
 
     private func begin(_ index: Int) {

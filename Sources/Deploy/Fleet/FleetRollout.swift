@@ -61,6 +61,12 @@ package struct FleetRollout: Sendable {
         skip()
     }
 
+    /// A canary that had ended well does not run the new files any more: no further board is begun.
+    package mutating func lose(_ canary: Int, _ result: PushResult) {
+        states[canary] = .ended(result)
+        stop = stop ?? .canary(canary)
+    }
+
     /// No further board is begun; the first reason counts.
     package mutating func stop(_ why: Stop) { stop = stop ?? why }
 

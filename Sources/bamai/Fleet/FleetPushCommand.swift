@@ -20,10 +20,11 @@ struct FleetPushCommand: ParsableCommand {
         commandName: "push",
         abstract: "Bring their sites to many boards: to the canaries first, then to a tenth, then to the rest.",
         discussion: """
-            Every site is checked before the first board is reached, and each board is pushed to as by bamai push, with a guard of its own. A canary that \
-            fails stops everything; of the others so many may fail as --max-fail says. What has been done stands in a state file beside the inventory: the \
-            same command goes on where it was stopped, looks after pushes that were torn off, and leaves boards alone that are through. Ctrl-C begins no \
-            further board and sees those under way to their end; once more, and it leaves them to their guards.
+            Every site is checked before the first board is reached, and each board is pushed to as by bamai push, with a guard of its own. A canary \
+            that fails stops everything, also one that goes back while --bake lasts; of the others so many may fail as --max-fail says. What has been \
+            done stands in a state file beside the inventory: the same command goes on where it was stopped, looks after pushes that were torn off, and \
+            leaves boards alone that are through. Ctrl-C begins no further board and sees those under way to their end; once more, and it leaves them to \
+            their guards.
 
             examples: bamai fleet push firmware-config/fleet.toml --dry-run
                       bamai fleet push firmware-config/fleet.toml --group west --parallel 8 --max-fail 5%
@@ -42,6 +43,10 @@ struct FleetPushCommand: ParsableCommand {
         name: .long,
         help: ArgumentHelp("So many boards beyond the canaries may fail, or so many of a hundred; one more stops the rest.", valueName: "count|percent%"))
     var maxFail: FailureAllowance = .boards(1)
+
+    @Option(
+        name: .long, help: ArgumentHelp("Watch the canaries for this long before the others follow (default: not at all).", valueName: "time"))
+    var bake: Span?
 
     @OptionGroup var patience: PatienceOptions
 
@@ -72,6 +77,7 @@ struct FleetPushCommand: ParsableCommand {
 
     func validate() throws {
         if let objection = Parallel.objection(parallel) { throw ValidationError(objection) }
+        if let bake, bake.seconds > 86_400 { throw ValidationError("--bake is at most 1 d") }
         if json && plain { throw ValidationError("--json or --plain, not both") }
     }
 
@@ -88,7 +94,7 @@ struct FleetPushCommand: ParsableCommand {
         do throws(SystemError) {
             push = try FleetPush(
                 boards, order: order, parallel: atATime, allowance: maxFail, record: record,
-                now: { Timestamp(microseconds: Clocks.wallMicroseconds()) }, tell: { view.tell($0) })
+                watch: Int64((bake?.seconds ?? 0) * 1e9), now: { Timestamp(microseconds: Clocks.wallMicroseconds()) }, tell: { view.tell($0) })
         } catch {
             Terminal.error("\(error)")
             throw ExitCode(1)

@@ -104,7 +104,7 @@ struct FleetBoardStatus {
         return isWell ? "well" : "not decided yet"
     }
 
-    /// All boards, in columns; on a terminal not wider than it is.
+    /// All boards, in columns; on a terminal not wider than it is, where all is well.
     static func table(_ statuses: [FleetBoardStatus]) -> [String] {
         func width(_ title: String, _ text: (FleetBoardStatus) -> String) -> Int {
             statuses.reduce(Terminal.width(title)) { max($0, Terminal.width(text($1))) }
@@ -112,9 +112,9 @@ struct FleetBoardStatus {
         let name = width("board") { $0.name }
         let standing = width("stands") { $0.standing }
         let version = width("bamaid") { $0.version }
-        func line(_ mark: String, _ cells: [(String, Int)], _ last: String) -> String {
+        func line(_ mark: String, _ cells: [(String, Int)], _ last: String, isWhole: Bool = false) -> String {
             let text = "  \(mark) " + cells.map { Terminal.pad(Terminal.plain($0.0), $0.1) }.joined(separator: "  ") + "  " + Terminal.plain(last)
-            return Terminal.isInteractive ? Terminal.cut(text, Terminal.size.columns) : text
+            return Terminal.isInteractive && !isWhole ? Terminal.cut(text, Terminal.size.columns) : text
         }
         let head = line(" ", [("board", name), ("generation", 10), ("stands", standing), ("revision", 8), ("bamaid", version)], "health")
         return [Terminal.paint(head, .grey)]
@@ -123,7 +123,9 @@ struct FleetBoardStatus {
                 let revision = String(status.report?.runningRevision.prefix(8) ?? "")
                 return line(
                     status.mark,
-                    [(status.name, name), (generation, 10), (status.standing, standing), (revision, 8), (status.version, version)], status.health)
+                    [(status.name, name), (generation, 10), (status.standing, standing), (revision, 8), (status.version, version)], status.health,
+                    // Why is worth a second line.
+                    isWhole: !status.isWell)
             }
     }
 

@@ -39,7 +39,9 @@ struct FleetSummary {
 
     func show() {
         for (board, result) in rollout.failed {
-            Output.line("  \(Terminal.paint("×", .red)) \(push.boards[board].name): \(Terminal.plain(result.sentence))")
+            let name = push.boards[board].name
+            let text = result.sentence.hasPrefix(name + " ") ? result.sentence : "\(name): \(result.sentence)"
+            Output.line("  \(Terminal.paint("×", .red)) \(Terminal.plain(text))")
             for reason in result.reasons { Output.line("      \(Terminal.plain(reason))") }
         }
         for board in left {

@@ -20,6 +20,7 @@ final class FleetTable: FleetView {
     private let begun = Clocks.monotonicNanoseconds()
     private var drawn: Int64 = 0
     private var stop: FleetRollout.Stop?
+    private var isWatching = false
 
     /// *Units*: nanoseconds. Five times a second is as fast as eyes read.
     private static let frame: Int64 = 200_000_000
@@ -36,7 +37,7 @@ final class FleetTable: FleetView {
     func tell(_ event: FleetEvent) {
         let now = Clocks.monotonicNanoseconds()
         switch event {
-        case .stage: break
+        case .stage: isWatching = false
         case .begun(let board): (rows[board].begun, rows[board].step, rows[board].text) = (now, .connect, "")
         case .step(let board, let event):
             switch event {
@@ -46,6 +47,7 @@ final class FleetTable: FleetView {
             case .warning: break
             }
         case .ended(let board, let result): (rows[board].ended, rows[board].step, rows[board].text) = (now, nil, result.sentence)
+        case .watching: isWatching = true
         case .stopped(let why): stop = why
         }
     }
@@ -119,7 +121,7 @@ final class FleetTable: FleetView {
     }
 
     private var foot: String {
-        guard let stop else { return "q or Ctrl-C: begin no further board, see those under way to their end" }
+        guard let stop else { return (isWatching ? "the canaries are watched before the others follow; " : "") + "q or Ctrl-C: begin no further board" }
         let why = Terminal.plain(FleetSummary.why(stop, push.boards))
         return "no further board is begun: \(why)" + (stop == .asked ? "; once more: leave those under way to their guards" : "")
     }

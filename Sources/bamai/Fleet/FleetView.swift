@@ -61,6 +61,7 @@ final class FleetLineView: FleetView {
         case .step: break
         case .ended(let board, let result):
             line(board, result.outcome == .confirmed ? "√" : "×", result.outcome == .confirmed ? .green : .red, result.sentence)
+        case .watching: Output.line("the canaries are watched before the others follow")
         case .stopped(let stop):
             let rest = stop == .asked ? "; boards under way are seen to their end, once more leaves them to their guards" : ""
             Output.line(Terminal.paint("no further board is begun: \(Terminal.plain(FleetSummary.why(stop, boards)))\(rest)", .red))
@@ -92,6 +93,7 @@ final class FleetJSONView: FleetView {
         case .begun(let board): write("board") { $0.member("board", self.boards[board].name) }
         case .step(let board, let event): Output.raw(PushView.json(event, board: boards[board].name))
         case .ended(let board, let result): Output.raw(PushView.json(result, board: boards[board].name))
+        case .watching: write("watching") { _ in }
         case .stopped(let stop): write("stopped") { $0.member("why", FleetSummary.why(stop, self.boards)) }
         }
     }
