@@ -2,7 +2,7 @@
 import random
 import time
 
-from gateway import UNIT, Gateway
+from gateway import SITE, UNIT, Gateway
 from traffic import Platform, Stream
 
 
@@ -42,6 +42,9 @@ def count(t, gateway: Gateway, streams: list[Stream], what: str):
         t.ok(not lost and not doubled and stream.acknowledged,
              f"{what}: all {len(stream.acknowledged)} acknowledged messages of {stream.name} are in the journal, each once",
              f"{len(lost)} lost {lost[:10]}, {doubled} doubled, {len(there)} there")
+        if lost:
+            # Whether the gateway or the broker on the board has them is the first question.
+            t.say(gateway.board.ssh(f"bamai status --site {SITE} | sed -n '/^sources/,/^journal/p'; tail -5 /var/log/mosquitto/mosquitto.log", check=False))
     sound = gateway.sql("PRAGMA quick_check;")
     t.equal(sound, [["ok"]], f"{what}: quick_check")
     t.equal(gateway.holes(), [], f"{what}: the journal's sequence has no hole")
