@@ -1,12 +1,13 @@
 import ArgumentParser
 import Glibc
 import Journal
+import Lifeline
 
 struct Alerts: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the alerts of a journal, the newest last.",
         discussion: """
-            The journal is only read, so the gateway may run meanwhile.
+            The journal is only read, so the gateway may run meanwhile. What people have decided about them stands among them.
 
             examples: bamai alerts --site firmware-config/street --lang zh
                       bamai alerts --site firmware-config/street --follow
@@ -52,16 +53,29 @@ struct Alerts: ParsableCommand {
         let reader = try place.open()
         if let id { return try show(id, reader, form) }
         let latest = try reading { () throws(JournalError) in try reader.latestAlerts(limit: max(1, limit)) }
-        for record in latest.prefix(limit).reversed() { show(record, form) }
+        let shown = latest.prefix(limit)
+        // With no limit to reach back to, what people decided before is not asked for.
+        var trail = DecisionTrail(after: shown.last?.sequence ?? latest.first?.sequence ?? 0)
+        try reading { () throws(JournalError) in try trail.learn(from: reader) }
+        for record in shown.reversed() {
+            trail.learn(record)
+            decisions(before: record.sequence, &trail, form)
+            show(record, form)
+        }
+        decisions(before: nil, &trail, form)
         if latest.isEmpty, !follow, case .lines = form { Output.line("no alerts") }
         var position = latest.first?.position ?? 0
         let end = time(nil) + (seconds == .max ? 1 << 40 : seconds)
         while follow && time(nil) < end {
             let more = try reading { () throws(JournalError) in try reader.alerts(after: position, limit: 100) }
+            try reading { () throws(JournalError) in try trail.learn(from: reader) }
             for record in more {
+                trail.learn(record)
+                decisions(before: record.sequence, &trail, form)
                 show(record, form)
                 position = record.position
             }
+            decisions(before: nil, &trail, form)
             if more.isEmpty { usleep(200_000) }
         }
     }
@@ -94,6 +108,12 @@ struct Alerts: ParsableCommand {
         }
         Terminal.error("the journal holds no alert \(id)")
         throw ExitCode(1)
+    }
+
+    /// Between the alerts, where people read them: a document form has the answers to decisions instead.
+    private func decisions(before sequence: Sequence64?, _ trail: inout DecisionTrail, _ form: AlertForm) {
+        guard case .lines(let language) = form else { return }
+        for line in trail.lines(before: sequence, language) { Output.line(line) }
     }
 
     private func show(_ record: AlertRecord, _ form: AlertForm) {

@@ -54,6 +54,50 @@ struct JournalCommandTests {
             recorded: Timestamp(unixSeconds: 1_767_323_045), body: Array(body.utf8))
     }
 
+    @Test("What people decided stands among the alerts, in either language, and follows them")
+    func decisions() throws {
+        let path = folder.file("decided.db")
+        let journal = try SQLiteJournal.open(path: path, maxBytes: 4 << 20)
+        func tick(_ batch: inout CommitBatch) {
+            let now = Timestamp(unixSeconds: 1_767_323_100)
+            batch.readings.append(Reading(series: .tick, observed: now, received: now, value: 0))
+        }
+        let made = Timestamp(unixSeconds: 1_767_323_080)
+        for (number, decision) in [
+            (0, Decision(.acknowledge, episode: "e", reason: "on my\u{1b} way", by: "Li Wei", made: made)),
+            (
+                1,
+                Decision(
+                    .shelve, asset: "MH-02", rule: "cover.tilt", until: made.advanced(byMicroseconds: 3_600_000_000), reason: "r", by: "b", made: made
+                )
+            ),
+        ] {
+            var batch = CommitBatch()
+            tick(&batch)
+            var record = JournalCommandTests.alert(number)
+            record.sequence = Sequence64(2 * number + 1)
+            batch.alerts.append(record)
+            _ = try journal.commit(batch)
+            var decided = CommitBatch()
+            tick(&decided)
+            decided.decisions.append(DecisionRecord(sequence: 0, body: decision.bytes))
+            _ = try journal.commit(decided)
+        }
+        let english = try CommandRun(["alerts", "--journal", path]).output
+        #expect(
+            english == """
+                01-02 11:00:05  orange raised    manhole/MH-02   Cover tilted
+                01-02 11:04:40         handled   manhole/MH-02   acknowledged by Li Wei: on my· way
+                01-02 11:01:05  orange cleared   manhole/MH-02   Cover tilted
+                01-02 11:04:40         handled   MH-02           shelved cover.tilt until 2026-01-02 12:04 by b: r
+
+                """, "\(english)")
+        let chinese = try CommandRun(["alerts", "--journal", path, "--lang", "zh", "--limit", "2"]).output
+        #expect(chinese.contains("已确认，Li Wei：") && chinese.contains("已搁置 cover.tilt（至 2026-01-02 12:04），b：r"), "\(chinese)")
+        #expect(try !CommandRun(["alerts", "--journal", path, "--json"]).output.contains("Li Wei"))
+        journal.close()
+    }
+
     @Test("Alerts: the newest last, in either language, or as they are stored")
     func alerts() throws {
         let path = try journal()
