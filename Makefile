@@ -68,14 +68,14 @@ uml:
 SEEDS ?= 200
 SIMULATE = .build/release/Simulate
 simulate: setup
-	$(SWIFT) build -c release --product Simulate
+	$(BUILD) --product Simulate
 	@if [ -n "$(filter-out undefined default file,$(origin SEED))" ]; then $(SIMULATE) $(SEED) 1; else \
 	  $(SIMULATE) 1 $$(($(SEEDS) / 2)) && $(SIMULATE) $$(date +%Y%m%d)0000 $$(($(SEEDS) - $(SEEDS) / 2)); fi
 
 # Long lives: ten times as many steps, as many seeds as are asked for.
 SOAK_SEEDS ?= 2000
 soak: setup
-	$(SWIFT) build -c release --product Simulate
+	$(BUILD) --product Simulate
 	$(SIMULATE) $$(date +%s)000 $(SOAK_SEEDS) 6000
 	$(MAKE) outage
 
@@ -89,7 +89,7 @@ outage: build
 PART ?= 1
 VIA ?= both
 desk-load: setup
-	$(SWIFT) build -c release --static-swift-stdlib --product bamai-desk
+	$(BUILD) --product bamai-desk
 	python3 Tests/DeskLoad --part $(PART) --via $(VIA)
 
 # Every durable step of a push: processes killed, the disk full, the power cut; `make test` takes one in sixteen, others each day. Then a fleet of FLEET boards.
@@ -152,7 +152,7 @@ instructions:
 # Where the figures come from a block device of its own too, this needs root and a free loop device; without them it is left out. FOLDER: on a disk.
 FOLDER ?= .build/wear
 wear: setup
-	$(SWIFT) build -c release --product Wear
+	$(BUILD) --product Wear
 	@Tests/Wear/run .build/release/Wear $(FOLDER)
 
 # The peers' environment is made once; versions are pinned.
