@@ -54,28 +54,18 @@ struct Alerts: ParsableCommand {
         if let id { return try show(id, reader, form) }
         let latest = try reading { () throws(JournalError) in try reader.latestAlerts(limit: max(1, limit)) }
         let shown = latest.prefix(limit)
+        // Between the alerts, where people read them: a document form has the answers to decisions instead.
+        var trail: DecisionTrail?
         // With no limit to reach back to, what people decided before is not asked for.
-        var trail = DecisionTrail(after: shown.last?.sequence ?? latest.first?.sequence ?? 0)
-        try reading { () throws(JournalError) in try trail.learn(from: reader) }
-        for record in shown.reversed() {
-            trail.learn(record)
-            decisions(before: record.sequence, &trail, form)
-            show(record, form)
-        }
-        decisions(before: nil, &trail, form)
+        if case .lines(let language) = form { trail = DecisionTrail(after: shown.last?.sequence ?? latest.first?.sequence ?? 0, language) }
+        try show(shown.reversed(), reader, form, &trail)
         if latest.isEmpty, !follow, case .lines = form { Output.line("no alerts") }
         var position = latest.first?.position ?? 0
         let end = time(nil) + (seconds == .max ? 1 << 40 : seconds)
         while follow && time(nil) < end {
             let more = try reading { () throws(JournalError) in try reader.alerts(after: position, limit: 100) }
-            try reading { () throws(JournalError) in try trail.learn(from: reader) }
-            for record in more {
-                trail.learn(record)
-                decisions(before: record.sequence, &trail, form)
-                show(record, form)
-                position = record.position
-            }
-            decisions(before: nil, &trail, form)
+            try show(more, reader, form, &trail)
+            position = more.last?.position ?? position
             if more.isEmpty { usleep(200_000) }
         }
     }
@@ -110,10 +100,15 @@ struct Alerts: ParsableCommand {
         throw ExitCode(1)
     }
 
-    /// Between the alerts, where people read them: a document form has the answers to decisions instead.
-    private func decisions(before sequence: Sequence64?, _ trail: inout DecisionTrail, _ form: AlertForm) {
-        guard case .lines(let language) = form else { return }
-        for line in trail.lines(before: sequence, language) { Output.line(line) }
+    /// Alerts, the oldest first, and what people have decided meanwhile.
+    private func show(_ records: [AlertRecord], _ reader: SQLiteJournalReader, _ form: AlertForm, _ trail: inout DecisionTrail?) throws {
+        try reading { () throws(JournalError) in try trail?.learn(from: reader) }
+        for record in records {
+            trail?.learn(record)
+            for line in trail?.lines(before: record.sequence) ?? [] { Output.line(line) }
+            show(record, form)
+        }
+        for line in trail?.lines(before: nil) ?? [] { Output.line(line) }
     }
 
     private func show(_ record: AlertRecord, _ form: AlertForm) {

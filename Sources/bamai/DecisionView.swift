@@ -49,9 +49,10 @@ struct DecisionTrail {
     private var subjects: [String: String] = [:]
     private static let limit = 4096
     private var utcOffsetSeconds = 0
+    private let language: Language
 
     /// - Parameter after: decisions up to there are not shown.
-    init(after: Sequence64) { last = after }
+    init(after: Sequence64, _ language: Language) { (last, self.language) = (after, language) }
 
     /// Learns what the journal has by now.
     mutating func learn(from reader: SQLiteJournalReader) throws(JournalError) {
@@ -68,7 +69,7 @@ struct DecisionTrail {
     }
 
     /// The decisions that stand before an entry; nil: all that wait.
-    mutating func lines(before sequence: Sequence64?, _ language: Language) -> [String] {
+    mutating func lines(before sequence: Sequence64?) -> [String] {
         let count = sequence.map { end in waiting.prefix { $0.sequence < end }.count } ?? waiting.count
         defer { waiting.removeFirst(count) }
         return waiting.prefix(count).map { _, decision in

@@ -12,6 +12,22 @@ struct StoreCompatibility {
 
     private func later(_ seconds: Int64) -> Timestamp { now.advanced(byMicroseconds: seconds * 1_000_000) }
 
+    /// Who only reads cannot write, and sees one moment. The store is empty before.
+    func reading() throws {
+        let reader = try #require(store.reader())
+        let now = EventSamples.start
+        _ = try store.ingest([EventSamples.event(EventSamples.alert(1))], via: "https", now: now)
+        let second = try EventSamples.event(EventSamples.alert(2))
+        let (before, after) = try reader.snapshot { () throws(DatabaseError) in
+            let before = try reader.figures().events
+            _ = try store.ingest([second], via: "https", now: now)
+            return (before, try reader.figures().events)
+        }
+        #expect(before == 1 && after == 1)
+        #expect(try reader.figures().events == 2)
+        #expect(throws: DatabaseError.self) { try reader.register("gw9", name: "", token: nil, by: "test", now: now) }
+    }
+
     func all() throws {
         try idempotent()
         try outOfOrder()
@@ -411,18 +427,7 @@ struct StoreTests {
     func reading() throws {
         let folder = TestFolder()
         let store = try DeskStore.open(folder.file("desk.db"))
-        let reader = try #require(store.reader())
-        let now = EventSamples.start
-        _ = try store.ingest([EventSamples.event(EventSamples.alert(1))], via: "https", now: now)
-        let second = try EventSamples.event(EventSamples.alert(2))
-        let (before, after) = try reader.snapshot { () throws(DatabaseError) in
-            let before = try reader.figures().events
-            _ = try store.ingest([second], via: "https", now: now)
-            return (before, try reader.figures().events)
-        }
-        #expect(before == 1 && after == 1)
-        #expect(try reader.figures().events == 2)
-        #expect(throws: DatabaseError.self) { try reader.register("gw9", name: "", token: nil, by: "test", now: now) }
+        try StoreCompatibility(store: store).reading()
         #expect(try DeskStore.open(":memory:").reader() == nil, "what is in memory has one connection")
     }
 
@@ -461,18 +466,7 @@ struct PostgresTests {
     @Test("Who only reads cannot write, and sees one moment")
     func reading() throws {
         let store = try DeskStore.open(try server.database())
-        let reader = try #require(store.reader())
-        let now = EventSamples.start
-        _ = try store.ingest([EventSamples.event(EventSamples.alert(1))], via: "https", now: now)
-        let second = try EventSamples.event(EventSamples.alert(2))
-        let (before, after) = try reader.snapshot { () throws(DatabaseError) in
-            let before = try reader.figures().events
-            _ = try store.ingest([second], via: "https", now: now)
-            return (before, try reader.figures().events)
-        }
-        #expect(before == 1 && after == 1)
-        #expect(try reader.figures().events == 2)
-        #expect(throws: DatabaseError.self) { try reader.register("gw9", name: "", token: nil, by: "test", now: now) }
+        try StoreCompatibility(store: store).reading()
     }
 
     @Test("A server that is away is an error that passes; with it the readers come back")
