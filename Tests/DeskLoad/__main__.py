@@ -12,10 +12,14 @@ import tempfile
 import time
 from pathlib import Path
 
-import alerts
-import gateways
-import people
-import programs
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Peers"))
+
+import alerts  # noqa: E402
+import gateways  # noqa: E402
+import people  # noqa: E402
+import processes  # noqa: E402
+import programs  # noqa: E402
 
 GATEWAYS, RATE, SECONDS, FLOOD = 1000, 200, 300, 1_000_000
 # *Limits*: seconds from publishing to the page's line; MiB of the desk's memory, whatever comes.
@@ -49,22 +53,23 @@ class Load:
     def __init__(self, options, folder: Path):
         names = [f"gw-{number:04d}" for number in range(GATEWAYS)]
         self.options, self.failed = options, False
-        self.broker = programs.Broker(folder)
+        self.broker = programs.broker(folder)
         self.desk = programs.Desk(options.program, folder, options.store or str(folder / "desk.db"), self.broker, names)
         self.certificate = str(folder / "cert.pem")
         self.officer = people.Person(self.desk.port, self.certificate)
         self.officer.log_in(self.desk.setup)
         self.reader = people.Person(self.desk.port, self.certificate)
-        self.fleet = gateways.Fleet(names, self.broker.port, self.desk.port, self.desk.tokens, self.certificate, options.via)
+        self.fleet = gateways.Fleet(names, self.broker, self.desk.port, self.desk.tokens, self.certificate, options.via)
 
     def say(self, what: str, figure: str, isGood: bool = True):
         self.failed = self.failed or not isGood
         print(f"{'√' if isGood else '×'} {what:<46} {figure}", flush=True)
 
     def memory(self, when: str):
-        pid = self.desk.process.pid
-        resident, peak = programs.kibibytes(pid, "VmRSS") / 1024, programs.kibibytes(pid, "VmHWM") / 1024
-        self.say(f"memory, {when}", f"{resident:.0f} MiB resident, {peak:.0f} at most, {programs.cpu_seconds(pid):.1f} s CPU", peak < MEMORY_LIMIT)
+        kibibytes = self.desk.process.resident()
+        resident, peak = kibibytes["VmRSS"] / 1024, kibibytes["VmHWM"] / 1024
+        self.say(
+            f"memory, {when}", f"{resident:.0f} MiB resident, {peak:.0f} at most, {self.desk.process.processor_seconds():.1f} s CPU", peak < MEMORY_LIMIT)
 
     def metrics(self) -> dict:
         status, text = self.reader.ask("GET", "/metrics", token=self.desk.reader)
@@ -185,7 +190,7 @@ def main():
         asyncio.run(load.run())
         sys.exit(1 if load.failed else 0)
     finally:
-        programs.end_all()
+        processes.end_all()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ import ssl
 import time
 
 import alerts
+from mqtt import packet
 
 
 def raise_limit():
@@ -20,19 +21,10 @@ class MQTTGateway:
         self.name, self.port, self.waiting, self.next = name, port, {}, 1
         self.window = asyncio.Semaphore(20)
 
-    @staticmethod
-    def packet(kind: int, body: bytes) -> bytes:
-        length, head = len(body), bytearray([kind])
-        while True:
-            length, digit = divmod(length, 128)
-            head.append(digit | (0x80 if length else 0))
-            if not length:
-                return bytes(head) + body
-
     async def open(self):
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         name = self.name.encode()
-        self.writer.write(self.packet(0x10, b"\0\4MQTT" + bytes([4, 2, 0, 0]) + len(name).to_bytes(2, "big") + name))
+        self.writer.write(packet(0x10, b"\0\4MQTT" + bytes([4, 2, 0, 0]) + len(name).to_bytes(2, "big") + name))
         answer = await self.reader.readexactly(4)
         if answer[0] != 0x20 or answer[3] != 0:
             raise OSError(f"{self.name}: the broker refuses")
@@ -58,7 +50,7 @@ class MQTTGateway:
             future = asyncio.get_running_loop().create_future()
             self.waiting[identifier] = future
             futures.append(future)
-            self.writer.write(self.packet(0x32, len(self.topic).to_bytes(2, "big") + self.topic + identifier.to_bytes(2, "big") + document))
+            self.writer.write(packet(0x32, len(self.topic).to_bytes(2, "big") + self.topic + identifier.to_bytes(2, "big") + document))
             await self.writer.drain()
         await asyncio.gather(*futures)
         return 0

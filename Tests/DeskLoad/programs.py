@@ -1,45 +1,10 @@
 """The desk and a broker as real programs, and what Linux says of them. Nothing outlives the harness."""
-import atexit
-import ctypes
-import os
 import re
-import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
 
-_children: list = []
-_libc = ctypes.CDLL(None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def die_with_parent():
-    _libc.prctl(1, signal.SIGKILL)
-
-
-@atexit.register
-def end_all():
-    for child in _children:
-        if child.poll() is None:
-            child.terminate()
-            try:
-                child.wait(20)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-    _children.clear()
-
-
-def start(command: list, log: Path) -> subprocess.Popen:
-    child = subprocess.Popen(command, stdout=log.open("ab"), stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
-    _children.append(child)
-    return child
+import processes
 
 
 def until(what: str, condition, seconds: float = 60):
@@ -53,39 +18,18 @@ def until(what: str, condition, seconds: float = 60):
     raise SystemExit(f"{what}: not within {seconds:.0f} s")
 
 
-def kibibytes(pid: int, key: str) -> int:
-    """A line of /proc/PID/status: VmRSS, VmHWM."""
-    found = re.search(rf"^{key}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)
-    return int(found.group(1)) if found else 0
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-class Broker:
-    """mosquitto, with room for what the desk has not taken yet: as shipped it drops what goes beyond a thousand messages."""
-
-    def __init__(self, folder: Path):
-        self.port = free_port()
-        config = folder / "mosquitto.conf"
-        config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 200\n"
-            "persistence false\nlog_type error\n")
-        program = next((p for p in ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto") if os.path.exists(p)), "mosquitto")
-        self.process = start([program, "-c", str(config)], folder / "mosquitto.log")
-        until("mosquitto", lambda: self._answers())
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+def broker(folder: Path) -> int:
+    """The port of a mosquitto with room for what the desk has not taken yet: as shipped it drops what goes beyond a thousand messages."""
+    port = processes.free_port()
+    processes.broker(folder, "mosquitto", port, ["max_queued_messages 0", "max_inflight_messages 200", "persistence false", "log_type error"]).start()
+    processes.wait_for_port(port, 60)
+    return port
 
 
 class Desk:
     """bamai-desk with TLS, a store of its own, and registered gateways."""
 
-    def __init__(self, program: str, folder: Path, store: str, broker: Broker, gateways: list):
+    def __init__(self, program: str, folder: Path, store: str, broker: int, gateways: list):
         self.program, self.folder, self.store = program, folder, store
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
@@ -96,9 +40,11 @@ class Desk:
         self.tokens = dict(line.split() for line in self.command("gateway", "import", str(names)).splitlines())
         self.reader = self.command("token", "add", "load").strip()
         log = folder / "desk.log"
-        self.process = start(
+        self.process = processes.Process(
             [program, "serve", "--store", store, "--listen", "127.0.0.1:0", "--certificate", str(folder / "cert.pem"), "--key",
-             str(folder / "key.pem"), "--mqtt", f"mqtt://127.0.0.1:{broker.port}"], log)
+             str(folder / "key.pem"), "--mqtt", f"mqtt://127.0.0.1:{broker}"],
+            Path.cwd(), str(log))
+        self.process.start()
         found = until("bamai-desk", lambda: re.search(r"listens at https://127.0.0.1:(\d+)/", log.read_text()) and re.search(
             r":(\d+)(/setup/\S+)", log.read_text()))
         self.port, self.setup = int(found.group(1)), found.group(2)

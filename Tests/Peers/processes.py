@@ -74,6 +74,11 @@ class Process:
         """KiB now."""
         return {key: _status(self.child.pid, key) for key in ("VmRSS", "RssAnon", "RssFile", "VmHWM")}
 
+    def processor_seconds(self) -> float:
+        """Of this incarnation, now."""
+        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
     def sample(self):
         """Adds this incarnation's figures; to be called once, before its end."""
         if not self.alive:
@@ -83,8 +88,7 @@ class Process:
         for line in Path(f"/proc/{pid}/io").read_text().splitlines():
             if line.startswith("write_bytes:"):
                 self.written += int(line.split()[1])
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        self.cpu += (int(fields[11]) + int(fields[12])) / _TICKS
+        self.cpu += self.processor_seconds()
         self.peak = max(self.peak, _status(pid, "VmHWM"))
 
     def kill(self):
