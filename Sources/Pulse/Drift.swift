@@ -64,7 +64,7 @@ extension SeriesState {
     }
 
     /// Ends a cycle. `mean`: the level of the usual cycle, where the track begins; `meetings`: samples that each node is met by in a cycle.
-    mutating func followDrift(mean: Double, meetings: Double, time: Double, tuning: Tuning) {
+    mutating func followDrift(mean: Double, meetings: Double, time: Double, pace: Pace) {
         drift.cycles += 1
         if drift.cycles == 1 {
             drift.reference = mean
@@ -76,10 +76,10 @@ extension SeriesState {
         drift.learnt = 0
         drift.learntWeight = 0
         let level = drift.level
-        line(level, tuning)
+        line(level, pace)
 
         let distance = level - drift.reference
-        let isLearning = drift.cycles <= tuning.driftLearning
+        let isLearning = drift.cycles <= pace.tuning.driftLearning
         let early = 1 / drift.cycles
         if isLearning {
             drift.reference += early * distance
@@ -87,37 +87,37 @@ extension SeriesState {
             return
         }
         // Neither noise that the cycle's mean has averaged away nor a thousandth of the range is a drift.
-        let scale = max(drift.spread, 0.2 * noise, tuning.driftFloor * range, .leastNormalMagnitude)
+        let scale = max(drift.spread, 0.2 * noise, pace.tuning.driftFloor * range, .leastNormalMagnitude)
         let step = distance / scale
         let wasStill = (drift.rising <= 0, drift.falling <= 0)
-        drift.rising = max(0, drift.rising + min(step, tuning.driftClip) - tuning.driftSlack)
-        drift.falling = max(0, drift.falling - max(step, -tuning.driftClip) - tuning.driftSlack)
+        drift.rising = max(0, drift.rising + min(step, pace.tuning.driftClip) - pace.tuning.driftSlack)
+        drift.falling = max(0, drift.falling - max(step, -pace.tuning.driftClip) - pace.tuning.driftSlack)
         if wasStill.0 { drift.risingSince = time }
         if wasStill.1 { drift.fallingSince = time }
-        drift.rising = settled(drift.rising, Flags.driftsUp, tuning)
-        drift.falling = settled(drift.falling, Flags.driftsDown, tuning)
+        drift.rising = settled(drift.rising, Flags.driftsUp, pace)
+        drift.falling = settled(drift.falling, Flags.driftsDown, pace)
         if !has(Flags.driftsUp | Flags.driftsDown) {
             // Slow: a reference that follows within weeks would follow the drift.
-            let gain = max(early, 1 / tuning.driftMemory)
+            let gain = max(early, 1 / pace.tuning.driftMemory)
             drift.reference += gain * Numerics.clip(distance, 3 * scale)
             drift.spread += gain * (min(abs(distance), 4 * scale) - drift.spread)
         }
     }
 
-    private mutating func settled(_ sum: Double, _ flag: Int32, _ tuning: Tuning) -> Double {
-        if !has(flag), sum > tuning.driftLimit {
+    private mutating func settled(_ sum: Double, _ flag: Int32, _ pace: Pace) -> Double {
+        if !has(flag), sum > pace.tuning.driftLimit {
             set(flag, true)
             set(Flags.driftBegan, true)
-        } else if has(flag), sum < 0.5 * tuning.driftLimit {
+        } else if has(flag), sum < 0.5 * pace.tuning.driftLimit {
             set(flag, false)
         }
         // What is far above the limit would take as long to come down again.
-        return min(sum, 2 * tuning.driftLimit)
+        return min(sum, 2 * pace.tuning.driftLimit)
     }
 
     /// Adds one level to the discounted straight line.
-    private mutating func line(_ level: Double, _ tuning: Tuning) {
-        let kept = 1 - 1 / tuning.driftLine
+    private mutating func line(_ level: Double, _ pace: Pace) {
+        let kept = 1 - 1 / pace.tuning.driftLine
         // One cycle later every moment of the past is one further back: t becomes t − 1.
         let weight = drift.weight * kept
         let time = drift.sumTime * kept - weight

@@ -13,12 +13,17 @@ extension PulseBank {
     /// - Parameter time: *Units*: seconds on the series' clock.
     package func band(_ slot: Int, time: Double) -> Band? {
         guard let entry = entry(slot), time.isFinite else { return nil }
-        let (state, pace) = (entry.state.pointee, entry.pace.pointee)
-        guard Double(state.count) > pace.warmUp, !state.isCounter else { return nil }
-        let moment = Numerics.clip(time, SeriesState.timeLimit)
-        let place = Season.Place(position: Season.position(of: moment, pace), nodes: pace.nodes)
-        let expectation = state.expectation(at: place, time: moment, season: entry.season, pace: pace, tuning: tuning)
-        let middle = state.origin + expectation.middle
+        return entry.state.pointee.band(time: Numerics.clip(time, SeriesState.timeLimit), season: entry.season, pace: entry.pace)
+    }
+}
+
+extension SeriesState {
+    /// *Range*: a finite time.
+    fileprivate mutating func band(time: Double, season: Season, pace: Pace) -> Band? {
+        guard Double(count) > pace.warmUp, !isCounter else { return nil }
+        let place = Season.Place(position: Season.position(of: time, pace), nodes: pace.nodes)
+        let expectation = expectation(at: place, time: time, season: season, pace: pace)
+        let middle = origin + expectation.middle
         return Band(expected: middle, low: middle - expectation.half, high: middle + expectation.half)
     }
 }

@@ -41,8 +41,8 @@ extension PulseBank {
         guard let entry = entry(slot) else { return }
         var checksum = WordHash()
         Seal.open(PulseBank.magic, version, &checksum, into: &bytes)
-        Seal.put(entry.pace.pointee.interval.bitPattern, &checksum, into: &bytes)
-        Seal.put(entry.pace.pointee.cycle.bitPattern, &checksum, into: &bytes)
+        Seal.put(entry.pace.interval.bitPattern, &checksum, into: &bytes)
+        Seal.put(entry.pace.cycle.bitPattern, &checksum, into: &bytes)
         entry.withWords(PulseBank.stateWords, PulseBank.seasonWords) { words in
             for word in words { Seal.put(word, &checksum, into: &bytes) }
         }
@@ -63,8 +63,8 @@ extension PulseBank {
     /// Why these bytes are no snapshot of this slot; nil when they are.
     private func restoreProblem(_ slot: Int, _ bytes: UnsafeRawBufferPointer) -> SnapshotError? {
         if let problem = Seal.problem(bytes, PulseBank.magic, version, words: PulseBank.sealedWords) { return problem }
-        guard let entry = entry(slot), Seal.word(bytes, index: 0) == entry.pace.pointee.interval.bitPattern,
-            Seal.word(bytes, index: 1) == entry.pace.pointee.cycle.bitPattern
+        guard let entry = entry(slot), Seal.word(bytes, index: 0) == entry.pace.interval.bitPattern,
+            Seal.word(bytes, index: 1) == entry.pace.cycle.bitPattern
         else { return .otherSeries }
         return nil
     }

@@ -42,8 +42,9 @@ package struct PulseBank: ~Copyable {
     }
 
     deinit {
-        // SAFETY: the bank is the block's only owner, and nothing in it needs to be deinitialised.
+        // SAFETY: the bank is the only owner of both, and nothing in the block needs to be deinitialised.
         block?.deallocate()
+        paces?.deinitialize(count: paceCount)
         paces?.deallocate()
     }
 
@@ -74,8 +75,8 @@ package struct PulseBank: ~Copyable {
             let wider = max(4, paceCapacity * 2)
             let fresh = UnsafeMutablePointer<Pace>.allocate(capacity: wider)
             if let paces {
-                // SAFETY: the new memory is larger, the two do not overlap, and the contents are trivial.
-                fresh.initialize(from: paces, count: paceCount)
+                // SAFETY: the new memory is larger, the two do not overlap, and the old one is left uninitialised.
+                fresh.moveInitialize(from: paces, count: paceCount)
                 paces.deallocate()
             }
             paces = fresh
@@ -94,7 +95,7 @@ package struct PulseBank: ~Copyable {
     ///   - value: NaN and infinities count as missing.
     package mutating func observe(_ slot: Int, time: Double, value: Double) -> Verdict {
         guard let entry = entry(slot) else { return Verdict() }
-        return entry.state.pointee.observe(time: time, value: value, season: entry.season, pace: entry.pace.pointee, tuning: tuning)
+        return entry.observe(time: time, value: value)
     }
 
     /// Forgets all that a series has learnt: the sensor was exchanged, the asset rebuilt.
@@ -107,7 +108,7 @@ package struct PulseBank: ~Copyable {
     /// The settings that a series works with, sanitised; nil for a slot that there is not.
     package func settings(_ slot: Int) -> SeriesSettings? {
         guard let entry = entry(slot) else { return nil }
-        return SeriesSettings(interval: entry.pace.pointee.interval, cycle: entry.pace.pointee.cycle)
+        return SeriesSettings(interval: entry.pace.interval, cycle: entry.pace.cycle)
     }
 
     /// Where the level of the series' cycles goes, over weeks and months; nil for a slot that there is not.

@@ -45,10 +45,10 @@ enum Trait: Int32 {
 extension SeriesState {
     /// Computes the features of a sample, keeps them for learning, and holds them against their records.
     @inline(__always)
-    mutating func judge(_ sample: Sample, _ expectation: Expectation, pace: Pace, tuning: Tuning) -> Findings {
+    mutating func judge(_ sample: Sample, _ expectation: Expectation, pace: Pace) -> Findings {
         let range = self.range
         let counter = isCounter
-        let still = isStill(tuning)
+        let still = isStill(pace)
         let settled = Double(unbroken) * pace.spreadGain >= 2
 
         // What one sample does alone is the wire's doing or a wheel's; what two in a row do counts, by the lesser of the two.
@@ -68,39 +68,39 @@ extension SeriesState {
         lastLevel = settled && !counter ? abs(filters.level - slowMean) : 0
         let broadSpread = filters.broadVariance.squareRoot()
         lastUnrest = settled && !counter && !still ? filters.quickVariance.squareRoot() : 0
-        lastCalm = settled && !counter && !still && range > 0 ? 1 / (broadSpread / range + tuning.calmFloor) : 0
+        lastCalm = settled && !counter && !still && range > 0 ? 1 / (broadSpread / range + pace.tuning.calmFloor) : 0
 
         var findings = Findings()
         guard Double(count) > pace.warmUp else { return findings }
-        if count >= marginCount { refreshMargins(pace: pace, tuning: tuning) }
-        let floor = tuning.recordFloor * range
+        if count >= marginCount { refreshMargins(pace: pace) }
+        let floor = pace.tuning.recordFloor * range
         let noiseDeviation = 1.2533 * noise
-        hold(lastRaw, raw, max(floor, tuning.rawPrior * deviation), sharpMargin, tuning.rawWeight, .raw, &findings, tuning)
-        hold(lastChange, change, max(floor, tuning.changePrior * meanStep), sharpMargin, tuning.changeWeight, .change, &findings, tuning)
-        let levelFloor = max(floor, tuning.levelPrior * meanLevel)
-        hold(lastLevel, level, levelFloor, smoothMargin, tuning.levelWeight, .level, &findings, tuning)
-        let unrestFloor = max(tuning.unrestFloor * range, tuning.unrestPrior * noiseDeviation)
-        hold(lastUnrest, unrest, unrestFloor, smoothMargin, tuning.unrestWeight, .unrest, &findings, tuning)
+        hold(lastRaw, raw, max(floor, pace.tuning.rawPrior * deviation), sharpMargin, pace.tuning.rawWeight, .raw, &findings, pace)
+        hold(lastChange, change, max(floor, pace.tuning.changePrior * meanStep), sharpMargin, pace.tuning.changeWeight, .change, &findings, pace)
+        let levelFloor = max(floor, pace.tuning.levelPrior * meanLevel)
+        hold(lastLevel, level, levelFloor, smoothMargin, pace.tuning.levelWeight, .level, &findings, pace)
+        let unrestFloor = max(pace.tuning.unrestFloor * range, pace.tuning.unrestPrior * noiseDeviation)
+        hold(lastUnrest, unrest, unrestFloor, smoothMargin, pace.tuning.unrestWeight, .unrest, &findings, pace)
         if lastCalm > 0 {
-            let calmFloor = max(1, 1 / (tuning.calmPrior * noiseDeviation / range + tuning.calmFloor))
-            hold(lastCalm, calm, calmFloor, smoothMargin, tuning.calmWeight, .calm, &findings, tuning)
+            let calmFloor = max(1, 1 / (pace.tuning.calmPrior * noiseDeviation / range + pace.tuning.calmFloor))
+            hold(lastCalm, calm, calmFloor, smoothMargin, pace.tuning.calmWeight, .calm, &findings, pace)
         }
         // The nodes were met for the first time in the first cycle, so the record of departures from them is a cycle younger.
         if Double(count) > pace.warmUp + pace.memorySamples {
             // Before a week is known, its end is stranger than most faults: only what is far stranger still is said.
-            let caution = Double(count) > pace.patternWarmUp ? 0 : tuning.patternCaution
+            let caution = Double(count) > pace.patternWarmUp ? 0 : pace.tuning.patternCaution
             // Where the cycle is noisier than on average (flow by day), so is the smoothed departure.
             let local = noise > 0 ? max(1, expectation.noise / noise) : 1
-            let seasonFloor = max(floor, tuning.seasonPrior * smoothNoise * local)
-            hold(lastSeason, season, seasonFloor, seasonMargin + caution, tuning.seasonWeight, .season, &findings, tuning)
-            hold(lastSurge, surge, tuning.surgePrior, tuning.surgeMargin * seasonMargin + caution, tuning.surgeWeight, .surge, &findings, tuning)
+            let seasonFloor = max(floor, pace.tuning.seasonPrior * smoothNoise * local)
+            hold(lastSeason, season, seasonFloor, seasonMargin + caution, pace.tuning.seasonWeight, .season, &findings, pace)
+            hold(lastSurge, surge, pace.tuning.surgePrior, pace.tuning.surgeMargin * seasonMargin + caution, pace.tuning.surgeWeight, .surge, &findings, pace)
         }
         if !counter {
             let beyond = unbroken < 2 ? 0 : max(min(sample.value, last) - highest, lowest - max(sample.value, last))
             // The range is about twice the distance of its ends from the middle, so half the margin is the same distance above the record.
-            if beyond > 0.5 * sharpMargin * range, beyond > tuning.rangePrior * noise {
-                let height = range > 0 ? min(tuning.heightLimit, beyond / range) : 1
-                findings.add(score(height, 0.5 * raw.excess, tuning.rangeWeight, tuning), .range, bar: 0)
+            if beyond > 0.5 * sharpMargin * range, beyond > pace.tuning.rangePrior * noise {
+                let height = range > 0 ? min(pace.tuning.heightLimit, beyond / range) : 1
+                findings.add(score(height, 0.5 * raw.excess, pace.tuning.rangeWeight, pace), .range, bar: 0)
             }
         }
         return findings
@@ -110,30 +110,30 @@ extension SeriesState {
     @inline(__always)
     private func hold(
         _ value: Double, _ record: Record, _ floor: Double, _ margin: Double, _ weight: Double, _ trait: Trait, _ findings: inout Findings,
-        _ tuning: Tuning
+        _ pace: Pace
     ) {
         let bar = max(record.past, floor) * (1 + margin)
         guard value > bar, weight > 0 else { return }
         // A series that never varied has no bar; then a change is a change, of no particular height.
-        let height = bar > 0 ? min(tuning.heightLimit, value / bar - 1) : 1
-        findings.add(score(height, record.excess, weight, tuning), trait, bar: bar)
+        let height = bar > 0 ? min(pace.tuning.heightLimit, value / bar - 1) : 1
+        findings.add(score(height, record.excess, weight, pace), trait, bar: bar)
     }
 
     /// What it is worth to break a record by `height`, where it is usually broken by `usual`.
     @inline(__always)
-    private func score(_ height: Double, _ usual: Double, _ weight: Double, _ tuning: Tuning) -> Double {
-        let novelty = height / (height + tuning.wildness * usual + 1e-12)
-        return weight * novelty * (tuning.base + Numerics.log(1 + tuning.steepness * height))
+    private func score(_ height: Double, _ usual: Double, _ weight: Double, _ pace: Pace) -> Double {
+        let novelty = height / (height + pace.tuning.wildness * usual + 1e-12)
+        return weight * novelty * (pace.tuning.base + Numerics.log(1 + pace.tuning.steepness * height))
     }
 
     /// The margins shrink with the logarithm of what was seen, so they are computed now and then only.
-    private mutating func refreshMargins(pace: Pace, tuning: Tuning) {
+    private mutating func refreshMargins(pace: Pace) {
         let seen = min(Double(count), pace.recordSamples)
         // Few cycles have seen few of the things that happen once a cycle, however many samples they had.
-        let young = tuning.youth * pace.memorySamples / max(1, Double(count))
-        sharpMargin = tuning.margin / Numerics.log(2.718281828459045 + seen) + young
-        smoothMargin = tuning.margin / Numerics.log(2.718281828459045 + seen * pace.levelGain) + young
-        seasonMargin = tuning.margin / Numerics.log(2.718281828459045 + max(0, seen - pace.warmUp) * pace.levelGain) + young
+        let young = pace.tuning.youth * pace.memorySamples / max(1, Double(count))
+        sharpMargin = pace.tuning.margin / Numerics.log(2.718281828459045 + seen) + young
+        smoothMargin = pace.tuning.margin / Numerics.log(2.718281828459045 + seen * pace.levelGain) + young
+        seasonMargin = pace.tuning.margin / Numerics.log(2.718281828459045 + max(0, seen - pace.warmUp) * pace.levelGain) + young
         marginCount = count &+ count / 8 &+ 1
     }
 

@@ -1,9 +1,9 @@
 extension SeriesState {
     /// Learns the last sample: records, range and baseline. While an alarmed departure lasts, all of it slowly.
     @inline(__always)
-    mutating func learn(season nodes: Season, pace: Pace, tuning: Tuning) {
+    mutating func learn(season nodes: Season, pace: Pace) {
         let slowed = has(Flags.departed | Flags.cautious)
-        let speed = slowed ? tuning.departureLearning : 1
+        let speed = slowed ? pace.tuning.departureLearning : 1
         let share = slowed ? pace.uptake : 1
         let value = held(last)
         let warm = Double(count) > pace.warmUp
@@ -39,27 +39,27 @@ extension SeriesState {
         let step = max(pace.medianGain, early) * speed * deviation
         if distance > 0 { median += min(step, distance) } else { median -= min(step, -distance) }
 
-        if pace.nodes > 1 { learnSeason(value, nodes, speed: speed, pace: pace, tuning: tuning) }
+        if pace.nodes > 1 { learnSeason(value, nodes, speed: speed, pace: pace) }
 
         cyclePosition &+= 1
         if !warm, Double(count &+ 1) > pace.warmUp {
-            turn(first: true, pace: pace, tuning: tuning)
+            turn(first: true, pace: pace)
         } else if warm, Double(cyclePosition) >= pace.memorySamples {
-            turn(first: false, pace: pace, tuning: tuning)
-            followDrift(mean: nodes.mean ?? slowMean, meetings: pace.samples / pace.nodes, time: lastTime, tuning: tuning)
+            turn(first: false, pace: pace)
+            followDrift(mean: nodes.mean ?? slowMean, meetings: pace.samples / pace.nodes, time: lastTime, pace: pace)
         }
     }
 
     @inline(__always)
-    private mutating func learnSeason(_ value: Double, _ nodes: Season, speed: Double, pace: Pace, tuning: Tuning) {
+    private mutating func learnSeason(_ value: Double, _ nodes: Season, speed: Double, pace: Pace) {
         let place = Season.Place(position: lastPosition, nodes: pace.nodes)
         let known = Double(count) > pace.samples && nodes.knowledge(at: place) >= 0.75
         var departure = value - nodes.expectation(at: place)
         if known {
             let weekday = Season.Weekday(lastTime, pace)
             // Before it is corrected: the week is what remains when the usual cycle is taken away.
-            let correction = weekHelps(tuning) ? nodes.weekday(weekday) * week.scale : 0
-            learnWeek(departure, weekday, nodes, speed: speed, pace: pace, tuning: tuning)
+            let correction = weekHelps(pace) ? nodes.weekday(weekday) * week.scale : 0
+            learnWeek(departure, weekday, nodes, speed: speed, pace: pace)
             departure -= correction
             let size = abs(departure)
             noiseCount &+= 1
@@ -71,8 +71,8 @@ extension SeriesState {
             let change = abs(filters.surge - filters.departure)
             meanSurge += gain * ((isEarly ? change : min(change, 4 * meanSurge)) - meanSurge)
             nodes.learnRestlessness(at: place, size: min(change, 6 * meanSurge), gain: pace.seasonStep * speed, usual: meanSurge)
-            let half = tuning.bandWidth * max(nodes.noise(at: place), tuning.localNoise * noise)
-            departure = Numerics.clip(departure, 3 * max(half, tuning.bandFloor * range))
+            let half = pace.tuning.bandWidth * max(nodes.noise(at: place), pace.tuning.localNoise * noise)
+            departure = Numerics.clip(departure, 3 * max(half, pace.tuning.bandFloor * range))
             // Of many samples each teaches its share; of few the line through a single one must be met.
             let norm = pace.samples < 4 * pace.nodes ? place.norm : 1
             addToDrift(moved: pace.seasonStep * speed * norm * departure, localNoise: nodes.noise(at: place))
@@ -109,10 +109,10 @@ extension SeriesState {
     }
 
     /// Ends a cycle: what it has seen joins the past, and the past fades.
-    private mutating func turn(first: Bool, pace: Pace, tuning: Tuning) {
+    private mutating func turn(first: Bool, pace: Pace) {
         cyclePosition = 0
-        let growth = first ? 0 : tuning.recordGrowth
-        let floor = tuning.recordFloor * range
+        let growth = first ? 0 : pace.tuning.recordGrowth
+        let floor = pace.tuning.recordFloor * range
         raw.turn(leak: pace.leak, ceiling: growth * max(raw.past, floor))
         change.turn(leak: pace.leak, ceiling: growth * max(change.past, floor))
         season.turn(leak: pace.patternLeak, ceiling: growth * max(season.past, floor))
@@ -121,7 +121,7 @@ extension SeriesState {
         unrest.turn(leak: pace.leak, ceiling: growth * max(unrest.past, floor))
         calm.turn(leak: pace.leak, ceiling: 0)
         run.turn(leak: pace.leak, ceiling: 0)
-        let hasWeek = weekHelps(tuning)
+        let hasWeek = weekHelps(pace)
         if hasWeek, !has(Flags.weekly) {
             // The expectation has become better: records that were set without the week would hide for a month what it shows.
             let share = min(1, week.with / max(week.without, .leastNormalMagnitude))

@@ -37,24 +37,24 @@ extension SeriesState {
 
     /// Judges one sample and remembers it; it is learnt when the next one has shown that it was no lone spike.
     @inline(__always)
-    mutating func observe(time rawTime: Double, value rawValue: Double, season: Season, pace: Pace, tuning: Tuning) -> Verdict {
+    mutating func observe(time rawTime: Double, value rawValue: Double, season: Season, pace: Pace) -> Verdict {
         // The second test is for a state that came out of a forged snapshot.
         let time = Numerics.clip(rawTime.isFinite ? rawTime : (latest.isFinite ? latest : 0), SeriesState.timeLimit)
-        guard rawValue.isFinite else { return unseen(time: time, season: season, pace: pace, tuning: tuning) }
+        guard rawValue.isFinite else { return unseen(time: time, season: season, pace: pace) }
         let bounded = Numerics.clip(rawValue, SeriesState.valueLimit)
         if count == 0 { begin(time: time, value: bounded) }
         if count == 2 { dropWildStart(bounded, season: season, pace: pace) }
 
         var sample = Sample(time: time, value: bounded - origin, held: 0, position: Season.position(of: time, pace))
-        takeTime(&sample, pace: pace, tuning: tuning)
-        settlePredecessor(&sample, season: season, pace: pace, tuning: tuning)
+        takeTime(&sample, pace: pace)
+        settlePredecessor(&sample, season: season, pace: pace)
         sample.held = held(sample.value)
-        follow(sample, pace: pace, tuning: tuning)
+        follow(sample, pace: pace)
 
         let place = Season.Place(position: sample.position, nodes: pace.nodes)
-        let expectation = self.expectation(at: place, time: time, season: season, pace: pace, tuning: tuning)
-        let findings = judge(sample, expectation, pace: pace, tuning: tuning)
-        let verdict = speak(sample, expectation, findings, season: season, pace: pace, tuning: tuning)
+        let expectation = self.expectation(at: place, time: time, season: season, pace: pace)
+        let findings = judge(sample, expectation, pace: pace)
+        let verdict = speak(sample, expectation, findings, season: season, pace: pace)
 
         beforeLast = last
         last = sample.value
@@ -90,12 +90,12 @@ extension SeriesState {
 
     /// Measures the silence before a sample, and whether steps across it mean anything.
     @inline(__always)
-    private mutating func takeTime(_ sample: inout Sample, pace: Pace, tuning: Tuning) {
+    private mutating func takeTime(_ sample: inout Sample, pace: Pace) {
         guard count > 0 else {
             unbroken = 1
             return
         }
-        let limit = max(tuning.gapIntervals * pace.interval, tuning.gapGrowth * longestGap)
+        let limit = max(pace.tuning.gapIntervals * pace.interval, pace.tuning.gapGrowth * longestGap)
         let ahead = sample.time - latest
         if ahead > 0 {
             if ahead > limit { sample.gap = ahead / limit - 1 }
@@ -117,14 +117,14 @@ extension SeriesState {
 
     /// Now that the successor is here: was the last sample a lone spike? Then it teaches nothing and leaves no trace in the filters. Otherwise it is learnt.
     @inline(__always)
-    private mutating func settlePredecessor(_ sample: inout Sample, season: Season, pace: Pace, tuning: Tuning) {
+    private mutating func settlePredecessor(_ sample: inout Sample, season: Season, pace: Pace) {
         guard count > 0 else { return }
         if unbroken >= 3, count >= 16 {
             let out = abs(last - beforeLast)
             let back = abs(sample.value - last)
             let smaller = min(out, back)
-            let bar = max(change.past, change.present, tuning.recordFloor * range)
-            if smaller > tuning.spikeGrowth * bar, bar > 0, abs(sample.value - beforeLast) <= 0.25 * smaller, spikes + 1 <= tuning.spikeLimit {
+            let bar = max(change.past, change.present, pace.tuning.recordFloor * range)
+            if smaller > pace.tuning.spikeGrowth * bar, bar > 0, abs(sample.value - beforeLast) <= 0.25 * smaller, spikes + 1 <= pace.tuning.spikeLimit {
                 spikes += 1
                 filters = savedFilters
                 last = beforeLast
@@ -132,12 +132,12 @@ extension SeriesState {
                 pending = 0
                 set(Flags.wasOutside, false)
                 if departureLength <= 1 { set(Flags.departed, false) }
-                let height = min(tuning.heightLimit, smaller / (tuning.spikeGrowth * bar) - 1)
-                sample.spikeScore = tuning.spikeWeight * (tuning.base + Numerics.log(1 + tuning.steepness * height))
+                let height = min(pace.tuning.heightLimit, smaller / (pace.tuning.spikeGrowth * bar) - 1)
+                sample.spikeScore = pace.tuning.spikeWeight * (pace.tuning.base + Numerics.log(1 + pace.tuning.steepness * height))
                 return
             }
         }
-        learn(season: season, pace: pace, tuning: tuning)
+        learn(season: season, pace: pace)
     }
 
     /// A value within reach of the range seen.
@@ -150,7 +150,7 @@ extension SeriesState {
 
     /// Moves the fast filters and the memories of what kind of series this is.
     @inline(__always)
-    private mutating func follow(_ sample: Sample, pace: Pace, tuning: Tuning) {
+    private mutating func follow(_ sample: Sample, pace: Pace) {
         savedFilters = filters
         if count == 0 || sample.isBroken {
             filters.quick = sample.held
@@ -195,25 +195,25 @@ extension SeriesState {
 
     /// What is usual at a place of the cycle.
     @inline(__always)
-    func expectation(at place: Season.Place, time: Double, season: Season, pace: Pace, tuning: Tuning) -> Expectation {
+    mutating func expectation(at place: Season.Place, time: Double, season: Season, pace: Pace) -> Expectation {
         if isCounter { return Expectation(middle: last, half: max(change.past, change.present), isSeasonal: false, noise: 0) }
-        let floor = tuning.bandFloor * range
+        let floor = pace.tuning.bandFloor * range
         if pace.nodes > 1, Double(count) > pace.samples, season.knowledge(at: place) >= 0.75 {
-            let local = max(season.noise(at: place), tuning.localNoise * noise)
+            let local = max(season.noise(at: place), pace.tuning.localNoise * noise)
             var middle = season.expectation(at: place)
-            if weekHelps(tuning) { middle += season.weekday(Season.Weekday(time, pace)) * week.scale }
+            if weekHelps(pace) { middle += season.weekday(Season.Weekday(time, pace)) * week.scale }
             return Expectation(
-                middle: middle, half: max(floor, tuning.bandWidth * local), isSeasonal: true, noise: local,
+                middle: middle, half: max(floor, pace.tuning.bandWidth * local), isSeasonal: true, noise: local,
                 restlessness: max(
-                    season.restlessness(place.left), tuning.localNoise * meanSurge, 0.1 * tuning.recordFloor * range, .leastNormalMagnitude))
+                    season.restlessness(place.left), pace.tuning.localNoise * meanSurge, 0.1 * pace.tuning.recordFloor * range, .leastNormalMagnitude))
         }
-        return Expectation(middle: median, half: max(floor, tuning.bandWidth * deviation), isSeasonal: false, noise: deviation)
+        return Expectation(middle: median, half: max(floor, pace.tuning.bandWidth * deviation), isSeasonal: false, noise: deviation)
     }
 
     /// The verdict on a missing value: nothing is judged, nothing is learnt.
-    private func unseen(time: Double, season: Season, pace: Pace, tuning: Tuning) -> Verdict {
+    private mutating func unseen(time: Double, season: Season, pace: Pace) -> Verdict {
         let place = Season.Place(position: Season.position(of: time, pace), nodes: pace.nodes)
-        let expectation = self.expectation(at: place, time: time, season: season, pace: pace, tuning: tuning)
+        let expectation = self.expectation(at: place, time: time, season: season, pace: pace)
         let lasts = isAway
         return Verdict(
             isWarmingUp: Double(count) <= pace.warmUp, isOutside: lasts, isDrifting: isDrifting, expected: origin + expectation.middle,
@@ -227,7 +227,7 @@ extension SeriesState {
 
     /// A series of few levels, or one that mostly repeats itself: a state, a coarse tilt. Calm is its nature.
     @inline(__always)
-    func isStill(_ tuning: Tuning) -> Bool {
-        repeatShare > tuning.repeatLimit || quantum == 0 || range < tuning.leastLevels * quantum
+    func isStill(_ pace: Pace) -> Bool {
+        repeatShare > pace.tuning.repeatLimit || quantum == 0 || range < pace.tuning.leastLevels * quantum
     }
 }

@@ -10,35 +10,35 @@ extension SeriesState {
     /// The alarm shaper, the departure's beginning and end, and the verdict.
     @inline(__always)
     mutating func speak(
-        _ sample: Sample, _ expectation: Expectation, _ findings: Findings, season: Season, pace: Pace, tuning: Tuning
+        _ sample: Sample, _ expectation: Expectation, _ findings: Findings, season: Season, pace: Pace
     ) -> Verdict {
         let isWarm = Double(count) > pace.warmUp
         let departure = sample.value - expectation.middle
         let isOutsideNow = isWarm && !isCounter && abs(departure) > expectation.half
-        watchBand(departure, expectation, isOutsideNow: isOutsideNow, isWarm: isWarm, time: sample.time, tuning: tuning)
+        watchBand(departure, expectation, isOutsideNow: isOutsideNow, isWarm: isWarm, time: sample.time, pace: pace)
 
-        var score = findings.first + tuning.corroboration * findings.second
+        var score = findings.first + pace.tuning.corroboration * findings.second
         let heard = score
         var trait = findings.trait
-        score = shape(score, &trait, pace: pace, tuning: tuning)
+        score = shape(score, &trait, pace: pace)
         var feature = heard > 0 || score > 0 ? trait.feature : Feature.none
         var suspicion = heard > 0 || score > 0 ? Suspicion.asset : .none
         var rawScore = heard
 
         // An alarm that has grown is said by a sample that may be quieter than it.
         rawScore = max(rawScore, score)
-        if heard > 0, isSuspiciouslyFlat(atLeast: 6, tuning) {
+        if heard > 0, isSuspiciouslyFlat(atLeast: 6, pace) {
             // What a stuck value does to the other features is not the asset's doing.
             trait = .flat
             feature = .flat
             suspicion = .sensor
         }
-        if isWarm, isFlatLine(pace: pace, tuning: tuning), !has(Flags.flat) {
+        if isWarm, isFlatLine(pace: pace), !has(Flags.flat) {
             set(Flags.flat, true)
             trait = .flat
             feature = .flat
             suspicion = .sensor
-            score = max(score, tuning.flatWeight * tuning.base)
+            score = max(score, pace.tuning.flatWeight * pace.tuning.base)
             rawScore = max(rawScore, score)
         }
         if isWarm, has(Flags.coarser) {
@@ -46,16 +46,16 @@ extension SeriesState {
             feature = .resolution
             suspicion = .sensor
             trait = .resolution
-            score = max(score, tuning.resolutionWeight * tuning.base)
+            score = max(score, pace.tuning.resolutionWeight * pace.tuning.base)
             rawScore = max(rawScore, score)
         }
         if score > 0 { depart(sample, findings, trait, isOutsideNow: isOutsideNow, isUp: departure > 0) }
-        follow(isOutsideNow: isOutsideNow, departure: departure, half: expectation.half, season: season, pace: pace, tuning: tuning)
+        follow(isOutsideNow: isOutsideNow, departure: departure, half: expectation.half, season: season, pace: pace)
 
         if sample.gap > 0, isWarm {
             feature = .missing
             suspicion = .sensor
-            score = tuning.missingWeight * (tuning.base + Numerics.log(1 + tuning.steepness * min(tuning.heightLimit, sample.gap)))
+            score = pace.tuning.missingWeight * (pace.tuning.base + Numerics.log(1 + pace.tuning.steepness * min(pace.tuning.heightLimit, sample.gap)))
             rawScore = max(rawScore, score)
         } else if sample.spikeScore > 0, isWarm {
             feature = .spike
@@ -66,7 +66,7 @@ extension SeriesState {
             set(Flags.driftBegan, false)
             feature = .drift
             suspicion = .asset
-            score = max(score, tuning.driftWeight * tuning.base)
+            score = max(score, pace.tuning.driftWeight * pace.tuning.base)
             rawScore = max(rawScore, score)
         }
         // The sample after a gap is not spoken about as a departure, so it must not raise the records before its successor is judged.
@@ -100,12 +100,12 @@ extension SeriesState {
     /// Whether the median of three departures is outside the band: two samples out, two samples back, and a lone one does not count.
     @inline(__always)
     private mutating func watchBand(
-        _ departure: Double, _ expectation: Expectation, isOutsideNow: Bool, isWarm: Bool, time: Double, tuning: Tuning
+        _ departure: Double, _ expectation: Expectation, isOutsideNow: Bool, isWarm: Bool, time: Double, pace: Pace
     ) {
         let wasAway = isAway
         if isOutsideNow, !has(Flags.wasOutside), !wasAway { outsideSince = time }
         let middle = abs(Numerics.median(departure, earlier, earlierStill))
-        let limit = wasAway ? tuning.bandRelease * expectation.half : expectation.half
+        let limit = wasAway ? pace.tuning.bandRelease * expectation.half : expectation.half
         let isOutside = isWarm && !isCounter && middle > limit
         // The band may have narrowed around a value that was inside before.
         if isOutside, !wasAway, !isOutsideNow, !has(Flags.wasOutside) { outsideSince = time }
@@ -116,7 +116,7 @@ extension SeriesState {
     ///
     /// `trait` becomes that of the loudest of those samples.
     @inline(__always)
-    private mutating func shape(_ score: Double, _ trait: inout Trait, pace: Pace, tuning: Tuning) -> Double {
+    private mutating func shape(_ score: Double, _ trait: inout Trait, pace: Pace) -> Double {
         let departed = has(Flags.departed)
         // While a departure lasts its alarm is remembered in full: only something worse speaks again.
         if !departed { memory = max(0, memory - fading) }
@@ -132,10 +132,10 @@ extension SeriesState {
             trait = Trait(rawValue: pendingTrait) ?? trait
             return release(pending, pace: pace)
         }
-        let echo = memory * tuning.holdShare
-        guard score > tuning.leastScore, score > echo else { return 0 }
+        let echo = memory * pace.tuning.holdShare
+        guard score > pace.tuning.leastScore, score > echo else { return 0 }
         let isRested = !departed && (memory == 0 || Double(sinceAlarm) > pace.coolDown)
-        guard isRested || score > (departed ? tuning.departedEscalation : tuning.escalation) * echo else { return 0 }
+        guard isRested || score > (departed ? pace.tuning.departedEscalation : pace.tuning.escalation) * echo else { return 0 }
         guard pace.growth > 0 else { return release(score, pace: pace) }
         pending = score
         pendingTrait = trait.rawValue
@@ -156,15 +156,15 @@ extension SeriesState {
 
     /// A value repeated bit for bit, far longer than ever before, in a series that used to vary.
     @inline(__always)
-    private func isFlatLine(pace: Pace, tuning: Tuning) -> Bool {
-        has(Flags.flat) || Double(repeats) >= pace.flatFloor && isSuspiciouslyFlat(atLeast: pace.flatFloor, tuning)
+    private func isFlatLine(pace: Pace) -> Bool {
+        has(Flags.flat) || Double(repeats) >= pace.flatFloor && isSuspiciouslyFlat(atLeast: pace.flatFloor, pace)
     }
 
     /// The same, without the patience: enough to doubt an alarm, not to raise one.
     @inline(__always)
-    private func isSuspiciouslyFlat(atLeast floor: Double, _ tuning: Tuning) -> Bool {
+    private func isSuspiciouslyFlat(atLeast floor: Double, _ pace: Pace) -> Bool {
         guard Double(repeats) >= floor else { return false }
-        return has(Flags.flat) || !isStill(tuning) && !isCounter && Double(repeats) >= tuning.flatGrowth * max(run.past, run.present)
+        return has(Flags.flat) || !isStill(pace) && !isCounter && Double(repeats) >= pace.tuning.flatGrowth * max(run.past, run.present)
     }
 
     /// An alarm was let through: a departure begins, or one that unrest or calm has announced is named by something louder.
@@ -184,7 +184,7 @@ extension SeriesState {
 
     /// Whether the alarmed departure lasts, has ended, or has become the new normal.
     @inline(__always)
-    private mutating func follow(isOutsideNow: Bool, departure: Double, half: Double, season: Season, pace: Pace, tuning: Tuning) {
+    private mutating func follow(isOutsideNow: Bool, departure: Double, half: Double, season: Season, pace: Pace) {
         guard has(Flags.departed) else { return }
         departureLength &+= 1
         let middle = Numerics.median(departure, earlier, earlierStill)
@@ -198,10 +198,10 @@ extension SeriesState {
         } else if has(Flags.outside | Flags.flat) || (isOutsideNow && departureLength <= 2) {
             lasts = true
         } else if let loudness = loudness(of: trait) {
-            lasts = loudness > tuning.bandRelease * departureBar
+            lasts = loudness > pace.tuning.bandRelease * departureBar
         } else {
             // Between the middle and the edge of the band, on the side it went and not yet far back: a ramp that is young, or noise on a plateau near the edge.
-            lasts = side > tuning.bandReturn * max(half, departureBar)
+            lasts = side > pace.tuning.bandReturn * max(half, departureBar)
         }
         guard lasts else {
             set(Flags.departed, false)

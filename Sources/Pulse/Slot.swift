@@ -10,7 +10,8 @@ struct Slot {
 
     let state: UnsafeMutablePointer<SeriesState>
     /// Shared by all series with the same settings: they are many, and one pace stays in the cache.
-    let pace: UnsafePointer<Pace>
+    private let lentPace: Unmanaged<Pace>
+    var pace: Pace { lentPace.takeUnretainedValue() }
     let season: Season
 
     /// SAFETY: `base` must be the start of an initialised slot in a live block whose pace is among `paces`. Each part is always accessed as the one type it
@@ -18,7 +19,7 @@ struct Slot {
     @inline(__always)
     init(_ base: UnsafeMutableRawPointer, paces: UnsafePointer<Pace>) {
         state = base.assumingMemoryBound(to: SeriesState.self)
-        pace = paces + Int((base + Slot.paceOffset).assumingMemoryBound(to: Int64.self).pointee)
+        lentPace = .passUnretained(paces[Int((base + Slot.paceOffset).assumingMemoryBound(to: Int64.self).pointee)])
         season = Season(base + Slot.seasonOffset)
     }
 
@@ -32,6 +33,12 @@ struct Slot {
 }
 
 extension Slot {
+    /// `SeriesState.observe` without counting a reference: the bank, which lives longer, owns the pace.
+    @inline(__always)
+    func observe(time: Double, value: Double) -> Verdict {
+        lentPace._withUnsafeGuaranteedRef { state.pointee.observe(time: time, value: value, season: season, pace: $0) }
+    }
+
     /// State and nodes as words of eight bytes, one after the other.
     func withWords(_ stateWords: Int, _ seasonWords: Int, _ body: (UnsafeMutableBufferPointer<UInt64>) -> Void) {
         // SAFETY: both parts are trivial, aligned to eight bytes and at least as long as stated; the binding ends with each closure.

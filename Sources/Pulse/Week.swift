@@ -59,20 +59,20 @@ extension Season {
 extension SeriesState {
     /// The week is used once two of them have shown that it makes the expectation better, and as long as it does.
     @inline(__always)
-    func weekHelps(_ tuning: Tuning) -> Bool {
-        Double(week.filled) > 1.5 * Double(Season.weekCycles * Season.weekCells) && week.with < tuning.weekProof * week.without
+    func weekHelps(_ pace: Pace) -> Bool {
+        Double(week.filled) > 1.5 * Double(Season.weekCycles * Season.weekCells) && week.with < pace.tuning.weekProof * week.without
     }
 
     /// Learns one departure from the usual cycle without the week. `place`: of the sample that is being learnt.
     @inline(__always)
-    mutating func learnWeek(_ departure: Double, _ place: Season.Weekday, _ season: Season, speed: Double, pace: Pace, tuning: Tuning) {
+    mutating func learnWeek(_ departure: Double, _ place: Season.Weekday, _ season: Season, speed: Double, pace: Pace) {
         if week.filled > Int32(Season.weekCycles * Season.weekCells) {
             let other = abs(departure - season.weekday(place) * week.scale)
             week.without += pace.noiseGain * speed * (min(abs(departure), 8 * noise) - week.without)
             week.with += pace.noiseGain * speed * (min(other, 8 * noise) - week.with)
         }
         if Int32(place.cell) != week.cell {
-            closeCell(season, pace, tuning)
+            closeCell(season, pace)
             week.cell = Int32(place.cell)
             week.sum = 0
             week.samples = 0
@@ -84,7 +84,7 @@ extension SeriesState {
     }
 
     /// Takes the cell that is over into the week.
-    private mutating func closeCell(_ season: Season, _ pace: Pace, _ tuning: Tuning) {
+    private mutating func closeCell(_ season: Season, _ pace: Pace) {
         // The last test is for a state that came out of a forged snapshot.
         guard week.cell >= 0, week.cell < Int32(Season.weekCycles * Season.weekCells) else { return }
         if week.filled < 1_000_000 { week.filled += 1 }
@@ -93,7 +93,7 @@ extension SeriesState {
         let cell = Int(week.cell)
         let mean = week.sum / week.samples
         let known = Double(season.week[cell]) * week.scale
-        let share = week.filled < Int32(Season.weekCycles * Season.weekCells) ? 1 : tuning.weekLearning
+        let share = week.filled < Int32(Season.weekCycles * Season.weekCells) ? 1 : pace.tuning.weekLearning
         let next = known + share * (mean - known)
         guard abs(next) < 1e38 else { return }
         while abs(next) > 127 * week.scale {

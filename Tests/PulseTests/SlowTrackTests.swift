@@ -43,7 +43,7 @@ struct SlowTrackTests {
         var bank = PulseBank()
         let slot = bank.add(Scenes.day)
         for moment in Scenes.pressure(cycles: 40, seed: 3) { _ = bank.observe(slot, time: moment.time, value: moment.value) }
-        let helps = bank.entry(slot)?.state.pointee.weekHelps(Tuning())
+        let helps = bank.entry(slot).map { $0.state.pointee.weekHelps($0.pace) }
         #expect(helps == false)
     }
 
