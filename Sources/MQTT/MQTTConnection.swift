@@ -28,6 +28,10 @@ package final class MQTTConnection: @unchecked Sendable {
     var complaints: [String] = []
     /// A packet was dealt with in the present call.
     var delivered = false
+    /// Messages dealt with, and published, since the last `write`: about as many packets are queued.
+    private var queued = 0
+    /// From so many queued packets on they leave together.
+    private static let company = 4
     private var isWatchingLog = false
 
     /// libmosquitto is set up once and stays.
@@ -117,6 +121,7 @@ package final class MQTTConnection: @unchecked Sendable {
         guard check(code) else { return false }
         if isWelcome {
             // The library also writes to a pipe of its own, whose EAGAIN means nothing: only a read that brought nothing counts.
+            if delivered { queued += 1 }
             return delivered || !wasWelcome || Int32(truncatingIfNeeded: code >> 32) != EAGAIN
         }
         noticeEnd()
@@ -135,9 +140,22 @@ package final class MQTTConnection: @unchecked Sendable {
     }
 
     /// Sends what is queued, as far as the socket takes it.
+    ///
+    /// The library gives the kernel each packet alone, and each alone would go out as a segment of its own: for twenty acknowledgements twenty times through
+    /// both machines' networks. Held back until the last of them is there, they are one.
     package func write() {
         guard failure == nil else { return }
+        let isMany = queued >= MQTTConnection.company
+        queued = 0
+        if isMany { holdBack(true) }
         _ = check(bamai_loop_write(handle))
+        if isMany { holdBack(false) }
+    }
+
+    private func holdBack(_ on: Bool) {
+        var value: Int32 = on ? 1 : 0
+        // Where the socket is gone or is no TCP socket, nothing is held back.
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Pings when it is time, and notices a broker that answers no more. To be called about once a second.
@@ -173,7 +191,9 @@ package final class MQTTConnection: @unchecked Sendable {
         defer { mosquitto_property_free_all(&list) }
         let code = payload.withUnsafeBytes { mosquitto_publish_v5(handle, &identifier, topic, count, $0.baseAddress, Int32(qos), retained, list) }
         switch mosq_err_t(rawValue: code) {
-        case MOSQ_ERR_SUCCESS: return identifier
+        case MOSQ_ERR_SUCCESS:
+            queued += 1
+            return identifier
         case MOSQ_ERR_PAYLOAD_SIZE, MOSQ_ERR_OVERSIZE_PACKET: return nil
         case MOSQ_ERR_INVAL, MOSQ_ERR_MALFORMED_UTF8: fail(code, "\(topic) is not a topic that can be published to", .other)
         case MOSQ_ERR_QOS_NOT_SUPPORTED: fail(code, "the broker does not take QoS \(qos)", .other)
