@@ -10,8 +10,8 @@ import Lifeline
 /// without (ext4, /proc/self/io; `WEAR_PAGES=1 make wear`): 512 bytes 8530 and 6440, 1 KiB 9030 and 6290, 2 KiB 10 790 and 7280, 4 KiB 14 860 and
 /// 9330. A sync costs a page of 4 KiB at least, so larger commits save most. Bytes of file a reading: 5.6, 3.9, 3.8 and 3.9 with receipts.
 package final class SQLiteJournal: JournalWriter, JournalFileReader {
-    /// The most series of one file.
-    package static let seriesLimit = 65_535
+    /// The most series of one file: twice as many as a site may have, because those of former sites stay.
+    package static let seriesLimit = 262_144
     /// *Units*: bytes of a series' key.
     package static let keyLimit = 256
     /// Receipts that are kept at least; older ones go when twice as many are there.

@@ -34,6 +34,29 @@ struct SQLiteJournalTests {
         #expect(RawDatabase.integer(path, "SELECT count(*) FROM segment") == 1)
     }
 
+    /// A site may have 131 072 sensors, and the series of the site before it stay in the file.
+    @Test("holds the series of two of the largest sites, and says when there are more")
+    func manySeries() throws {
+        let journal = try open(maxBytes: 64 << 20)
+        var last = SeriesID.tick
+        for number in 1...SQLiteJournal.seriesLimit { last = try journal.series(forKey: "A\(number)/f") }
+        #expect(SQLiteJournal.seriesLimit == 2 * 131_072)
+        #expect(throws: JournalError.self) { try journal.series(forKey: "one/more") }
+        var batch = CommitBatch()
+        batch.readings = [Reading(series: last, observed: Timestamp(microseconds: 1), received: Timestamp(microseconds: 2), value: 0.25)]
+        _ = try journal.commit(batch)
+        journal.close()
+        let again = try open(maxBytes: 64 << 20)
+        #expect(try again.series(forKey: "A\(SQLiteJournal.seriesLimit)/f") == last)
+        var found: [Reading] = []
+        try again.readings(from: 1) { _, reading in
+            found.append(reading)
+            return true
+        }
+        #expect(found.map(\.series) == [last] && found.map(\.value) == [0.25])
+        again.close()
+    }
+
     @Test("has one writer: the second is refused, and told who holds it")
     func secondWriter() throws {
         let journal = try open()
