@@ -45,8 +45,9 @@ package struct SiteFileCollection: Sendable {
             for (name, bytes) in files { contents[String(name.dropFirst(prefix.count))] = bytes }
             let site = String(folder(of: path).dropFirst(prefix.count))
             let collection = SiteFileCollection(contents: contents, site: site, configuration: configuration, warnings: warnings)
-            // What is sent must be read there as it was read here: from these files alone.
-            switch loadSite(at: "/" + site + "/site.toml", from: collection.sources(below: "/")) {
+            // What is sent must be read there as it was read here: from these files alone. An absolute path leads out of them wherever they lie; below
+            // another root that shows even where the files' common folder is "/".
+            switch loadSite(at: "/elsewhere/" + site + "/site.toml", from: collection.sources(below: "/elsewhere/")) {
             case .valid(let again, _) where again.revision == configuration.revision: return .success(collection)
             case .valid:
                 return .failure(.unsuitable("the site reads differently when it is moved; name profiles, devices and codes by relative paths"))

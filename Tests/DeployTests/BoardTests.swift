@@ -6,6 +6,7 @@ import Journal
 import Lifeline
 import Linux
 import MQTT
+import Site
 import Testing
 
 @Suite("The board's side of a push, with a real bamaid")
@@ -47,6 +48,30 @@ struct BoardTests {
                 #expect(try fixture.push(fixture.order(), through: fixture.local()).outcome == .confirmed)
             }
         }
+    }
+
+    @Test(
+        "A site that names what it needs by an absolute path is not taken along: its generation would not be all that runs",
+        arguments: ["/usr/share/bamai/profiles", "/etc/bamai/profiles"])
+    func absolutePath(profiles: String) throws {
+        func collect(_ named: String) -> Result<SiteFileCollection, SiteFileCollection.Failure> {
+            let files = [
+                "/etc/bamai/west/site.toml": "schema = 1\n[site]\nid = \"gw7\"\nprofile = \"test\"\nprofiles = \"\(named)\"\n",
+                profiles + "/test.toml": ValueProfile.text(name: "test", rules: ""),
+            ]
+            return SiteFileCollection.collect("/etc/bamai/west/site.toml", from: .memory(files))
+        }
+        guard case .failure(.unsuitable(let why)) = collect(profiles) else {
+            Issue.record("it was taken along")
+            return
+        }
+        #expect(why.contains("by relative paths"), "\(why)")
+        let relative = profiles.hasPrefix("/etc") ? "../profiles" : "../../.." + profiles
+        guard case .success(let collection) = collect(relative) else {
+            Issue.record("\(relative) was not taken along")
+            return
+        }
+        #expect(collection.contents.count == 2)
     }
 
     @Test("A site that is wrong is not sent: 2, with every finding")
