@@ -32,19 +32,17 @@ struct FleetDriftCommand: ParsableCommand {
         let inventory = try fleet.load()
         let hosts = try fleet.hosts(of: inventory)
         let boards = try FleetSites.boards(hosts, of: inventory, isQuiet: json)
-        var found = [Found?](repeating: nil, count: hosts.count)
-        if !json { FleetSurvey.progress(0, of: hosts.count) }
-        try FleetSurvey.run(hosts, parallel: parallel) { index, answer in
-            let result: Found
-            switch answer {
-            case .success(let report): result = Found(lines: lines(report, boards[index]))
-            case .failure(let failure): result = Found(silence: failure.text)
-            }
-            found[index] = result
-            if json { Output.raw(document(hosts[index].name, result)) } else { FleetSurvey.progress(found.count { $0 != nil }, of: hosts.count) }
-        }
-        let drifted = found.count { $0?.hasDrifted ?? false }
-        let silent = found.count { $0?.silence != nil }
+        let found = try FleetSurvey.rows(
+            hosts, parallel: parallel,
+            row: { index, answer in
+                switch answer {
+                case .success(let report): Found(lines: lines(report, boards[index]))
+                case .failure(let failure): Found(silence: failure.text)
+                }
+            },
+            json: json ? { document(hosts[$0].name, $1) } : nil)
+        let drifted = found.count { $0.hasDrifted }
+        let silent = found.count { $0.silence != nil }
         if json {
             var json = JSONWriter()
             json.beginObject()
@@ -55,7 +53,7 @@ struct FleetDriftCommand: ParsableCommand {
             json.endObject()
             Output.line(json.text)
         } else {
-            show(boards.map(\.name), found.compactMap { $0 })
+            show(boards.map(\.name), found)
             let rest = silent == 0 ? "" : ", \(silent) cannot be reached"
             let words = "\(drifted) of \(Terminal.plural(hosts.count, "board")) \(drifted == 1 ? "has" : "have") drifted\(rest)"
             Output.line(Terminal.paint(words, drifted + silent == 0 ? .bold : .red))

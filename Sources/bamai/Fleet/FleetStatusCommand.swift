@@ -23,14 +23,8 @@ struct FleetStatusCommand: ParsableCommand {
 
     func run() throws {
         let hosts = try fleet.hosts(of: try fleet.load())
-        var found = [FleetBoardStatus?](repeating: nil, count: hosts.count)
-        if !json { FleetSurvey.progress(0, of: hosts.count) }
-        try FleetSurvey.run(hosts, parallel: parallel) { index, answer in
-            let status = FleetBoardStatus(name: hosts[index].name, answer: answer)
-            found[index] = status
-            if json { Output.raw(status.json) } else { FleetSurvey.progress(found.count { $0 != nil }, of: hosts.count) }
-        }
-        let statuses = found.compactMap { $0 }
+        let statuses = try FleetSurvey.rows(
+            hosts, parallel: parallel, row: { FleetBoardStatus(name: hosts[$0].name, answer: $1) }, json: json ? { $1.json } : nil)
         let well = statuses.count { $0.isWell }
         let silent = statuses.count { $0.report == nil }
         if json {

@@ -44,6 +44,24 @@ enum FleetSurvey {
         }
     }
 
+    /// Asks each once and returns one row a board, in the order of the inventory. Meanwhile a terminal sees how far it is, and programs each row as it comes.
+    ///
+    /// - Parameters:
+    ///   - row: what is made of a board's answer.
+    ///   - json: a row as a document, with its line end; nil where nobody wants documents.
+    static func rows<Row>(
+        _ hosts: [FleetInventory.Host], parallel: Int, row: (Int, Answer) -> Row, json: ((Int, Row) -> String)?
+    ) throws -> [Row] {
+        var found = [Row?](repeating: nil, count: hosts.count)
+        if json == nil { progress(0, of: hosts.count) }
+        try run(hosts, parallel: parallel) { index, answer in
+            let made = row(index, answer)
+            found[index] = made
+            if let json { Output.raw(json(index, made)) } else { progress(found.count { $0 != nil }, of: hosts.count) }
+        }
+        return found.compactMap { $0 }
+    }
+
     private static func ask(_ connector: any BoardConnector) -> Answer {
         do throws(LinkFailure) {
             let connection = try connector.connect(isFresh: false)
