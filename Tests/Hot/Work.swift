@@ -61,7 +61,7 @@ struct Work {
                 time = { path = "ts", format = "unix_s" }
                 interval = "1 s"
                 cycle = "96 s"
-                late_after = "3650 d"
+                late_after = "366 d"
 
                 """
             for field in 0..<Work.fields { text += "[[device.reading]]\nname = \"f\(field)\"\nquantity = \"value\"\npath = \"f\(field)\"\nunit = \"1\"\n" }
