@@ -1,4 +1,4 @@
-"""python3 Tests/Board PACKAGE: the Debian package on a virtual ARM board, from its installation over twenty pulled plugs to its purge.
+"""python3 Tests/Board PACKAGE: the Debian package on a virtual ARM board, from its installation over pulled plugs and pushed sites to its purge.
 
 The board is boards/qemu-virt: Debian 13 with its own kernel, systemd, mosquitto and simulated GPIO lines in QEMU, with a disk that forgets in a power cut
 what was not flushed. The brokers of the street and of the platform run on this machine. The transcript is TAP; exit code 0 when all of it holds."""
@@ -23,6 +23,7 @@ import disk  # noqa: E402
 import figures  # noqa: E402
 import installing  # noqa: E402
 import processes  # noqa: E402
+import pushing  # noqa: E402
 import site_file  # noqa: E402
 import terminals  # noqa: E402
 from gateway import SITE, Gateway  # noqa: E402
@@ -43,6 +44,12 @@ def board_seconds(board: Board) -> float:
     """From the kernel's start until everything runs, by the board's clock."""
     text = board.ssh("systemctl is-system-running --wait >/dev/null; systemctl show -p UserspaceTimestampMonotonic -p FinishTimestampMonotonic", timeout=600)
     return round(int(dict(line.split("=") for line in text.split())["FinishTimestampMonotonic"]) / 1e6, 1)
+
+
+def pushes(t: Transcript, options, folder: Path, gateway: Gateway, platform: Platform, far: Stream, luck: random.Random):
+    t.chapter("pushes")
+    maintainer = pushing.Maintainer(gateway, options.bamai, folder / "repository", far.port, platform.port)
+    pushing.chapter(t, gateway, platform, far, maintainer, processes.free_port(), luck)
 
 
 def run(t: Transcript, options, folder: Path):
@@ -75,7 +82,7 @@ def run(t: Transcript, options, folder: Path):
 
     t.chapter("installation")
     before = installing.listing(gateway)
-    package = installing.older(options.package, "0.0.1", folder)
+    package = options.package if options.pushes else installing.older(options.package, "0.0.1", folder)
     installing.install(t, gateway, package)
     installing.installed(t, gateway)
     installing.first_start(t, gateway, site_file.write(folder / "site", field_port, platform_port))
@@ -83,6 +90,10 @@ def run(t: Transcript, options, folder: Path):
     near, far = Stream("near", facts["mqtt_port"], options.rate), Stream("far", field_port, options.rate)
     t.chapter("sensors and platform")
     cuts.subscribed(t, gateway, [near, far])
+    if options.pushes:
+        pushes(t, options, folder, gateway, platform, far, luck)
+        return
+
     for stream in (near, far):
         stream.start()
     t.ok(platform.wait_for(lambda p: p.count("well.high", "raised") and p.count("well.high", "cleared"), 240),
@@ -124,6 +135,8 @@ def run(t: Transcript, options, folder: Path):
     cuts.told(t, gateway, platform)
     terminals.contact(t, gateway, platform)
 
+    pushes(t, options, folder, gateway, platform, far, luck)
+
     t.chapter("removal")
     installing.purge(t, gateway, before)
     if not options.keep:
@@ -134,8 +147,10 @@ def run(t: Transcript, options, folder: Path):
 def main() -> int:
     p = argparse.ArgumentParser(prog="Tests/Board", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("package", type=Path, help="bamai_…_arm64.deb")
+    p.add_argument("--bamai", type=Path, default=REPOSITORY / ".build/release/bamai", help="the program that pushes, for this machine")
     p.add_argument("--name", default="test", help="the board's name")
     p.add_argument("--cuts", type=int, default=int(os.environ.get("CUTS") or 10), help="how often each plug is pulled")
+    p.add_argument("--pushes", action="store_true", help="only the installation and the pushes")
     p.add_argument("--rate", type=float, default=40, help="messages a second and device")
     p.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     p.add_argument("--out", type=Path, default=Path(".build-board/board.json"), help="the transcript for programs")

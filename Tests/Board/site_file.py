@@ -7,17 +7,17 @@ ID = "board"
 LIMIT = 10
 
 
-def mqtt_part(field_port: int, platform_port: int) -> str:
+def mqtt_part(field_port: int, platform_port: int, shared: str, name: str) -> str:
     return f"""schema = 1
 
 [site]
 id = "{ID}"
-name = "A pump room on a virtual board"
-profiles = "{SHARED}/profiles"
-devices = "{SHARED}/devices"
-mappings = "{SHARED}/mappings"
-codes = "{SHARED}/codes"
-boards = "{SHARED}/boards"
+name = "{name}"
+profiles = "{shared}/profiles"
+devices = "{shared}/devices"
+mappings = "{shared}/mappings"
+codes = "{shared}/codes"
+boards = "{shared}/boards"
 
 [journal]
 path = "/var/lib/bamai/journal.db"
@@ -138,8 +138,10 @@ drives = "siren"
 """
 
 
-def write(folder: Path, field_port: int, platform_port: int) -> Path:
-    """Makes `folder` the site and returns it."""
+def write(folder: Path, field_port: int, platform_port: int, *, shared: str = SHARED, name: str = "A pump room on a virtual board") -> Path:
+    """Makes `folder` the site and returns it.
+
+    shared: where it finds what the package brings; a site that is to be pushed finds it beside itself."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "site.toml").write_text(mqtt_part(field_port, platform_port) + LINES)
+    (folder / "site.toml").write_text(mqtt_part(field_port, platform_port, shared, name) + LINES)
     return folder

@@ -62,6 +62,7 @@ class Platform:
     """The city's side: keeps every alert and how often each came, and counts readings."""
 
     def __init__(self, port: int):
+        self.port = port
         self.alerts: dict[str, list[dict]] = {}
         self.order: list[dict] = []
         self.readings = 0
