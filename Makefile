@@ -30,7 +30,7 @@ help:
 	@echo "make deb        packages for Debian 12 (amd64) and 13 (amd64, arm64), into .build-deb (roots are kept in ~/.cache/bamai)"
 	@echo "make deb-check  install, upgrade, start, remove and purge them; arm64 under qemu;  make deb-twice: the same bytes twice too"
 	@echo "make board      the image of a virtual ARM board in QEMU (boards/qemu-virt), made once"
-	@echo "make board-test the arm64 package on that board: twenty pulled plugs, upgrade, purge (CUTS=10, DEB=a package)"
+	@echo "make board-test the arm64 package on that board: twenty pulled plugs, upgrade, pushes, purge (CUTS=10, DEB=a package)"
 	@echo "make build      release builds of bamaid, bamai and, with Swift 6.2 or newer, bamai-desk"
 	@echo "make format     swift format, in place;  make lint: the same, only telling"
 
@@ -134,6 +134,7 @@ bench: build $(PEERS)/venv/done $(SPOT)
 	$(BUILD) --product Bench
 	$(BUILD) --product Wear
 	@BENCH_SPOT=$(CURDIR)/$(SPOT):$$(ls $(CURDIR)/$(PEERS)/venv/lib/python3*/site-packages/libspot*.so) \
+	BENCH_PACKAGE="$$(ls -t $(CURDIR)/.build-deb/*_arm64.deb 2>/dev/null | head -1)" \
 	BENCH_WEAR="$(CURDIR)/Tests/Wear/run $(CURDIR)/.build/release/Wear $(FOLDER)" \
 	BENCH_PEERS="$(CURDIR)/$(PEERS)/venv/bin/python $(CURDIR)/Tests/Peers/rates.py .build/release/bamaid --python $(PEERS)/venv/bin/python" \
 	.build/release/Bench .build/release/bamaid $(PARTS)
@@ -263,6 +264,7 @@ board:
 # Real power cuts, real systemd and apt, on ARM instructions; twenty minutes or so, because each of them is translated.
 DEB ?=
 board-test: board
+	$(BUILD) --product bamai
 	@[ -n "$(DEB)" ] || $(MAKE) deb DEBS=trixie-arm64
 	@exec python3 Tests/Board $(or $(DEB),$$(ls -t .build-deb/bamai_*_arm64.deb | head -1))
 

@@ -3,15 +3,21 @@ import Foundation
 /// What a reading costs the disk, and how large the program is.
 enum Disk {
     /// - Parameters:
+    ///   - package: an arm64 package, whose program is the one that the mark is about; nil: none was built.
     ///   - wear: the command that measures wear with a line a way, its words separated by blanks; nil: it is not asked.
-    static func measures(wear: String?, bamaid: String) throws -> [Measure] {
+    static func measures(wear: String?, package: String?, bamaid: String) throws -> [Measure] {
         var measures: [Measure] = []
         if let size = (try FileManager.default.attributesOfItem(atPath: bamaid)[.size] as? NSNumber)?.doubleValue {
             let stripped = try strippedSize(of: bamaid) ?? size
             measures.append(
                 Measure(
-                    name: "bamaid stripped, this machine's", value: stripped / 1e6, unit: "MB", beside: "\(Report.text(size / 1e6)) MB with its symbols",
-                    reach: "≤ 8 MB", reached: stripped <= 8e6))
+                    name: "bamaid stripped, this machine's", value: stripped / 1e6, unit: "MB", beside: "\(Report.text(size / 1e6)) MB with its symbols"))
+        }
+        if let package, let size = try packagedSize(package) {
+            measures.append(
+                Measure(
+                    name: "bamaid, arm64, as packaged", value: size / 1e6, unit: "MB", beside: URL(fileURLWithPath: package).lastPathComponent,
+                    reach: "≤ 8 MB", reached: size <= 8e6))
         }
         guard let words = wear?.split(separator: " ").map(String.init), let program = words.first else { return measures }
         let ways = lines(of: try output(program, Array(words.dropFirst())))
@@ -50,6 +56,12 @@ enum Disk {
             if ways[way.name]?.reached == nil || way.reached != nil { ways[way.name] = way }
         }
         return ways.values.sorted { $0.name < $1.name }
+    }
+
+    /// *Units*: bytes; nil where the package has no such program.
+    private static func packagedSize(_ package: String) throws -> Double? {
+        let line = try output("/usr/bin/dpkg-deb", ["--contents", package]).split(separator: "\n").first { $0.hasSuffix("/usr/sbin/bamaid") }
+        return line.flatMap { Double($0.split(separator: " ")[2]) }
     }
 
     private static func strippedSize(of path: String) throws -> Double? {

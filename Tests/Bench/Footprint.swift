@@ -13,7 +13,7 @@ struct Footprint {
     /// Devices of fifty readings each, from one template.
     private static func site(devices: Int, broker: UInt16, folder: TestFolder, journal: String = "journal.db") -> String {
         var template = "schema = 1\ndevice = \"many\"\nname = \"Many\"\ntopic = \"bench/{id}\"\nformat = \"json\"\n"
-        template += "time = { path = \"ts\", format = \"unix_s\" }\ninterval = \"1 s\"\ncycle = \"96 s\"\nlate_after = \"3650 d\"\n"
+        template += "time = { path = \"ts\", format = \"unix_s\" }\ninterval = \"1 s\"\ncycle = \"96 s\"\nlate_after = \"365 d\"\n"
         for field in 0..<fields { template += "[[reading]]\nname = \"f\(field)\"\nquantity = \"value\"\npath = \"f\(field)\"\nunit = \"1\"\n" }
         folder.write("devices/many.toml", template)
         var text = """
@@ -40,12 +40,12 @@ struct Footprint {
     }
 
     private static func payload(_ message: Int, _ devices: Int, _ generator: inout SeededGenerator) -> [UInt8] {
-        var text = "{\"ts\":\(1_767_323_045 + message / devices)"
+        var text = "{\"ts\":\(Load.start + message / devices)"
         for field in 0..<fields { text += ",\"f\(field)\":0.3\(1000 + Int(generator.next() % 8000))" }
         return Array((text + "}").utf8)
     }
 
-    struct Load {
+    struct Outcome {
         var residentKiB: Int
         /// CPU of a reading, without the start. *Units*: nanoseconds.
         var cpu: Double
@@ -56,7 +56,7 @@ struct Footprint {
     /// A gateway of so many devices that takes `readings` readings.
     ///
     /// - Parameter prepare: is given the folder before the gateway starts.
-    func run(devices: Int, readings: Int, prepare: (TestFolder) throws -> Void = { _ in }) throws -> Load {
+    func run(devices: Int, readings: Int, prepare: (TestFolder) throws -> Void = { _ in }) throws -> Outcome {
         let folder = TestFolder()
         let broker = try MosquittoBroker(folder: folder.path, lines: ["set_tcp_nodelay true", "max_inflight_messages 200"])
         try prepare(folder)
@@ -93,7 +93,7 @@ struct Footprint {
         try publisher.finish()
         try daemon.wait(300, "all readings") { try last() >= begin + UInt64(messages * Footprint.fields) }
         usleep(300_000)
-        let load = Load(
+        let load = Outcome(
             residentKiB: daemon.kibibytes("VmRSS"), cpu: (daemon.cpuSeconds - cpu) / Double(messages * Footprint.fields) * 1e9, first: first)
         try daemon.end()
         return load
@@ -107,7 +107,7 @@ struct Footprint {
             for field in 0..<Footprint.fields { series.append(try journal.series(forKey: "A\(device)/d\(device).f\(field)")) }
         }
         var generator = SeededGenerator(seed: 6)
-        let start: Int64 = 1_735_787_045_000_000
+        let start = Int64(Load.start - 366 * 86_400) * 1_000_000
         for piece in 0..<max(1, readings / 1000) {
             var batch = CommitBatch()
             for place in 0..<1000 {

@@ -31,7 +31,8 @@ struct Latency {
             utc_offset = "+00:00"
             profile = "bench"
             [alarms]
-            flood = "none"
+            chatter_raises = 0
+            slow_chatter_raises = 0
             [journal]
             path = "\(folder.file("journal.db"))"
             commit_delay = "\(delay)"
@@ -68,7 +69,9 @@ struct Latency {
             let value = index / devices % 2 == 0 ? 2 : 0
             let start = seconds()
             try publisher.publish("bench/\(index % devices)", Array("{\"v\":\(value)}".utf8))
-            while collector.messages.isEmpty {
+            // The alert of this very change: what else comes meanwhile is not waited for.
+            let words = ["/A\(index % devices)\"", value == 2 ? ".raised\"" : ".cleared\""]
+            while !collector.messages.contains(where: { message in words.allSatisfy { Latency.has(message.payload, $0) } }) {
                 collector.collect(milliseconds: 1)
                 try publisher.turn(milliseconds: 0)
                 guard seconds() - start < 10, daemon.isRunning else {
@@ -83,6 +86,8 @@ struct Latency {
         try daemon.end()
         return Runs(spent)
     }
+
+    private static func has(_ payload: [UInt8], _ word: String) -> Bool { String(decoding: payload, as: UTF8.self).contains(word) }
 
     static func measures(_ bamaid: String) throws -> [Measure] {
         try ["0 ms", "50 ms"].map { delay in

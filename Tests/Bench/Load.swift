@@ -10,6 +10,8 @@ struct BenchProblem: Error, CustomStringConvertible {
 
 /// How the load looks: a thousand series, a million readings.
 struct Load {
+    /// When the first message was measured: half a day ago, so that none is of the future or too late. *Units*: seconds since 1970.
+    static let start = Int(time(nil)) - 43_200
     let devices = 200
     let readingsPerMessage = 5
     let messages: Int
@@ -20,7 +22,7 @@ struct Load {
 
     func payload(_ message: Int, _ generator: inout SeededGenerator) -> [UInt8] {
         // Ten thousandths of a day's wave with noise, as a pressure sensor's last digits look.
-        let time = 1_767_323_045 + message / devices
+        let time = Load.start + message / devices
         var text = "{\"ts\":\(time)"
         for field in 0..<readingsPerMessage {
             text += ",\"f\(field)\":0.3\(String(Int(1000 + 40 * generator.normal() + Double(message / devices % 96)) % 9000 + 1000))"

@@ -54,7 +54,8 @@ func bench() -> Int32 {
     session.part("intake") { _ in try Drain.measures(bamaid, load, runs: runs) }
     session.part("footprint") { _ in try Footprint(bamaid: bamaid).measures(runs: runs) }
     session.part("uplink") { _ in try UplinkDrain.measures(runs: runs) }
-    session.part("disk") { _ in try Disk.measures(wear: environment["BENCH_WEAR"], bamaid: bamaid) }
+    let package = environment["BENCH_PACKAGE"].flatMap { $0.isEmpty ? nil : $0 }
+    session.part("disk") { _ in try Disk.measures(wear: environment["BENCH_WEAR"], package: package, bamaid: bamaid) }
     session.part("peers") { try Peers.measures(environment["BENCH_PEERS"], own: $0) }
     session.write()
     return session.failed ? 1 : 0

@@ -1,5 +1,6 @@
 """python3 Tests/Peers/rates.py BAMAID: how fast the peers take messages and judge samples, as JSON for `make bench`."""
 import argparse
+import contextlib
 import json
 import random
 import shutil
@@ -145,10 +146,9 @@ def main() -> int:
                 result["problems"].append(f"{contender.title}: {problem}")
         if options.backlog:
             try:
-                with open("/dev/stderr", "w") as error:
-                    standard, sys.stdout = sys.stdout, error
+                # Standard output is for the document alone.
+                with contextlib.redirect_stdout(sys.stderr):
                     result["backlog"] = backlog.measure(options.bamaid, folder / "backlog", options.backlog)
-                    sys.stdout = standard
             except RuntimeError as problem:
                 result["problems"].append(f"backlog: {problem}")
         venv = Path(options.python).absolute().parent.parent
