@@ -17,7 +17,7 @@ help:
 	@echo "make faults     a push with a fault at every durable step of the board's side, and a push to fifty boards"
 	@echo "make fleet-test the fleet alone: fifty sshd and fifty bamaid (FLEET=50), a bad canary, kill -9, dead hosts"
 	@echo "make uml        once, six minutes: a Linux kernel as a process that has GPIO chips; make test then tests on real chips"
-	@echo "make bench      every figure beside peers and limits in the same run (half an hour; PARTS=\"latency\" for less)"
+	@echo "make bench      every figure beside peers and limits in the same run (a quarter of an hour; PARTS=\"latency\" for less)"
 	@echo "make instructions what a reading costs in instructions, beside what it cost before"
 	@echo "make bench-peers bamaid beside thingsboard-gateway and mosquitto's bridge: outage and kill -9 (20 min; QUICK=1: 10)"
 	@echo "make wear       bytes that a reading costs a flash card, beside plain SQLite in the same run (FOLDER=.build/wear)"
@@ -126,7 +126,7 @@ fuzz: $(FUZZ)/fuzz
 	@mkdir -p $(FUZZ)/corpus
 	$(FUZZ)/fuzz $(FUZZ)/corpus $(FUZZ)/seed -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -artifact_prefix=$(FUZZ)/ -print_final_stats=1
 
-# Everything beside everything, in one run (half an hour; BENCH_RUNS=1 and PARTS="latency intake" for less). PUBLISH=1 puts the plot where the README shows it.
+# Everything beside everything, in one run (a quarter of an hour; BENCH_RUNS=1 and PARTS="latency intake" for less). PUBLISH=1 puts the plot where the README shows it.
 PARTS ?=
 PEERS = .build-peers
 SPOT = $(PEERS)/python-names.so

@@ -38,7 +38,7 @@ enum Report {
     /// Bars of the ratios, on a scale of powers of ten, with a line at 1. Readable on white and on black.
     static func plot(_ measures: [Measure]) -> String {
         let rows = measures.compactMap { measure in measure.ratio.map { (measure, $0) } }.filter { $0.1 > 0 }
-        let (left, width, row, top) = (330.0, 520.0, 26.0, 40.0)
+        let (left, width, row, top) = (400.0, 450.0, 26.0, 40.0)
         let low = min(-1, (rows.map { log10($0.1) }.min() ?? -1).rounded(.down))
         let high = max(1, (rows.map { log10($0.1) }.max() ?? 1).rounded(.up))
         func x(_ ratio: Double) -> Double { left + (log10(ratio) - low) / (high - low) * width }
