@@ -84,8 +84,17 @@ class Maintainer:
         field, platform = ports.get("field", self.ports[0]), ports.get("platform", self.ports[1])
         site_file.write(self.site, field, platform, shared="..", name=f"A pump room, edited {self.edits} times")
 
+    def wait_welcome(self, seconds: float = 180):
+        """Waits until the board's sshd takes a new connection. After a power cut it has seen connections that ended before they had said who they were, the
+        test's own knocking among them, and turns the address away for a while (PerSourcePenalties)."""
+        board, end = self.gateway.board, time.monotonic() + seconds
+        knock = ["ssh", "-F", str(board.folder / "ssh_config"), "-o", "ControlPath=none", board.name, "true"]
+        while subprocess.run(knock, capture_output=True, timeout=120).returncode and time.monotonic() < end:
+            time.sleep(5)
+
     def begin(self, *options: str) -> Outcome:
         board = self.gateway.board
+        self.wait_welcome()
         command = [self.bamai, "push", self.site, board.name, "--ssh-config", board.folder / "ssh_config", "--yes", "--json", "--by", "the board test",
                    *PATIENCE, *options]
         return Outcome(subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
