@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cuts
 import site_file
+import terminals
 from gateway import SITE, Gateway
 from machine import BoardError
 from traffic import Platform, Stream
@@ -19,7 +20,7 @@ SHARED = {"profiles": "firmware-config/profiles", "devices": "firmware-config/de
           "codes": "firmware-config/codes", "boards": "boards"}
 # The board's clock counts instructions and falls behind this machine's: a push here must not be out of patience before the board is.
 PATIENCE = ["--health", "90 s", "--confirm", "120 s"]
-CONFIRMED, TAKEN_BACK, UNKNOWN, REFUSED = 0, 3, 5, 6
+CONFIRMED, TAKEN_BACK = 0, 3
 
 
 class Outcome:
@@ -234,9 +235,7 @@ def chapter(t, gateway: Gateway, platform: Platform, far: Stream, maintainer: Ma
     """Everything, while messages arrive from outside the board: none is lost over all the reloads."""
     adopt(t, gateway, maintainer)
     far.start()
-    end = time.monotonic() + 240
-    while not connected(gateway) and time.monotonic() < end:
-        time.sleep(2)
+    terminals.wait(lambda: connected(gateway), 240)
     good(t, gateway, maintainer, 2)
     bad(t, gateway, maintainer, 2, field=dead_port)
     bad(t, gateway, maintainer, 2, platform=dead_port)

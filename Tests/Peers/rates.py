@@ -48,8 +48,7 @@ def rate(contender, folder: Path, messages: int, options) -> dict:
         time.sleep(5)
         idle = gateway.resident()["VmRSS"] / 1024
         received.clear()
-        fields = Path(f"/proc/{gateway.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        before = (int(fields[11]) + int(fields[12])) / 100
+        before = gateway.processor_seconds()
         publisher = Publisher(sensor, "load", load(devices, messages), window=1000)
         start = time.monotonic()
         publisher.start()
@@ -62,8 +61,7 @@ def rate(contender, folder: Path, messages: int, options) -> dict:
                     if device != WARM:
                         seen, last = seen + 1, moment
             time.sleep(0.01)
-        fields = Path(f"/proc/{gateway.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        cpu = (int(fields[11]) + int(fields[12])) / 100 - before
+        cpu = gateway.processor_seconds() - before
         return {"messages": messages, "arrived": seen, "rate": seen / (last - start) if last > start else 0, "cpu_us": cpu / max(1, seen) * 1e6,
                 "idle_mib": idle, "resident_mib": gateway.resident()["VmRSS"] / 1024}
     finally:

@@ -12,7 +12,7 @@ enum FleetSurvey {
     /// Asks each once. One that says nothing holds up nobody: it takes its own place among those at a time until its deadline.
     ///
     /// - Parameter each: takes a board's index and its answer, in the order of coming, on this thread.
-    static func run(_ hosts: [FleetInventory.Host], parallel: Int, each: (Int, Answer) -> Void) throws {
+    private static func run(_ hosts: [FleetInventory.Host], parallel: Int, each: (Int, Answer) -> Void) throws {
         signal(SIGPIPE, SIG_IGN)
         let parallel = Parallel.allowed(parallel)
         let mailbox: Mailbox<(Int, Answer)>
