@@ -2,6 +2,9 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <link.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,4 +61,39 @@ int bamai_start_supervised(const char *program, char *const arguments[], const c
     for (int descriptor = 3; descriptor < 1024; descriptor++) close(descriptor);
     if (chdir("/") != 0) _exit(1);
     supervise(program, arguments, restarts);
+}
+
+// Relocations in a read-only segment would be lost with its pages.
+static int has_text_relocations(const struct dl_phdr_info *object) {
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        if (object->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0)) return 1;
+        }
+    }
+    return 0;
+}
+
+// The loader holds its lock meanwhile: no object comes or goes. Segments that were ever writable, relocated constants among them, are left alone: their
+// pages are this process's own.
+static int release_pages(struct dl_phdr_info *object, size_t size, void *sum) {
+    (void)size;
+    // The kernel's own object lies in no file.
+    if (strncmp(object->dlpi_name, "linux-", 6) == 0 || has_text_relocations(object)) return 0;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+        if (end > start && madvise((void *)start, end - start, MADV_DONTNEED) == 0) *(int64_t *)sum += (int64_t)(end - start);
+    }
+    return 0;
+}
+
+int64_t bamai_release_program_pages(void) {
+    int64_t sum = 0;
+    dl_iterate_phdr(release_pages, &sum);
+    return sum;
 }

@@ -17,9 +17,18 @@ extension Diagnosis {
     /// and the history of the index; what the platform was told.
     private static let version: UInt32 = 5
 
+    /// *Units*: bytes that a snapshot has at least. *Complexity*: constant.
+    package var leastSnapshotBytes: Int { pulse.snapshotByteCount }
+
+    /// *Units*: bytes that a snapshot hardly ever exceeds: grown by doubling, it would take two to three times its size for a moment.
+    private var usualSnapshotBytes: Int {
+        let ofSensors = sensors.count * (24 * Evidence.windowLimit + 256)
+        return leastSnapshotBytes + ofSensors + conditions.count * (MemoryLayout<Condition>.size + 64)
+    }
+
     /// The exact state after the entry `sequence`, by sensor and rule *names*, so that it survives a change of the site.
     package func snapshot() -> [UInt8] {
-        var writer = ByteWriter(reserving: 256 + sensors.count * (MemoryLayout<Condition>.size + 24 * Evidence.windowLimit + 1200))
+        var writer = ByteWriter(reserving: usualSnapshotBytes)
         writer.append(Diagnosis.magic)
         writer.append(Diagnosis.version)
         writer.append(sequence)

@@ -63,6 +63,7 @@ package final class Daemon {
     var failure: String?
     var watchdogAt: Int64 = .max
     var watchdogInterval: Int64 = .max
+    private var giveBackAt: Int64 = .max
     var sourceStates: [SourceState] = []
 
     /// Clients at the control socket at once.
@@ -72,10 +73,13 @@ package final class Daemon {
     /// A journal that cannot be opened is tried again after this. *Units*: nanoseconds.
     static let journalRetry: Int64 = 5_000_000_000
 
+    /// As often as a checkpoint is made, which takes much for a moment. *Units*: nanoseconds.
+    private static let giveBackInterval: Int64 = 3_600_000_000_000
+
     /// - Parameter sitePath: the site's folder or its `site.toml`. Signals are blocked from here on: make it before any thread.
     package init(sitePath: String) throws(SystemError) {
         self.sitePath = sitePath
-        Heap.shareAmongThreads()
+        Heap.keepSmall()
         started = Clocks.monotonicNanoseconds()
         signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
         signal(SIGPIPE, SIG_IGN)
@@ -106,8 +110,7 @@ package final class Daemon {
             watchdogInterval = micro * 1000 / 3
             watchdogAt = time.monotonicNanoseconds
         }
-        // What parsing the site took goes back to the system: it is not needed again.
-        Heap.trim()
+        giveBack()
         notifyServiceManager("READY=1")
         while !isStopping { turn() }
         notifyServiceManager("STOPPING=1")
@@ -215,6 +218,13 @@ package final class Daemon {
         say(.notice, "stopped at \(gateway.judgedSequence)")
     }
 
+    /// What only the start or a reload has needed goes back to the system: what parsing the site took, and the code that did it.
+    private func giveBack() {
+        giveBackAt = time.monotonicNanoseconds + Daemon.giveBackInterval
+        Heap.trim()
+        ProgramPages.release()
+    }
+
     func closeControl() {
         for client in clients.values { _ = client.flush() }
         clients = [:]
@@ -240,6 +250,7 @@ package final class Daemon {
         step(gateway, ready, now)
         askForRebirths(gateway)
         upkeep(gateway)
+        if now >= giveBackAt { giveBack() }
         driveLines(gateway, now)
         feedWatchdog(gateway, now)
         flushClients()
@@ -423,6 +434,7 @@ package final class Daemon {
             isStopping = true
         } else {
             updateWatcher()
+            giveBack()
             say(.notice, "reload: revision \(site.revision) runs")
         }
     }

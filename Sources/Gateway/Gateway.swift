@@ -416,13 +416,15 @@ package final class Gateway {
         while !alertsToCommit.isEmpty { try commitWithoutMessages() }
         lastCheckpoint = time.monotonicNanoseconds
         checkpointSequence = diagnosis.sequence
-        let checkpoint = Checkpoint(sequence: diagnosis.sequence, revision: configuration.revision, body: diagnosis.snapshot())
-        checkpointBytes = checkpoint.body.count
-        guard checkpoint.body.count <= SQLiteJournal.checkpointBytesLimit else {
+        // Of a hundred thousand sensors it would take hundreds of megabytes, only to be left out.
+        let body = diagnosis.leastSnapshotBytes <= SQLiteJournal.checkpointBytesLimit ? diagnosis.snapshot() : []
+        checkpointBytes = max(body.count, diagnosis.leastSnapshotBytes)
+        guard checkpointBytes <= SQLiteJournal.checkpointBytesLimit else {
             // Restarts then judge from the journal alone, as far back as it goes.
             figures.checkpointsTooLarge += 1
             return
         }
+        let checkpoint = Checkpoint(sequence: diagnosis.sequence, revision: configuration.revision, body: body)
         batch.checkpoint = checkpoint
         defer { batch.checkpoint = nil }
         try commitWithoutMessages()

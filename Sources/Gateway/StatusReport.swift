@@ -133,6 +133,10 @@ struct StatusReport {
         if presence.silent > 0 {
             problems.append(Problem(.warning, "sensors", "\(presence.silent) of \(presence.total) have fallen silent"))
         }
+        if gateway.figures.checkpointsTooLarge > 0 {
+            let text = "what the detectors know of \(presence.total) sensors is more than a checkpoint holds: a restart judges the journal from its beginning"
+            problems.append(Problem(.warning, "checkpoint", text))
+        }
         StatusReport.list(isBrief ? Array(problems.prefix(StatusReport.briefProblems)) : problems, &json)
     }
 
@@ -191,6 +195,7 @@ struct StatusReport {
         json.member("last_sequence", last)
         json.member("commits", gateway.figures.commits)
         json.member("failed_commits", gateway.figures.failedCommits)
+        json.member("lost_qos0_messages", gateway.figures.lostUnacknowledgeable)
         json.member("dropped_readings", figures.droppedReadings)
         json.member("damaged_segments", figures.damagedSegments)
         wear(&json, figures)
@@ -247,6 +252,7 @@ struct StatusReport {
         json.member("alerts", gateway.figures.alerts)
         json.member("episodes_active", active.count)
         json.member("replayed_at_start", gateway.figures.replayed)
+        json.member("checkpoints_too_large", gateway.figures.checkpointsTooLarge)
         json.member("ticks", gateway.figures.ticks)
         json.endObject()
     }

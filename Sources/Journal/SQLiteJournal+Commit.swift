@@ -98,10 +98,7 @@ extension SQLiteJournal {
     }
 
     private func insert(receipts: [UInt64], _ store: JournalStore) throws(JournalError) {
-        receiptBytes.removeAll(keepingCapacity: true)
-        for receipt in receipts {
-            withUnsafeBytes(of: receipt.littleEndian) { receiptBytes.append(contentsOf: $0) }
-        }
+        ReceiptCodec.encode(receipts, into: &receiptBytes, scratch: &receiptSteps)
         store.insertReceipts.bind(1, Int64(receipts.count))
         try store.insertReceipts.execute(binding: receiptBytes, at: 2)
     }
@@ -228,11 +225,9 @@ extension SQLiteJournal {
         let wanted = min(max(0, limit), Self.receiptLimit)
         var newestFirst: [UInt64] = []
         while newestFirst.count < wanted, try statement.step() {
-            statement.withBytes(2) { bytes in
-                for place in (0..<bytes.count / 8).reversed() where newestFirst.count < wanted {
-                    newestFirst.append(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)))
-                }
-            }
+            // A row that is none has nothing to tell a redelivery by; that is no reason not to start.
+            let receipts = statement.withBytes(2) { try? ReceiptCodec.decode($0, count: statement.unsigned(1)) } ?? []
+            newestFirst += receipts.suffix(wanted - newestFirst.count).reversed()
         }
         return newestFirst.reversed()
     }

@@ -84,10 +84,10 @@ extension SQLiteJournal {
             var walk = SalvageWalk(from: 1, below: UInt64(Int64.max))
             while let key = walk.key {
                 switch try source.receipts(from: key) {
-                case .row(let id) where walk.isReading:
-                    store.insertReceipts.bind(1, Int64(source.bytes.count / 8))
+                case .row(let found) where walk.isReading:
+                    store.insertReceipts.bind(1, Int64(found.count))
                     try store.insertReceipts.execute(binding: source.bytes, at: 2)
-                    walk.take(upTo: id + 1)
+                    walk.take(upTo: found.id + 1)
                 case .row: walk.noteReadable()
                 case .none: walk.noteReadable(isLast: true)
                 case .unreadable: walk.noteUnreadable()

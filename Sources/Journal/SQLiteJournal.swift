@@ -53,6 +53,7 @@ package final class SQLiteJournal: JournalWriter, JournalFileReader {
     private var opened: JournalStore?
     let encoder = SegmentEncoder()
     var receiptBytes: [UInt8] = []
+    var receiptSteps = ColumnScratch()
 
     // What the file says, kept so that a commit need not ask.
     var nextSequence: Sequence64 = 1

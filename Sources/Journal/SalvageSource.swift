@@ -88,12 +88,14 @@ final class SalvageSource {
         }
     }
 
-    /// Returns the row's id; the receipts are in `bytes`.
-    func receipts(from key: UInt64) throws(JournalError) -> Find<UInt64> {
+    /// Returns the row's id and the number of its receipts, which are in `bytes`.
+    func receipts(from key: UInt64) throws(JournalError) -> Find<(id: UInt64, count: Int)> {
         try seek(receipts, key) { statement in
             bytes = statement.bytes(2)
             let id = statement.unsigned(0)
-            return id >= key && !bytes.isEmpty && bytes.count.isMultiple(of: 8) && UInt64(bytes.count / 8) == statement.unsigned(1) ? id : nil
+            let receipts = bytes.withUnsafeBytes { try? ReceiptCodec.decode($0, count: statement.unsigned(1)) }
+            guard id >= key, let receipts, !receipts.isEmpty else { return nil }
+            return (id, receipts.count)
         }
     }
 

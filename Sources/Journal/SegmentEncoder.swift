@@ -13,8 +13,6 @@ package final class SegmentEncoder {
     private var rawBytes: [UInt8] = []
     // One entry a reading.
     private var slotOf = ColumnScratch()
-    private var integers = ColumnScratch()
-    private var corrections = ColumnScratch()
     // One entry a reading, in the order of writing.
     private var column = ColumnScratch()
     private var other = ColumnScratch()
@@ -22,12 +20,16 @@ package final class SegmentEncoder {
     private var observedSteps = ColumnScratch()
     private var delays = ColumnScratch()
     // One entry a slot.
-    private var seriesOf = ColumnScratch()
+    private var firsts = ColumnScratch()
     private var successor = ColumnScratch()
     private var scale = ColumnScratch()
     private var last = ColumnScratch()
 
     package init() {}
+
+    // Times are written before values are looked at, so two columns serve both.
+    private var integers: UnsafeMutableBufferPointer<Int64> { steps.values }
+    private var corrections: UnsafeMutableBufferPointer<Int64> { observedSteps.values }
 
     /// Encodes `readings` into `bytes`.
     ///
@@ -40,20 +42,18 @@ package final class SegmentEncoder {
     private func encode(_ readings: UnsafeBufferPointer<Reading>) {
         let count = readings.count
         slotOf.reserve(count)
-        integers.reserve(count)
-        corrections.reserve(count)
         column.reserve(count)
         other.reserve(count)
         steps.reserve(count)
         observedSteps.reserve(count)
         delays.reserve(count)
-        seriesOf.reserve(count)
-        successor.reserve(count)
-        scale.reserve(count)
-        last.reserve(count)
         bytes.removeAll(keepingCapacity: true)
 
         assignSlots(readings)
+        firsts.reserve(slots.count)
+        successor.reserve(slots.count)
+        scale.reserve(slots.count)
+        last.reserve(slots.count)
         bytes.append(SegmentCodec.magic)
         bytes.append(SegmentCodec.version)
         bytes.appendVarint(UInt64(count))
@@ -81,20 +81,17 @@ package final class SegmentEncoder {
     }
 
     private func assignSlots(_ readings: UnsafeBufferPointer<Reading>) {
-        slots.clear(forReadings: readings.count)
-        for (index, reading) in readings.enumerated() {
-            let (slot, isNew) = slots.slot(of: reading.series)
-            slotOf.values[index] = Int64(slot)
-            if isNew { seriesOf.values[slot] = Int64(reading.series.rawValue) }
-        }
+        slots.clear()
+        for (index, reading) in readings.enumerated() { slotOf.values[index] = Int64(slots.slot(of: reading.series)) }
     }
 
     private func writeSeries(_ count: Int) {
         let kinds = slots.count
         var before: Int64 = -1
         for slot in 0..<kinds {
-            column.values[slot] = seriesOf.values[slot] - before - 1
-            before = seriesOf.values[slot]
+            let series = Int64(slots.series[slot])
+            column.values[slot] = series - before - 1
+            before = series
             successor.values[slot] = -1
         }
         write(column.values, kinds)
@@ -201,8 +198,8 @@ package final class SegmentEncoder {
             let decimals = Int(scale.values[slot])
             guard decimals <= SegmentCodec.scaleLimit else { continue }
             if let (integer, correction) = Self.decimal(reading.value, SegmentCodec.powers[decimals]) {
-                integers.values[index] = integer
-                corrections.values[index] = correction
+                integers[index] = integer
+                corrections[index] = correction
             } else {
                 // An early value does not fit the scale that a later one demanded.
                 scale.values[slot] = Int64(SegmentCodec.rawScale)
@@ -214,12 +211,12 @@ package final class SegmentEncoder {
         let kinds = slots.count
         write(scale.values, kinds)
         rawBytes.removeAll(keepingCapacity: true)
-        // `successor` now says whether a slot's first value has been met, `seriesOf` holds the first values.
+        // `successor` now says whether a slot's first value has been met.
         for slot in 0..<kinds {
             successor.values[slot] = 0
             last.values[slot] = 0
         }
-        var firsts = 0
+        var begun = 0
         var deltas = 0
         var decimals = 0
         for (index, reading) in readings.enumerated() {
@@ -230,20 +227,20 @@ package final class SegmentEncoder {
                 last.values[slot] = Int64(bitPattern: bits)
                 continue
             }
-            let integer = integers.values[index]
+            let integer = integers[index]
             if successor.values[slot] == 0 {
                 successor.values[slot] = 1
-                seriesOf.values[firsts] = integer
-                firsts += 1
+                firsts.values[begun] = integer
+                begun += 1
             } else {
                 column.values[deltas] = integer &- last.values[slot]
                 deltas += 1
             }
             last.values[slot] = integer
-            other.values[decimals] = corrections.values[index]
+            other.values[decimals] = corrections[index]
             decimals += 1
         }
-        write(seriesOf.values, firsts)
+        write(firsts.values, begun)
         write(column.values, deltas)
         write(other.values, decimals)
         bytes.append(contentsOf: rawBytes)

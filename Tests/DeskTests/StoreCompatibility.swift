@@ -69,6 +69,14 @@ struct StoreCompatibility {
                 #expect(try store.episodes(page, now: now) == store.episodes(whole, now: now), "\(state) \(search)")
             }
         }
+        var narrow = EpisodeFilter()
+        (narrow.state, narrow.gateway, narrow.isBounded, narrow.search, narrow.searchLimit) = (.all, "g10", true, "b", 3)
+        let found = try store.episodes(narrow, now: now)
+        #expect(found.rows.count == 3 && found.isPartial, "it says that it has not looked at all four")
+        narrow.searchLimit = 4
+        #expect(try !store.episodes(narrow, now: now).isPartial)
+        narrow.search = ""
+        #expect(try store.episodes(narrow, now: now).rows.count == 4, "a list without words is not cut")
     }
 
     /// What a broker brings is taken together; who is not registered is counted and left out.

@@ -54,6 +54,22 @@ struct RecoveryTests {
         #expect(try journal.alerts(after: 0, limit: 9).map(\.kind) == ["raised"])
     }
 
+    @Test("Of more sensors than a checkpoint holds there is none: that is counted, and the journal teaches instead")
+    func tooLargeCheckpoint() throws {
+        let (journal, time) = (MemoryJournal(), ManualTimeSource())
+        let configuration = LineFixture.configuration(sensors: 44_000, commitDelay: .zero)
+        let gateway = try Gateway(configuration: configuration, journal: journal, time: time)
+        let source = ScriptedSource()
+        source.add("d0", "{\"v\":4}")
+        try gateway.step(readable: [source], all: [source])
+        try gateway.writeCheckpoint()
+        #expect(gateway.figures.checkpointsTooLarge == 1)
+        #expect(try journal.checkpoint() == nil)
+        let again = try Gateway(configuration: configuration, journal: journal, time: time)
+        #expect(again.figures.replayed == 1)
+        #expect(again.judgedSequence == 1)
+    }
+
     @Test("A checkpoint that cannot be read costs time, not alerts")
     func refusedCheckpoint() throws {
         let (journal, time) = (MemoryJournal(), ManualTimeSource())

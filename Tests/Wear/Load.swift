@@ -8,6 +8,7 @@ struct Load {
     private var levels = (0..<series).map { Double($0) * 7.5 + 20 }
     private var received: Int64 = 1_700_000_000_000_000
     private var index = 0
+    private var identifier: UInt64 = 0
 
     mutating func next(readings count: Int, receipts: Int) -> ([Reading], [UInt64]) {
         var readings: [Reading] = []
@@ -22,6 +23,11 @@ struct Load {
                     received: Timestamp(microseconds: received), value: (levels[number] * decimals).rounded() / decimals))
             index += 1
         }
-        return (readings, (0..<receipts).map { _ in random.next() })
+        // As they come from one broker: packet identifiers count up, the rest is a hash.
+        let made = (0..<receipts).map { _ in
+            identifier = identifier % 65_535 + 1
+            return identifier << 48 | random.next() >> 16
+        }
+        return (readings, made)
     }
 }

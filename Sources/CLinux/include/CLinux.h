@@ -63,3 +63,7 @@ int bamai_pipe(int ends[2]);
 // Starts a program that outlives its starter, its terminal and its session, under a supervisor that starts it again when a signal ends it, at most
 // `restarts` times. Its output goes to `log`. Returns 0 once the supervisor runs, -1 otherwise; it reports nothing of the program itself.
 int bamai_start_supervised(const char *program, char *const arguments[], const char *log, int restarts);
+
+// Unmaps the pages of the program's and its libraries' code and constants; each comes back from the page cache when it is next touched. Returns the bytes
+// that were looked through.
+int64_t bamai_release_program_pages(void);

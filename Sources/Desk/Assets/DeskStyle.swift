@@ -93,7 +93,7 @@ extension DeskAssets {
         .by { color: var(--soft); font-size: .88rem; }
         .empty { background: var(--card); border-radius: 12px; padding: 40px; text-align: center; color: var(--soft); }
         .pages { display: flex; gap: 16px; justify-content: flex-end; color: var(--soft); }
-        .keys { color: var(--soft); font-size: .85rem; }
+        .keys, .partial { color: var(--soft); font-size: .85rem; }
         kbd { font: inherit; font-size: .8rem; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 5px;
           background: var(--card); }
         .link { float: right; }

@@ -94,12 +94,22 @@ struct ListPage {
         let language = frame.language
         if found.rows.isEmpty {
             return """
-                <p class="empty">\(language("没有符合条件的告警。", "No alerts here."))</p>
+                <p class="empty">\(language("没有符合条件的告警。", "No alerts here."))</p>\(partial())
                 """
         }
         var items: HTML = ""
         for row in found.rows { items += item(row) }
-        return "<ol class=\"alerts\" data-total=\"\(found.total)\">\(items)</ol>\(pages())"
+        return "<ol class=\"alerts\" data-total=\"\(found.total)\">\(items)</ol>\(pages())\(partial())"
+    }
+
+    /// What a search has not looked at.
+    private func partial() -> HTML {
+        guard found.isPartial else { return "" }
+        return """
+            <p class="partial">\(frame.language(
+                "只在排在最前的 \(filter.searchLimit) 条中搜索；按级别、类型或网关筛选可查到其余。",
+                "Only the first \(filter.searchLimit) were searched: filter by level, kind or gateway to reach the others."))</p>
+            """
     }
 
     private func item(_ row: EpisodeRow) -> HTML {

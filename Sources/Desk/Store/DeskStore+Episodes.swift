@@ -31,12 +31,14 @@ package struct EpisodeFilter: Sendable, Equatable {
     package var limit: Int64 = 50
     /// For a page: nobody turns ten thousand of them over, and a search looks at so many and no more. A program that fetches everything wants true figures.
     package var isBounded = false
+    /// Where a bounded search stops looking: the first of the list are looked at, which are the worst and newest.
+    package var searchLimit: Int64 = 30_000
 
     package init() {}
     /// Rows of one answer.
     package static let limit: Int64 = 500
-    /// Where a bounded list stops counting, and a search among a page's stops looking: the worst and newest are looked at first.
-    package static let (countLimit, searchLimit): (Int64, Int64) = (10_000, 30_000)
+    /// Where a bounded list stops counting.
+    package static let countLimit: Int64 = 10_000
 }
 
 /// Episodes of a list.
@@ -45,6 +47,8 @@ package struct EpisodeList: Sendable, Equatable {
     /// How many there are in all; where `isMore`, at least so many.
     package var total: Int64
     package var isMore = false
+    /// A search has looked at the first `EpisodeFilter.searchLimit` only, and there are others.
+    package var isPartial = false
 }
 
 extension DeskStore {
@@ -60,21 +64,27 @@ extension DeskStore {
         (filter.limit, filter.offset) = (min(max(filter.limit, 1), EpisodeFilter.limit), max(filter.offset, 0))
         var values: [SQLValue] = [.integer(now.microseconds)]
         let plain = DeskStore.condition(filter, &values)
+        let ofPlain = values
         let words = DeskStore.search(filter, &values)
         let order = filter.state == .done || filter.state == .all ? "updated DESC, id DESC" : "is_active DESC, level DESC, updated DESC, id DESC"
-        if filter.isBounded && !words.isEmpty { return try found(filter, plain, words, order, values, now: now) }
-        let condition = words.isEmpty ? plain : "\(plain) AND \(words)"
-        // `?1` must stand in every statement that is given a value for it.
-        var counted = "SELECT count(*) AS total FROM episodes WHERE ?1 = ?1 AND \(condition)"
-        if filter.isBounded {
-            counted =
-                "SELECT count(*) AS total FROM (SELECT id FROM episodes WHERE ?1 = ?1 AND \(condition) LIMIT \(EpisodeFilter.countLimit + 1)) AS found"
+        if filter.isBounded && !words.isEmpty {
+            var list = try found(filter, plain, words, order, values, now: now)
+            list.isPartial = try count(plain, ofPlain, atMost: filter.searchLimit + 1) > filter.searchLimit
+            return list
         }
-        let total = try database.row(counted, values)?.integer("total") ?? 0
+        let condition = words.isEmpty ? plain : "\(plain) AND \(words)"
+        let total = try count(condition, values, atMost: filter.isBounded ? EpisodeFilter.countLimit + 1 : nil)
         values += [.integer(filter.limit), .integer(filter.offset)]
         let rows = try database.run(
             "\(DeskStore.episodeColumns) WHERE \(condition) ORDER BY \(order) LIMIT ?\(values.count - 1) OFFSET ?\(values.count)", values)
         return DeskStore.list(rows.map(EpisodeRow.init), total, filter)
+    }
+
+    /// How many episodes there are, counted no further than `limit`.
+    private func count(_ condition: String, _ values: [SQLValue], atMost limit: Int64?) throws(DatabaseError) -> Int64 {
+        // `?1` must stand in every statement that is given a value for it.
+        let ids = "SELECT id FROM episodes WHERE ?1 = ?1 AND \(condition)" + (limit.map { " LIMIT \($0)" } ?? "")
+        return try database.row("SELECT count(*) AS total FROM (\(ids)) AS found", values)?.integer("total") ?? 0
     }
 
     private static func list(_ rows: [EpisodeRow], _ total: Int64, _ filter: EpisodeFilter) -> EpisodeList {
@@ -88,7 +98,7 @@ extension DeskStore {
     ) throws(DatabaseError) -> EpisodeList {
         let ids = try database.run(
             """
-            SELECT id FROM (SELECT * FROM episodes WHERE ?1 = ?1 AND \(plain) ORDER BY \(order) LIMIT \(EpisodeFilter.searchLimit)) AS found WHERE \(words)
+            SELECT id FROM (SELECT * FROM episodes WHERE ?1 = ?1 AND \(plain) ORDER BY \(order) LIMIT \(filter.searchLimit)) AS found WHERE \(words)
             ORDER BY \(order) LIMIT \(EpisodeFilter.countLimit + 1)
             """, values
         ).map { $0.integer("id") }
