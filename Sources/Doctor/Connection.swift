@@ -120,6 +120,10 @@ package struct ConnectionFacts: Sendable {
         /// *Units*: seconds since the gateway started.
         package var uptime: Int64
         package var lastError: String?
+        /// *Units*: seconds since the last message came; nil: none, or it does not say.
+        package var lastMessage: Int64?
+        /// *Units*: seconds without a message that are too many; nil: it does not say.
+        package var quietLimit: Int64?
         package init(state: String, since: Int64?, reconnects: Int64, messages: Int64, uptime: Int64, lastError: String?) {
             self.state = state
             self.since = since
@@ -308,6 +312,16 @@ extension ConnectionFacts {
                         + said(
                             ": nothing comes; do the sensors publish here (bamai discover), may this user read (acl_file)?",
                             "：没有消息；传感器发到这里吗（bamai discover），该用户可读吗（acl_file）？"),
+                    figures)
+            }
+            if section == .broker, let last = session.lastMessage, let limit = session.quietLimit, last > limit {
+                let quiet = Amount.duration(last)
+                return result(
+                    "session", name, .warning,
+                    text
+                        + said(
+                            ", but nothing for \(quiet.english): if its sensors do send (mosquitto_sub -t '#'), restart the broker",
+                            "，但已 \(quiet.chinese)无消息：若传感器在发（mosquitto_sub -t '#'），请重启代理"),
                     figures)
             }
             if session.reconnects > 3, session.reconnects > session.uptime / 3600 {

@@ -73,4 +73,11 @@ package enum Connections {
                 host: broker.address.host, port: broker.address.port, clientID: broker.clientID, username: broker.username, password: password,
                 keepalive: broker.keepalive, tls: tls, window: broker.window))
     }
+
+    /// How long a broker may bring nothing before its connection is made anew: three of the shortest intervals at which a sensor behind it speaks, at least
+    /// ten minutes, at most a day; `.max` where no interval is known. *Units*: nanoseconds.
+    static func quietLimit(_ plan: SitePlan, broker: Int) -> Int64 {
+        let intervals = plan.sensors.lazy.filter { plan.devices[$0.device].broker == broker }.compactMap(\.interval)
+        return intervals.min().map { Int64(min(max(3 * $0, 600), 86_400) * 1e9) } ?? .max
+    }
 }

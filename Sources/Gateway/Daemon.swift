@@ -163,7 +163,7 @@ package final class Daemon {
                 do throws(SystemError) {
                     let source = try MQTTSource(
                         index: index, id: broker.id, options: options, filters: gateway.topicFilters(broker: index), seed: seed(broker.clientID),
-                        connector: ThreadConnector())
+                        connector: ThreadConnector(), quietLimit: Connections.quietLimit(site.plan, broker: index))
                     source.restore(receipts: receipts)
                     try epoll.add(source.wakeDescriptor, .readable, token: Token.wake + UInt64(index))
                     sources.append(source)

@@ -125,6 +125,8 @@ struct StatusReport {
         }
         for source in sources where source.state == .connected {
             if let text = source.lastError { problems.append(Problem(.warning, "broker \(source.id)", text)) }
+            guard let quiet = source.quiet(monotonicNanoseconds: monotonic) else { continue }
+            problems.append(Problem(.warning, "broker \(source.id)", "connected, but nothing has come for \(quiet / 60_000_000_000) min: do its sensors send?"))
         }
         problems += lineProblems
         if let uplink, uplink.state != .connected && uplink.state != .idle {
@@ -166,6 +168,9 @@ struct StatusReport {
             json.member("redelivered", source.redelivered)
             json.member("oversized", source.oversized)
             json.member("reconnects", source.reconnects)
+            if let last = source.lastMessage { json.member("last_message_s", max(0, monotonic - last) / 1_000_000_000) }
+            if let limit = source.quietLimit { json.member("quiet_limit_s", limit / 1_000_000_000) }
+            json.member("quiet_renewals", source.quietRenewals)
             text(&json, "last_error", source.lastError)
             json.endObject()
         }

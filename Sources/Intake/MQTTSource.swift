@@ -33,6 +33,7 @@ package final class MQTTSource {
     private var now: Int64 = 0
     private var isStopped = false
     private var isPaused = false
+    private var quiet: QuietWatch
 
     /// What to show of it.
     package private(set) var status: SourceStatus
@@ -45,13 +46,18 @@ package final class MQTTSource {
     ///   - filters: MQTT topic filters, subscribed to at every connection.
     ///   - seed: for the jitter of reconnecting.
     ///   - connector: what makes its connections.
-    package init(index: Int, id: String, options: MQTTOptions, filters: [String], seed: UInt64, connector: any BrokerConnector) {
+    ///   - quietLimit: *units*: nanoseconds without any message after which a connection is made anew; `.max`: never.
+    package init(
+        index: Int, id: String, options: MQTTOptions, filters: [String], seed: UInt64, connector: any BrokerConnector, quietLimit: Int64 = .max
+    ) {
         self.index = index
         self.options = options
         self.filters = TopicFilter.reduced(filters)
         status = SourceStatus(id: id)
+        status.quietLimit = quietLimit == .max ? nil : quietLimit
         backoff = Backoff(seed: seed)
         self.connector = connector
+        quiet = QuietWatch(limit: quietLimit)
     }
 
     /// The socket to wait for; nil while there is none.
@@ -145,6 +151,8 @@ package final class MQTTSource {
                 fail()
             } else if status.state == .connecting && now - status.since > MQTTSource.handshakeLimit {
                 end(MQTTError(code: 0, text: "\(options.host):\(options.port): the broker does not answer"))
+            } else if status.state == .connected && unacknowledged == 0 {
+                renewIfQuiet()
             }
         } else if !connector.isBusy && now >= retryAt {
             beginAttempt()
@@ -220,6 +228,14 @@ package final class MQTTSource {
         enter(.waiting)
     }
 
+    private func renewIfQuiet() {
+        guard quiet.isOverdue(connected: status.since, now: now) else { return }
+        quiet.renewed()
+        let last = max(status.since, quiet.heard ?? status.since)
+        status.quietRenewals += 1
+        end(MQTTError(code: 0, text: "nothing has come for \((now - last) / 60_000_000_000) min: connecting anew"))
+    }
+
     private func enter(_ state: SourceState) {
         status.state = state
         status.since = now
@@ -247,6 +263,8 @@ extension MQTTSource: MQTTEvents {
 
     /// A message: handed on unless the journal has it already.
     package func message(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, qos: Int, retained: Bool, identifier: UInt16) {
+        quiet.message(at: now)
+        status.lastMessage = now
         var receipt: UInt64 = 0
         if qos > 0 {
             unacknowledged += 1

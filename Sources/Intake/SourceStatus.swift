@@ -29,10 +29,22 @@ package struct SourceStatus: Equatable, Sendable {
     package var grantedFilters = 0
     /// Connections made after the first.
     package var reconnects: UInt64 = 0
+    /// *Units*: monotonic nanoseconds, to the second; nil before the first message.
+    package var lastMessage: Int64?
+    /// *Units*: nanoseconds without any message after which something is wrong; nil: nobody knows how often sensors speak here.
+    package var quietLimit: Int64?
+    /// Connections that were made anew because nothing had come for so long.
+    package var quietRenewals: UInt64 = 0
     /// Attempts that failed since the start.
     package var failures: UInt64 = 0
     /// Why the last connection ended, or what the broker refused; nil when all is well.
     package var lastError: String?
 
     package init(id: String) { self.id = id }
+
+    /// How long nothing has come, where that is too long. *Units*: nanoseconds.
+    package func quiet(monotonicNanoseconds now: Int64) -> Int64? {
+        guard state == .connected, let lastMessage, let quietLimit, now - lastMessage > quietLimit else { return nil }
+        return now - lastMessage
+    }
 }

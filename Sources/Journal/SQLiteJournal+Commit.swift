@@ -1,7 +1,7 @@
 import Lifeline
 
 extension SQLiteJournal {
-    /// One transaction, one `fdatasync`, one segment row for each `SegmentCodec.countLimit` readings.
+    /// One transaction, one `fdatasync`, one segment row for each `readingsPerSegment` readings.
     ///
     /// *Throws*: `.full` (call `maintain` until it returns false, then try again), `.medium`, `.damaged`, `.busy`; `.other` for a batch beyond the
     /// limits of this type. *Complexity*: no allocation for each reading.
@@ -74,21 +74,19 @@ extension SQLiteJournal {
         }
     }
 
-    private static func segments(of readings: Int) -> Int { (readings + SegmentCodec.countLimit - 1) / SegmentCodec.countLimit }
+    private static func segments(of readings: Int) -> Int { (readings + readingsPerSegment - 1) / readingsPerSegment }
 
     private func insertSegments(_ readings: [Reading], _ store: JournalStore) throws(JournalError) {
         for number in 0..<Self.segments(of: readings.count) {
-            let start = number * SegmentCodec.countLimit
-            let end = min(readings.count, start + SegmentCodec.countLimit)
-            // The usual batch is one segment and is not copied.
-            try insertSegment(end - start == readings.count ? readings : Array(readings[start..<end]), offset: UInt64(start), number, store)
+            let start = number * Self.readingsPerSegment
+            try insertSegment(readings[start..<min(readings.count, start + Self.readingsPerSegment)], number, store)
         }
     }
 
-    private func insertSegment(_ readings: [Reading], offset: UInt64, _ number: Int, _ store: JournalStore) throws(JournalError) {
+    private func insertSegment(_ readings: ArraySlice<Reading>, _ number: Int, _ store: JournalStore) throws(JournalError) {
         encoder.encode(readings)
         let statement = store.insertSegment
-        statement.bind(1, nextSequence + offset)
+        statement.bind(1, nextSequence + UInt64(readings.startIndex))
         statement.bind(2, Int64(readings.count))
         statement.bind(3, ordinal + UInt64(number) + 1)
         statement.bind(4, commits + 1)

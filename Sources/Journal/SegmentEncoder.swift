@@ -34,7 +34,10 @@ package final class SegmentEncoder {
     /// Encodes `readings` into `bytes`.
     ///
     /// Precondition: 1 … `SegmentCodec.countLimit` readings. *Complexity*: a few passes; no allocation once the buffers have grown.
-    package func encode(_ readings: [Reading]) {
+    package func encode(_ readings: [Reading]) { encode(readings[...]) }
+
+    /// The same for a part of an array, which is not copied.
+    package func encode(_ readings: ArraySlice<Reading>) {
         precondition(!readings.isEmpty && readings.count <= SegmentCodec.countLimit, "a segment holds 1 … 65 536 readings")
         readings.withUnsafeBufferPointer(encode)
     }

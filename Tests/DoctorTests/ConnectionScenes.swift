@@ -49,6 +49,15 @@ extension Scenes {
 
     static let connectionScenes: [(String, ConnectionFacts, TimeFacts)] = [
         ("a broker that is well", broker(), time()),
+        (
+            "a broker that delivers nothing any more",
+            broker {
+                var session = ConnectionFacts.Session(
+                    state: "connected", since: 1200, reconnects: 2, messages: 1_204_311, uptime: 93_800, lastError: nil)
+                (session.lastMessage, session.quietLimit) = (5400, 600)
+                $0.session = .known(session)
+            }, time()
+        ),
         ("a platform that is well", platform(), time()),
         (
             "a platform by HTTPS, through a proxy",

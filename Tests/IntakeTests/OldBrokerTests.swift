@@ -82,6 +82,24 @@ struct OldBrokerTests {
         #expect(loop.collector.receipts[0] == loop.collector.receipts[1])
     }
 
+    /// As mosquitto 2.0 has been seen: alive, and its queue is not moved.
+    @Test("A broker that stops delivering while it answers is connected to anew, and its queue comes")
+    func stopsDelivering() throws {
+        let broker = try ScriptedBroker { connection in
+            guard OldBrokerTests.welcome(connection, sessionPresent: connection.number > 1) else { return }
+            connection.publish("site/a", "of connection \(connection.number)", identifier: UInt16(connection.number))
+            while let packet = connection.readPacket() {
+                if packet.type == 0xc0 { connection.send([0xd0, 0]) }
+            }
+        }
+        let source = try MQTTSource.make(MQTTOptions(host: "127.0.0.1", port: broker.port, clientID: "gateway"), quietLimit: 300_000_000)
+        let loop = SourceLoop(source)
+        #expect(loop.run { $0.collector.texts.count >= 3 }, "\(source.status)")
+        #expect(loop.collector.texts.prefix(3) == ["of connection 1", "of connection 2", "of connection 3"])
+        #expect(source.status.quietRenewals >= 2)
+        #expect(source.status.reconnects >= 2)
+    }
+
     @Test("No acknowledgement is on the wire before the release, byte by byte")
     func nothingOnTheWire() throws {
         let seen = Shared(Mutex<[UInt8]>([]))

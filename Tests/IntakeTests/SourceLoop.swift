@@ -84,9 +84,10 @@ final class SourceLoop {
 
 extension MQTTSource {
     static func make(
-        _ options: MQTTOptions, index: Int = 0, id: String = "street", filters: [String] = ["site/#"], receipts: [UInt64] = []
+        _ options: MQTTOptions, index: Int = 0, id: String = "street", filters: [String] = ["site/#"], receipts: [UInt64] = [], quietLimit: Int64 = .max
     ) throws -> MQTTSource {
-        let source = try MQTTSource(index: index, id: id, options: options, filters: filters, seed: 7, connector: ThreadConnector())
+        let source = try MQTTSource(
+            index: index, id: id, options: options, filters: filters, seed: 7, connector: ThreadConnector(), quietLimit: quietLimit)
         source.restore(receipts: receipts)
         return source
     }

@@ -48,5 +48,7 @@ extension ConnectionFacts.Session {
         self.init(
             state: state, since: connection["since_s"].number.map { Int64($0) }, reconnects: connection["reconnects"].count, messages: messages,
             uptime: uptime, lastError: connection["last_error"].text)
+        lastMessage = connection["last_message_s"].number.map { Int64($0) }
+        quietLimit = connection["quiet_limit_s"].number.map { Int64($0) }
     }
 }
