@@ -281,19 +281,23 @@ package struct Diagnosis: ~Copyable {
     /// Pulse speaks once when a departure begins; the departure lasts while the value is outside its band.
     private mutating func latched(_ index: Int, _ rule: CompiledRule, _ verdict: Verdict, suspicion: Suspicion) -> UInt8 {
         if !verdict.isOutside && !(verdict.isDrifting && rule.listens(to: .drift)) { conditions[index].latch = 0 }
-        // A record that is broken inside the band is noise that was a little louder than ever; what stays outside Pulse says again. Unrest and calm have no
-        // side of the band to be on, and a drift moves the band along.
-        let isBandless = verdict.feature == .spreadUp || verdict.feature == .spreadDown || verdict.feature == .drift || suspicion == .sensor
-        let counts = verdict.isOutside || isBandless
-        if verdict.score > 0 && verdict.suspicion == suspicion && counts && rule.listens(to: verdict.feature) && goesTheWay(rule.direction, verdict) {
-            let level = rule.level(of: Double(verdict.score), current: 0)
-            if level > 0 && isBandless { conditions[index].latch |= Diagnosis.bandlessLatch }
-            conditions[index].latch = max(conditions[index].latch & 7, level) | (conditions[index].latch & Diagnosis.bandlessLatch)
-        }
+        // Most readings are no news; what follows is looked at only for those that are.
+        if verdict.score > 0 { latch(index, rule, verdict, suspicion: suspicion) }
         let latch = conditions[index].latch
         // Nobody is told of a value that is where it should be, or hardly off it, whatever the one before it was.
         let isBack = verdict.seen >= verdict.low - rule.margin && verdict.seen <= verdict.high + rule.margin && latch & Diagnosis.bandlessLatch == 0
         return conditions[index].level == 0 && isBack ? 0 : latch & 7
+    }
+
+    private mutating func latch(_ index: Int, _ rule: CompiledRule, _ verdict: Verdict, suspicion: Suspicion) {
+        // A record that is broken inside the band is noise that was a little louder than ever; what stays outside Pulse says again. Unrest and calm have no
+        // side of the band to be on, and a drift moves the band along.
+        let isBandless = verdict.feature == .spreadUp || verdict.feature == .spreadDown || verdict.feature == .drift || suspicion == .sensor
+        let counts = verdict.isOutside || isBandless
+        guard verdict.suspicion == suspicion, counts, rule.listens(to: verdict.feature), goesTheWay(rule.direction, verdict) else { return }
+        let level = rule.level(of: Double(verdict.score), current: 0)
+        if level > 0 && isBandless { conditions[index].latch |= Diagnosis.bandlessLatch }
+        conditions[index].latch = max(conditions[index].latch & 7, level) | (conditions[index].latch & Diagnosis.bandlessLatch)
     }
 
     /// A mark in a condition's latch: what Pulse said has no side of the band to be on.

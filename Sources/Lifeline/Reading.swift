@@ -18,6 +18,9 @@ package struct ReadingFlags: OptionSet, Hashable, Sendable {
     package var rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// Asked several times for every reading: the standard library's own goes through tables of the protocol.
+    package func contains(_ member: ReadingFlags) -> Bool { rawValue & member.rawValue == member.rawValue }
+
     /// Observed long before it was received: history and evidence, not news.
     package static let late = ReadingFlags(rawValue: 1 << 0)
     /// The message carried no usable time: `observed` is the time of receipt.
