@@ -77,10 +77,11 @@ struct StatusView {
     private var sources: [String] {
         var lines = title("sources")
         for broker in report["brokers"].list {
+            let last = broker["last_message_s"].number.map { " (last \(Terminal.duration(Int64($0))) ago)" } ?? ""
             lines.append(
                 row(
                     "broker \(Terminal.plain(broker["id"].text ?? ""))",
-                    "\(state(broker)) for \(Terminal.duration(broker["since_s"].count)), \(count(broker, "messages")) messages, "
+                    "\(state(broker)) for \(Terminal.duration(broker["since_s"].count)), \(count(broker, "messages")) messages\(last), "
                         + "\(Terminal.bytes(broker["bytes"].count)), \(count(broker, "redelivered")) redelivered, \(count(broker, "reconnects")) reconnects"
                 ))
         }

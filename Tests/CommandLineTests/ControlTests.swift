@@ -44,7 +44,7 @@ struct ControlTests {
         {"schema":1,"bamai":"0.1.0","gateway":"gw7","site":"泵房 7","revision":"3fa91c2255aa0011","uptime_s":93784,"now":"2026-01-02T11:04:05+08:00",\
         "state":"running","problems":[{"severity":"warning","subject":"sensors","text":"2 of 63 have fallen silent"},\
         {"severity":"error","subject":"broker field","text":"connection refused"}],"brokers":[{"id":"field","state":"waiting","since_s":75,\
-        "messages":1204311,"bytes":123456789,"redelivered":3,"reconnects":2,"last_error":"connection refused"}],"journal":{"state":"ok",\
+        "messages":1204311,"bytes":123456789,"redelivered":3,"reconnects":2,"last_message_s":190,"last_error":"connection refused"}],"journal":{"state":"ok",\
         "bytes":52428800,"max_bytes":536870912,"segments":806,"readings":900000,"first_sequence":1,"last_sequence":900000,"commits":811,\
         "failed_commits":0,"dropped_readings":0,"damaged_segments":0},"judge":{"sequence":899990,"alerts":7,"episodes_active":1},\
         "decode":{"messages":1204311,"readings":2400000,"ignored":3,"refused":{"not-json":4}},"platform":null,"sensors":{"total":63,\
@@ -63,7 +63,7 @@ struct ControlTests {
         #expect(run.lines[2] == "  × broker field     connection refused")
         #expect(run.lines[3] == "  ‼ sensors          2 of 63 have fallen silent")
         #expect(run.output.contains("  orange  manhole/MH-02    Cover tilted                since 01-01 23:59:00  cover.tilt"))
-        #expect(run.output.contains("waiting for 1 min, 1 204 311 messages, 117.7 MiB, 3 redelivered, 2 reconnects"))
+        #expect(run.output.contains("waiting for 1 min, 1 204 311 messages (last 3 min ago), 117.7 MiB, 3 redelivered, 2 reconnects"))
         #expect(run.output.contains("9.8 % of 512.0 MiB"))
         #expect(run.output.contains("10 behind, 7 alerts made"))
         #expect(!run.output.contains("\u{1b}"))
