@@ -22,8 +22,8 @@ package final class SQLiteJournal: JournalWriter, JournalFileReader {
     package static let alertLimit: UInt64 = 100_000
     /// *Units*: bytes of one alert's document; readers hold up to 10 000.
     package static let alertBytesLimit = 65_536
-    /// Readings of one segment that is written here: what bounds the working memory of its encoder (200 KiB) and of all that read it later (400 KiB). A commit of
-    /// more has several segments.
+    /// Readings of one segment that is written here: what bounds the working memory of its encoder (200 KiB) and of all that read it later (400 KiB).
+    /// A commit of more has several segments.
     static let readingsPerSegment = 4096
     /// The most readings and receipts of one batch: what 256 messages of the greatest size can hold.
     package static let readingsPerCommitLimit = 1 << 22
