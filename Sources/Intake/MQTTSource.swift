@@ -231,9 +231,9 @@ package final class MQTTSource {
     private func renewIfQuiet() {
         guard quiet.isOverdue(connected: status.since, now: now) else { return }
         quiet.renewed()
-        let last = max(status.since, quiet.heard ?? status.since)
+        let minutes = quiet.quiet(connected: status.since, now: now) / 60_000_000_000
         status.quietRenewals += 1
-        end(MQTTError(code: 0, text: "nothing has come for \((now - last) / 60_000_000_000) min: connecting anew"))
+        end(MQTTError(code: 0, text: "nothing has come for \(minutes) min: connecting anew"))
     }
 
     private func enter(_ state: SourceState) {

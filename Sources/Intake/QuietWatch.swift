@@ -12,7 +12,7 @@ struct QuietWatch {
     let limit: Int64
     private var patience: Int64
     /// *Units*: monotonic nanoseconds; nil before the first message.
-    private(set) var heard: Int64?
+    private var heard: Int64?
     private var inTime = 0
 
     init(limit: Int64) { (self.limit, patience) = (limit, limit) }
@@ -28,8 +28,11 @@ struct QuietWatch {
         heard = now
     }
 
-    /// Whether a connection that stands since `connected` has brought nothing for too long.
-    func isOverdue(connected: Int64, now: Int64) -> Bool { limit != .max && now - max(connected, heard ?? connected) > patience }
+    /// *Units*: nanoseconds that a connection that stands since `connected` has brought nothing.
+    func quiet(connected: Int64, now: Int64) -> Int64 { now - max(connected, heard ?? connected) }
+
+    /// Whether that is too long.
+    func isOverdue(connected: Int64, now: Int64) -> Bool { limit != .max && quiet(connected: connected, now: now) > patience }
 
     /// It is made anew.
     mutating func renewed() {
